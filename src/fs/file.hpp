@@ -1,0 +1,96 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The one place through which expcore touches files, so that faults can be injected and durability
+/// is decided once. Every failure is Error{io} (Error{not_found} for ENOENT where the caller may
+/// branch on it) with the text "[Errno N] <strerror>: '<path>'", as Python words it.
+namespace expcore::fs {
+
+enum class Kind : std::uint8_t { file, directory, symlink, other };
+
+/// What change detection needs to know about a path.
+struct Stat {
+  Kind kind = Kind::other;
+  std::uint32_t mode = 0;  ///< Permission bits only.
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t links = 0;
+  std::int64_t size = 0;
+  std::int64_t mtime_ns = 0;
+  std::int64_t ctime_ns = 0;
+
+  bool is_executable() const { return (mode & 0111U) != 0; }
+  friend bool operator==(const Stat&, const Stat&) = default;
+};
+
+enum class Follow : bool { no, yes };
+
+/// nullopt when nothing is there (ENOENT, ENOTDIR); a dangling link is "nothing" with Follow::yes.
+std::optional<Stat> stat(const std::string& path, Follow follow = Follow::yes);
+bool exists(const std::string& path);   ///< Of any kind; a dangling link exists.
+bool is_file(const std::string& path);  ///< Follows links.
+bool is_directory(const std::string& path);
+
+/// Whole content. Throws Error{not_found} when missing; Error{io} when a directory.
+std::string read_file(const std::string& path);
+/// nullopt when missing.
+std::optional<std::string> read_file_if_exists(const std::string& path);
+
+/// How far a write must have got when the call returns.
+enum class Durability : std::uint8_t {
+  none,  ///< In the page cache: survives a crash of the process.
+  full,  ///< On the disk, and its name too: survives a power cut.
+};
+
+/// Replaces `path` by a file with `bytes`: temporary file in the same folder, write, (fsync),
+/// rename, (fsync of the folder). Readers see the old or the new content, never a part. An existing
+/// file keeps its permission bits; a new one gets `mode` less the umask.
+void write_atomic(const std::string& path, std::string_view bytes,
+                  Durability durability = Durability::none, std::uint32_t mode = 0666);
+
+/// Appends with O_APPEND, one write.
+void append(const std::string& path, std::string_view bytes, std::uint32_t mode = 0666);
+
+/// mkdir -p. `mode` is subject to the umask and applies to every folder created.
+void make_directories(const std::string& path, std::uint32_t mode = 0777);
+
+/// Removes a file, link or empty folder. False when nothing was there.
+bool remove(const std::string& path);
+/// rm -rf: never follows links, makes folders writable when it must. Missing is fine.
+void remove_tree(const std::string& path);
+void rename(const std::string& from, const std::string& to);
+/// False when `to` exists (EEXIST).
+bool link(const std::string& from, const std::string& to);
+void symlink(const std::string& target, const std::string& path);
+std::string read_link(const std::string& path);
+std::string real_path(const std::string& path);
+void chmod(const std::string& path, std::uint32_t mode);
+/// A new empty folder `<parent>/<prefix>XXXXXXXX`, mode 0700.
+std::string make_temp_directory(const std::string& parent, std::string_view prefix);
+
+/// Flushes the file system that holds `path`: one call makes a batch of files durable.
+void sync_file_system(const std::string& path);
+void sync_directory(const std::string& path);
+
+/// Copies content, not mode: FICLONE, then copy_file_range, then read/write. `to` must not exist.
+/// The new file's mode is `mode` exactly.
+void copy_file(const std::string& from, const std::string& to, std::uint32_t mode);
+/// FICLONE only. False (and no file left) when the file system cannot.
+bool reflink(const std::string& from, const std::string& to, std::uint32_t mode);
+
+struct Entry {
+  std::string name;
+  Kind kind = Kind::other;  ///< Of the entry itself: links are not followed.
+};
+/// In readdir order, without "." and "..".
+std::vector<Entry> list_directory(const std::string& path);
+
+/// The umask of this process, read without changing it (/proc/self/status).
+std::uint32_t umask();
+
+}  // namespace expcore::fs

@@ -1,0 +1,40 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yaml/value.hpp"
+
+namespace expcore::yaml {
+
+/// A YAML document that is read, changed in places and written back the way ruamel.yaml's
+/// round-trip mode does: comments, block literals, flow style of non-empty collections, number
+/// spellings and anchors of everything untouched stay; strings lose unneeded quotes; indentation is
+/// normalised to 2/0.
+///
+/// When the text already is what ruamel would write (every dvc.lock is), `text()` after a `set()`
+/// costs the changed part plus one copy: untouched parts are not parsed into values again.
+/// Thread safety: confined.
+class RoundTrip {
+ public:
+  /// Throws: Error{parse} with details().
+  explicit RoundTrip(std::string text);
+  ~RoundTrip();
+  RoundTrip(RoundTrip&&) noexcept;
+  RoundTrip& operator=(RoundTrip&&) noexcept;
+
+  /// Replaces or adds the member at `path` (string keys from the root mapping). A replaced member
+  /// keeps its place, a new one is appended; missing parents are created; what was below is gone,
+  /// comments included.
+  void set(const std::vector<std::string>& path, const Value& value);
+  bool erase(const std::vector<std::string>& path);
+
+  std::string text() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace expcore::yaml
