@@ -1,0 +1,88 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache/object.hpp"
+#include "fs/ignore.hpp"
+#include "hash/state.hpp"
+
+namespace expcore::cache {
+
+enum class LinkType : std::uint8_t { reflink, hardlink, symlink, copy };
+std::optional<LinkType> parse_link_type(std::string_view name);
+
+struct StoreOptions {
+  std::string root;  ///< The cache folder, absolute (3.x objects live in <root>/files/md5).
+  std::vector<LinkType> link_types = {LinkType::reflink, LinkType::copy};
+  bool group_shared = false;  ///< cache.shared = group: folders 02775.
+};
+
+/// What a file or folder in the workspace holds, with the folder's manifest when it is one.
+struct Scan {
+  Content content;
+  std::optional<Manifest> manifest;
+};
+
+/// Hashes what is at `path` without storing anything. Files whose stat `state` knows are not read.
+/// Folders: as DVC collects them (docs/formats/cache.md): `.dvcignore` applies, links to folders are
+/// skipped, a dangling link, a name that is not UTF-8, a nested `.dvcignore`, a socket or fifo is an
+/// error that names it. Folder members are hashed by several threads.
+/// nullopt when nothing is at `path`.
+/// Throws: Error{invalid_argument} "output/dependency '…' is not a file or directory" is left to
+/// the caller: here kind `other` gives Error{io} with the path.
+std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
+                         const fs::DvcIgnore& ignore);
+
+/// The object store of a DVC cache: content-addressed, read-only files.
+///
+/// Objects are published whole: written under a temporary name outside DVC's sight, made 0444, then
+/// linked to their name; folder objects after all their members.
+/// Thread safety: thread-safe.
+class Store {
+ public:
+  Store(StoreOptions options, hash::StateDb& state);
+  ~Store();
+
+  const StoreOptions& options() const;
+  std::string path_of(const ObjectId& id) const;
+
+  /// DVC's presence test: 0444 is trusted, anything else is hashed (a mismatch counts as missing but
+  /// the object is kept until its replacement is there). `size` >= 0 is checked, too: a different
+  /// size is a corrupt object, hence missing.
+  bool contains(const ObjectId& id, std::int64_t size = -1) const;
+  /// For a folder: the manifest and every member.
+  bool contains_all(const ObjectId& id) const;
+  /// nullopt when missing or unreadable.
+  std::optional<Manifest> manifest(const ObjectId& id) const;
+
+  /// Stores what is at `path` (a file, or a folder with `scan.manifest`) under the names in `scan`,
+  /// in the order members, then folder object. Present objects are not written again. The content
+  /// is verified while it is copied: a file that changed since the scan is Error{io}.
+  void add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore);
+
+  /// Makes the workspace files at `path` satisfy the configured link types after add(), as DVC's
+  /// commit does (single files are replaced by a link or copy, 0644-style mode; folder members only
+  /// when their kind does not satisfy the configuration). `executable`: u+x on a single file.
+  /// `as_copy`: for outs with cache: false that are kept in the cache for the run-cache only.
+  void relink(const std::string& path, const Scan& scan, bool executable);
+
+  /// Makes `path` hold object `id`. What is there is replaced only after everything needed is known
+  /// to be in the cache: throws Error{not_found} naming the first missing object, nothing touched.
+  /// Files of a folder that already match stay as they are; files that are not in the manifest are
+  /// removed (ignored ones stay). Returns true when anything changed.
+  bool checkout(const std::string& path, const ObjectId& id, bool executable,
+                const fs::DvcIgnore& ignore);
+
+  /// Makes everything written so far durable (one syncfs).
+  void sync();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace expcore::cache
