@@ -23,8 +23,6 @@ expcore_pkg(xxhash "libxxhash>=0.8" libxxhash-dev)
 expcore_pkg(sqlite3 "sqlite3>=3.38" libsqlite3-dev)
 expcore_pkg(libcrypto "libcrypto>=1.1" libssl-dev)
 expcore_pkg(tomlplusplus "tomlplusplus>=3.0" libtomlplusplus-dev)
-find_package(nlohmann_json 3.10 QUIET)
-expcore_need(nlohmann-json3-dev nlohmann_json_FOUND)
 
 set(EXPCORE_DEPENDENCIES Threads::Threads fmt::fmt PkgConfig::libyaml PkgConfig::libgit2
   PkgConfig::xxhash PkgConfig::sqlite3 PkgConfig::libcrypto)

@@ -15,6 +15,12 @@ namespace expcore::cache {
 enum class LinkType : std::uint8_t { reflink, hardlink, symlink, copy };
 std::optional<LinkType> parse_link_type(std::string_view name);
 
+/// How workspace files are made from objects.
+enum class As : std::uint8_t {
+  configured,  ///< By the configured link types.
+  copy,        ///< Always a file of its own: for outputs that Git tracks.
+};
+
 struct StoreOptions {
   std::string root;  ///< The cache folder, absolute (3.x objects live in <root>/files/md5).
   std::vector<LinkType> link_types = {LinkType::reflink, LinkType::copy};
@@ -67,7 +73,6 @@ class Store {
   /// Makes the workspace files at `path` satisfy the configured link types after add(), as DVC's
   /// commit does (single files are replaced by a link or copy, 0644-style mode; folder members only
   /// when their kind does not satisfy the configuration). `executable`: u+x on a single file.
-  /// `as_copy`: for outs with cache: false that are kept in the cache for the run-cache only.
   void relink(const std::string& path, const Scan& scan, bool executable);
 
   /// Makes `path` hold object `id`. What is there is replaced only after everything needed is known
@@ -75,10 +80,11 @@ class Store {
   /// Files of a folder that already match stay as they are; files that are not in the manifest are
   /// removed (ignored ones stay). Returns true when anything changed.
   bool checkout(const std::string& path, const ObjectId& id, bool executable,
-                const fs::DvcIgnore& ignore);
+                const fs::DvcIgnore& ignore, As as = As::configured);
 
-  /// Makes everything written so far durable (one syncfs).
-  void sync();
+  /// Turns links into files of their own and makes everything below `path` writable.
+  void unprotect(const std::string& path) const;
+
 
  private:
   struct Impl;

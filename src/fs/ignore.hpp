@@ -10,27 +10,37 @@
 
 namespace expcore::fs {
 
-/// One gitignore pattern list, as DVC reads `.dvcignore` (gitwildmatch).
+/// A gitignore pattern list, as DVC reads `.dvcignore` (gitwildmatch).
+/// Thread safety: thread-compatible.
 class IgnorePatterns {
  public:
-  /// Lines as in a `.dvcignore` in `dir` ("" for the root, else a root-relative folder).
-  /// Blank lines and comments are skipped; later lists are stronger.
-  void add(std::string_view text, std::string_view dir);
-
-  /// Whether the last matching pattern ignores root-relative `path` itself; its parents are not
-  /// looked at.
-  bool matches(std::string_view path, bool is_directory) const;
-
- private:
   struct Pattern {
-    std::string base;  ///< Folder of the list, "" or ending in '/'.
+    std::string base;  ///< Folder of the list relative to the root, "" or ending in '/'.
     std::string glob;
+    std::string text;  ///< As written.
+    std::string file;  ///< Which file it is from, for messages.
+    int line = 0;
     bool negated = false;
     bool directories_only = false;
     bool anchored = false;
   };
+
+  /// Lines as in a `.dvcignore` in `dir` (root-relative, "" for the root). Blank lines and comments
+  /// are skipped; later lines are stronger.
+  void add(std::string_view text, std::string_view dir, std::string_view file);
+
+  const std::vector<Pattern>& patterns() const { return patterns_; }
+
+  /// Whether the pattern matches root-relative `path` or a folder above it.
+  static bool matches(const Pattern& pattern, std::string_view path, bool is_directory);
+
+ private:
   std::vector<Pattern> patterns_;
 };
+
+/// Whether `glob` matches the whole of `text`, as Git's wildmatch does for paths: `*` and `?` stop at
+/// '/', `**` as a whole part does not.
+bool glob_match(std::string_view glob, std::string_view text);
 
 /// `.dvcignore` of a project: the built-in patterns, every `.dvcignore` file found on the way, and
 /// nested DVC projects (a sub-folder with a `.dvc` folder), which are invisible.
@@ -50,7 +60,7 @@ class DvcIgnore {
   /// root are not.
   bool is_ignored(const std::string& path, bool is_directory) const;
 
-  /// The file, line and text of the deciding pattern, "<file>:<line>:<pattern>"; "" when not
+  /// The deciding pattern as "<file>:<line>:<pattern>", the file relative to the root; "" when not
   /// ignored.
   std::string explain(const std::string& path, bool is_directory) const;
 

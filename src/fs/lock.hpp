@@ -1,8 +1,10 @@
 #pragma once
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+
+#include "fs/descriptor.hpp"
 
 namespace expcore::fs {
 
@@ -19,13 +21,9 @@ class LockFile {
   static LockFile acquire(const std::string& path, std::chrono::milliseconds patience,
                           const std::string& busy_message);
 
-  LockFile(LockFile&& other) noexcept;
-  LockFile& operator=(LockFile&& other) noexcept;
-  ~LockFile();
-
  private:
-  explicit LockFile(int fd) : fd_(fd) {}
-  int fd_ = -1;
+  explicit LockFile(Descriptor file) : file_(std::move(file)) {}
+  Descriptor file_;  // closing it frees the lock
 };
 
 }  // namespace expcore::fs

@@ -147,14 +147,13 @@ class Repo {
   std::vector<std::string> untracked_files() const;
   /// `git add -- <paths>` (a missing file is removed from the index); ignored files too.
   void add_to_index(const std::vector<std::string>& relative_paths);
-  /// True when index or work tree differ from HEAD (untracked files do not count).
-  bool is_dirty() const;
-
   /// Config string after includes and levels; nullopt when unset.
   std::optional<std::string> config(const std::string& key) const;
 
  private:
   explicit Repo(Repository repo);
+  std::optional<Id> edit_level(const Id& base, const std::vector<TreeEdit>& edits,
+                               std::size_t prefix);
 
   Library library_;  // before repo_: destroyed after it
   Repository repo_;

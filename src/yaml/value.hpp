@@ -58,6 +58,7 @@ class Map {
   bool contains(std::string_view key) const { return find(key) != nullptr; }
   /// Replaces the value of an existing key in place, else appends.
   Value& set(std::string key, Value value);
+  Value& set(const char* key, Value value);
   Value& set(Value key, Value value);
   /// Appends without looking for an existing key.
   Value& append(Value key, Value value);

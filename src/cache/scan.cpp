@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/parallel.hpp"
+#include "base/text.hpp"
+#include "cache/store.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+
+namespace expcore::cache {
+namespace {
+
+/// One file below the scanned folder.
+struct Member {
+  std::string path;
+  std::string relative;
+  std::int64_t size = 0;
+  std::string hex;
+};
+
+void check_member(const fs::WalkEntry& entry, const std::string& folder) {
+  if (!is_utf8(entry.relative)) {
+    throw Error(Errc::invalid_argument,
+                fmt::format("{} is not valid UTF-8 and cannot be tracked",
+                            expcore::python_repr(entry.path)));
+  }
+  if (fs::filename(entry.relative) == ".dvcignore") {
+    throw Error(Errc::invalid_argument,
+                fmt::format(".dvcignore file should not be in collected dir path: '{}'", folder));
+  }
+}
+
+/// Files to hash. Links to folders are passed over, as DVC does.
+std::vector<Member> members_of(const std::string& folder, const fs::DvcIgnore& ignore) {
+  std::vector<Member> members;
+  fs::walk(folder, &ignore, [&](const fs::WalkEntry& entry) {
+    check_member(entry, folder);
+    if (entry.kind == fs::Kind::directory) return;
+    const auto stat = fs::stat(entry.path);
+    if (!stat) {
+      throw Error(Errc::not_found,
+                  fmt::format("[Errno 2] No such file or directory: '{}'", entry.path));
+    }
+    if (stat->kind == fs::Kind::directory) return;
+    if (stat->kind != fs::Kind::file) {
+      throw Error(Errc::invalid_argument,
+                  fmt::format("'{}' is neither a file nor a folder", entry.path));
+    }
+    members.push_back({entry.path, entry.relative, stat->size, ""});
+  });
+  return members;
+}
+
+Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& state,
+                 const fs::DvcIgnore& ignore) {
+  std::vector<Member> members = members_of(path, ignore);
+  parallel_for(members.size(), members.size() < 16 ? 1 : 0, [&](std::size_t i) {
+    const hash::Hashed hashed = state.hash(members[i].path, kind);
+    members[i].hex = hashed.hex;
+    members[i].size = hashed.size;
+  });
+  std::sort(members.begin(), members.end(),
+            [](const Member& a, const Member& b) { return a.relative < b.relative; });
+  Scan scan;
+  scan.manifest.emplace();
+  scan.manifest->entries.reserve(members.size());
+  for (auto& member : members) {
+    scan.content.size += member.size;
+    scan.manifest->entries.push_back({std::move(member.relative), std::move(member.hex)});
+  }
+  scan.content.file_count = static_cast<std::int64_t>(members.size());
+  scan.content.id = {scan.manifest->hex(), kind};
+  return scan;
+}
+
+}  // namespace
+
+std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
+                         const fs::DvcIgnore& ignore) {
+  const auto stat = fs::stat(path);
+  if (!stat) return std::nullopt;
+  if (stat->kind == fs::Kind::directory) return scan_folder(path, kind, state, ignore);
+  if (stat->kind != fs::Kind::file) {
+    throw Error(Errc::invalid_argument, fmt::format("'{}' is neither a file nor a folder", path));
+  }
+  const hash::Hashed hashed = state.hash(path, kind);
+  Scan scan;
+  scan.content.id = {hashed.hex, kind};
+  scan.content.size = hashed.size;
+  scan.content.is_executable = stat->is_executable();
+  return scan;
+}
+
+}  // namespace expcore::cache

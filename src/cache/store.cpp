@@ -1,0 +1,404 @@
+#include "cache/store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/parallel.hpp"
+#include "fs/descriptor.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+
+namespace expcore::cache {
+namespace {
+
+constexpr std::uint32_t object_mode = 0444;
+constexpr std::size_t parallel_from = 16;
+
+/// Copies bytes while hashing them: the file is read once.
+std::string copy_and_hash(const std::string& from, const std::string& to) {
+  const fs::Descriptor source = fs::open_file(from, O_RDONLY);
+  const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  hash::Digest digest(hash::Algorithm::md5);
+  thread_local std::string buffer(std::size_t{1} << 20U, '\0');
+  while (true) {
+    const std::size_t got = fs::read_some(source, buffer.data(), buffer.size(), from);
+    if (got == 0) return digest.finish();
+    const std::string_view bytes(buffer.data(), got);
+    digest.update(bytes);
+    fs::write_all(target, bytes, to);
+  }
+}
+
+struct NewObject {
+  std::string temporary;
+  std::string name;
+};
+
+}  // namespace
+
+std::optional<LinkType> parse_link_type(std::string_view name) {
+  if (name == "reflink") return LinkType::reflink;
+  if (name == "hardlink") return LinkType::hardlink;
+  if (name == "symlink") return LinkType::symlink;
+  if (name == "copy") return LinkType::copy;
+  return std::nullopt;
+}
+
+struct Store::Impl {
+  Impl(StoreOptions given, hash::StateDb& memo)
+      : options(std::move(given)), state(memo), umask(fs::umask()) {}
+
+  StoreOptions options;
+  hash::StateDb& state;
+  std::uint32_t umask;
+  std::atomic<unsigned> counter = 0;
+  std::mutex mutex;
+  std::unordered_map<std::string, bool> folders;  ///< Known to exist.
+  std::unordered_map<std::string, bool> verified;  ///< Objects found whole in this process.
+
+  std::uint32_t folder_mode() const { return options.group_shared ? 02775U : 0777U; }
+  std::uint32_t plain_mode() const { return 0666U & ~umask; }
+
+  /// Not two characters long: DVC's listings and gc pass over it.
+  std::string staging() const { return options.root + "/expcore-tmp"; }
+
+  void need_folder(const std::string& folder) {
+    {
+      const std::lock_guard lock(mutex);
+      if (!folders.emplace(folder, true).second) return;
+    }
+    if (fs::is_directory(folder)) return;
+    fs::make_directories(folder);
+    if (options.group_shared) fs::chmod(folder, folder_mode());
+  }
+
+  std::string temporary() {
+    need_folder(staging());
+    return fmt::format("{}/{}.{}", staging(), ::getpid(), counter.fetch_add(1));
+  }
+
+  /// A verified, durable-to-be copy of `from` under a temporary name.
+  NewObject stage_file(const std::string& from, const ObjectId& id, const std::string& name) {
+    NewObject object{temporary(), name};
+    try {
+      const bool cloned = fs::reflink(from, object.temporary, 0600);
+      std::string hex = cloned ? hash::hash_file(object.temporary, id.kind).hex
+                               : copy_and_hash(from, object.temporary);
+      if (!cloned && id.kind == hash::FileHash::md5_dos2unix) {
+        hex = hash::hash_file(object.temporary, id.kind).hex;
+      }
+      if (hex != id.hex) {
+        throw Error(Errc::io, fmt::format("'{}' changed while it was being stored", from));
+      }
+      fs::chmod(object.temporary, object_mode);
+    } catch (...) {
+      fs::remove(object.temporary);
+      throw;
+    }
+    return object;
+  }
+
+  NewObject stage_bytes(std::string_view bytes, const std::string& name) {
+    NewObject object{temporary(), name};
+    fs::append(object.temporary, bytes, 0600);
+    fs::chmod(object.temporary, object_mode);
+    return object;
+  }
+
+  /// Gives staged objects their names; their bytes are on the disk first.
+  void publish(const std::vector<NewObject>& objects) {
+    if (objects.empty()) return;
+    if (objects.size() == 1) {
+      fs::sync(fs::open_file(objects[0].temporary, O_RDONLY), objects[0].name);
+    } else {
+      fs::sync_file_system(staging());
+    }
+    for (const auto& object : objects) {
+      need_folder(fs::parent(object.name));
+      fs::rename(object.temporary, object.name);
+    }
+  }
+};
+
+Store::Store(StoreOptions options, hash::StateDb& state)
+    : impl_(std::make_unique<Impl>(std::move(options), state)) {}
+Store::~Store() = default;
+
+const StoreOptions& Store::options() const { return impl_->options; }
+
+std::string Store::path_of(const ObjectId& id) const {
+  const char* root = id.kind == hash::FileHash::md5 ? "/files/md5/" : "/";
+  return impl_->options.root + root + id.hex.substr(0, 2) + "/" +
+         (id.hex.size() > 2 ? id.hex.substr(2) : "");
+}
+
+bool Store::contains(const ObjectId& id, std::int64_t size) const {
+  if (id.hex.size() < 3) return false;
+  const std::string path = path_of(id);
+  const auto stat = fs::stat(path);
+  if (!stat || stat->kind != fs::Kind::file) return false;
+  if (size >= 0 && stat->size != size) return false;
+  if ((stat->mode & 0777U) == object_mode) return true;
+  // Somebody made it writable: only its content can tell.
+  const hash::FileHash kind = id.is_directory() ? hash::FileHash::md5 : id.kind;
+  const std::string hex = impl_->state.hash(path, kind).hex;
+  if (hex != id.hex.substr(0, 32)) return false;
+  try {
+    if ((stat->mode & 0111U) == 0) fs::chmod(path, object_mode);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a cache of another user
+  }
+  return true;
+}
+
+std::optional<Manifest> Store::manifest(const ObjectId& id) const {
+  if (!contains(id)) return std::nullopt;
+  const auto bytes = fs::read_file_if_exists(path_of(id));
+  if (!bytes) return std::nullopt;
+  try {
+    return Manifest::parse(*bytes);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+bool Store::contains_all(const ObjectId& id) const {
+  if (!id.is_directory()) return contains(id);
+  const auto found = manifest(id);
+  return found && std::all_of(found->entries.begin(), found->entries.end(),
+                              [&](const ManifestEntry& entry) {
+                                return contains({entry.hex, id.kind});
+                              });
+}
+
+void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore) {
+  (void)ignore;
+  const ObjectId& id = scan.content.id;
+  if (!scan.manifest) {
+    if (contains(id, scan.content.size)) return;
+    impl_->publish({impl_->stage_file(path, id, path_of(id))});
+    return;
+  }
+  std::vector<const ManifestEntry*> missing;
+  std::unordered_map<std::string, bool> seen;
+  for (const auto& entry : scan.manifest->entries) {
+    if (!seen.emplace(entry.hex, true).second) continue;
+    if (!contains({entry.hex, id.kind})) missing.push_back(&entry);
+  }
+  std::vector<NewObject> staged(missing.size());
+  parallel_for(missing.size(), missing.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
+    const ObjectId member{missing[i]->hex, id.kind};
+    staged[i] = impl_->stage_file(path + "/" + missing[i]->path, member, path_of(member));
+  });
+  if (!contains(id)) {
+    // Last: whoever sees the folder object may rely on its members.
+    staged.push_back(impl_->stage_bytes(scan.manifest->bytes(), path_of(id)));
+  }
+  impl_->publish(staged);
+}
+
+namespace {
+
+bool is_own_file(const fs::Stat& entry) {
+  return entry.kind == fs::Kind::file && entry.links == 1;
+}
+
+/// Makes files and links from one object, each complete before it gets its name.
+class Materializer {
+ public:
+  Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode)
+      : object_(object), types_(types), mode_(mode) {}
+
+  /// Whether what is at `path` is already as the configuration wants it.
+  bool is_satisfied(const std::string& path) const {
+    const auto entry = fs::stat(path, fs::Follow::no);
+    if (!entry) return false;
+    for (const LinkType type : types_) {
+      switch (type) {
+        case LinkType::reflink:
+        case LinkType::copy:
+          if (is_own_file(*entry)) return true;
+          break;
+        case LinkType::hardlink:
+          if (entry->kind == fs::Kind::file && entry->links > 1) return is_object(*entry);
+          break;
+        case LinkType::symlink:
+          if (entry->kind == fs::Kind::symlink) return fs::read_link(path) == object_;
+          break;
+      }
+    }
+    return false;
+  }
+
+  /// Replaces `path`, whatever it is.
+  void make(const std::string& path) const {
+    fs::make_directories(fs::parent(path));
+    const std::string temporary =
+        fmt::format("{}/.{}.{}.expcore", fs::parent(path), fs::filename(path), ::getpid());
+    fs::remove(temporary);
+    if (!make_any(temporary)) {
+      throw Error(Errc::io,
+                  fmt::format("No possible cache link types for '{}'. See "
+                              "<https://dvc.org/doc/user-guide/troubleshooting#cache-types> for more "
+                              "information.",
+                              path));
+    }
+    const auto there = fs::stat(path, fs::Follow::no);
+    if (there && there->kind == fs::Kind::directory) fs::remove_tree(path);
+    fs::rename(temporary, path);
+    // Two names of one inode: rename() leaves both.
+    fs::remove(temporary);
+  }
+
+ private:
+  bool is_object(const fs::Stat& entry) const {
+    const auto object = fs::stat(object_);
+    return object && object->inode == entry.inode && object->device == entry.device;
+  }
+
+  bool make_any(const std::string& path) const {
+    for (const LinkType type : types_) {
+      try {
+        if (make_one(path, type)) return true;
+      } catch (const Error& error) {
+        if (error.code() == Errc::not_found) throw;
+      }
+    }
+    return false;
+  }
+
+  bool make_one(const std::string& path, LinkType type) const {
+    switch (type) {
+      case LinkType::reflink: return fs::reflink(object_, path, mode_);
+      case LinkType::copy: fs::copy_file(object_, path, mode_); return true;
+      case LinkType::symlink: fs::symlink(object_, path); return true;
+      case LinkType::hardlink: break;
+    }
+    const auto object = fs::stat(object_);
+    if (object && object->size == 0) {
+      fs::append(path, "");  // an empty object would gather one name per empty file
+      return true;
+    }
+    return fs::link(object_, path);
+  }
+
+  const std::string& object_;
+  const std::vector<LinkType>& types_;
+  std::uint32_t mode_;
+};
+
+void set_executable(const std::string& path) {
+  const auto stat = fs::stat(path);
+  if (stat && (stat->mode & 0100U) == 0) fs::chmod(path, stat->mode | 0100U);
+}
+
+}  // namespace
+
+void Store::relink(const std::string& path, const Scan& scan, bool executable) {
+  const auto& types = impl_->options.link_types;
+  if (scan.manifest) {
+    for (const auto& entry : scan.manifest->entries) {
+      const std::string member = path + "/" + entry.path;
+      const std::string object = path_of({entry.hex, scan.content.id.kind});
+      const Materializer materializer(object, types, impl_->plain_mode());
+      if (!materializer.is_satisfied(member)) materializer.make(member);
+    }
+    return;
+  }
+  const std::string object = path_of(scan.content.id);
+  const Materializer materializer(object, types, impl_->plain_mode());
+  if (!materializer.is_satisfied(path)) {
+    materializer.make(path);
+  } else if (const auto entry = fs::stat(path, fs::Follow::no); entry && is_own_file(*entry)) {
+    // DVC makes the file anew here; what remains to be seen of that is its mode.
+    const std::uint32_t mode = impl_->plain_mode() | (executable ? 0100U : 0U);
+    if (entry->mode != mode) fs::chmod(path, mode);
+    return;
+  }
+  if (executable) set_executable(path);
+}
+
+bool Store::checkout(const std::string& path, const ObjectId& id, bool executable,
+                     const fs::DvcIgnore& ignore, As as) {
+  static const std::vector<LinkType> copies = {LinkType::reflink, LinkType::copy};
+  const auto& types = as == As::copy ? copies : impl_->options.link_types;
+  const auto make = [&](const std::string& target, const ObjectId& object_id) {
+    const std::string object = path_of(object_id);
+    Materializer(object, types, impl_->plain_mode()).make(target);
+  };
+  std::optional<Scan> present = scan(path, id.kind, impl_->state, ignore);
+  if (!id.is_directory()) {
+    bool changed = false;
+    if (!present || present->content.id != id) {
+      if (!contains(id)) {
+        throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
+      }
+      make(path, id);
+      changed = true;
+    }
+    if (executable) set_executable(path);
+    return changed;
+  }
+
+  if (present && present->content.id == id) return false;
+  const auto wanted = manifest(id);
+  if (!wanted) throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
+  for (const auto& entry : wanted->entries) {
+    if (!contains({entry.hex, id.kind})) {
+      throw Error(Errc::not_found, fmt::format("'{}' ({}) is missing in the cache", entry.path,
+                                               entry.hex));
+    }
+  }
+  std::unordered_map<std::string, std::string> there;
+  if (present && present->manifest) {
+    for (const auto& entry : present->manifest->entries) there.emplace(entry.path, entry.hex);
+  } else {
+    fs::remove_tree(path);
+  }
+  fs::make_directories(path);
+  for (const auto& entry : wanted->entries) {
+    const auto found = there.find(entry.path);
+    const bool same = found != there.end() && found->second == entry.hex;
+    if (found != there.end()) there.erase(found);
+    if (!same) make(path + "/" + entry.path, {entry.hex, id.kind});
+  }
+  for (const auto& leftover : there) {
+    std::string file = path + "/" + leftover.first;
+    fs::remove(file);
+    for (file = fs::parent(file); file != path && fs::list_directory(file).empty();
+         file = fs::parent(file)) {
+      fs::remove(file);
+    }
+  }
+  return true;
+}
+
+void Store::unprotect(const std::string& path) const {
+  const auto entry = fs::stat(path, fs::Follow::no);
+  if (!entry) return;
+  if (entry->kind == fs::Kind::directory) {
+    for (const auto& child : fs::list_directory(path)) unprotect(path + "/" + child.name);
+    return;
+  }
+  if (entry->kind == fs::Kind::file && entry->links == 1) {
+    if ((entry->mode & 0200U) == 0) fs::chmod(path, impl_->plain_mode());
+    return;
+  }
+  const auto target = fs::stat(path);
+  if (!target || target->kind != fs::Kind::file) return;
+  const std::string temporary = fmt::format("{}.{}.expcore", path, ::getpid());
+  fs::remove(temporary);
+  fs::copy_file(path, temporary, impl_->plain_mode());
+  fs::rename(temporary, path);
+}
+
+}  // namespace expcore::cache

@@ -1,0 +1,252 @@
+#include "fs/ignore.hpp"
+
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "fs/path.hpp"
+
+namespace expcore::fs {
+namespace {
+
+/// The end of the character class that starts at `at` ('['), npos when it is not closed.
+std::size_t class_end(std::string_view glob, std::size_t at) {
+  std::size_t i = at + 1;
+  if (i < glob.size() && (glob[i] == '!' || glob[i] == '^')) ++i;
+  if (i < glob.size() && glob[i] == ']') ++i;
+  while (i < glob.size() && glob[i] != ']') i += glob[i] == '\\' ? 2U : 1U;
+  return i < glob.size() ? i : std::string_view::npos;
+}
+
+bool class_matches(std::string_view set, char c) {
+  bool negated = false;
+  if (!set.empty() && (set[0] == '!' || set[0] == '^')) {
+    negated = true;
+    set.remove_prefix(1);
+  }
+  bool found = false;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    if (set[i] == '\\' && i + 1 < set.size()) ++i;
+    if (i + 2 < set.size() && set[i + 1] == '-') {
+      found = found || (set[i] <= c && c <= set[i + 2]);
+      i += 2;
+    } else {
+      found = found || set[i] == c;
+    }
+  }
+  return found != negated;
+}
+
+/// One part of a path against one part of a pattern; neither holds a '/'.
+bool part_matches(std::string_view glob, std::string_view text) {
+  std::size_t g = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (true) {
+    if (g < glob.size() && glob[g] == '*') {
+      star = g++;
+      resume = t;
+      continue;
+    }
+    if (t == text.size() && g == glob.size()) return true;
+    bool matched = false;
+    std::size_t next = g + 1;
+    if (g < glob.size() && t < text.size()) {
+      if (glob[g] == '?') {
+        matched = true;
+      } else if (glob[g] == '[' && class_end(glob, g) != std::string_view::npos) {
+        const std::size_t end = class_end(glob, g);
+        matched = class_matches(glob.substr(g + 1, end - g - 1), text[t]);
+        next = end + 1;
+      } else {
+        if (glob[g] == '\\' && g + 1 < glob.size()) next = ++g + 1;
+        matched = glob[g] == text[t];
+      }
+    }
+    if (matched) {
+      g = next;
+      ++t;
+    } else if (star != std::string_view::npos && resume < text.size()) {
+      g = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+}
+
+bool parts_match(const std::vector<std::string_view>& glob, std::size_t g,
+                 const std::vector<std::string_view>& text, std::size_t t) {
+  for (; g < glob.size(); ++g, ++t) {
+    if (glob[g] == "**") {
+      if (g + 1 == glob.size()) return t < text.size();
+      for (std::size_t skip = t; skip <= text.size(); ++skip) {
+        if (parts_match(glob, g + 1, text, skip)) return true;
+      }
+      return false;
+    }
+    if (t == text.size() || !part_matches(glob[g], text[t])) return false;
+  }
+  return t == text.size();
+}
+
+std::string_view strip_line(std::string_view line) { return trim(line); }
+
+}  // namespace
+
+bool glob_match(std::string_view glob, std::string_view text) {
+  return parts_match(split(glob, '/'), 0, split(text, '/'), 0);
+}
+
+void IgnorePatterns::add(std::string_view text, std::string_view dir, std::string_view file) {
+  int line_number = 0;
+  for (const auto raw : split(text, '\n')) {
+    ++line_number;
+    std::string_view line = strip_line(raw);
+    if (line.empty() || line[0] == '#') continue;
+    Pattern pattern;
+    pattern.text = std::string(line);
+    pattern.file = std::string(file);
+    pattern.line = line_number;
+    pattern.base = dir.empty() ? "" : std::string(dir) + "/";
+    if (line[0] == '!') {
+      pattern.negated = true;
+      line.remove_prefix(1);
+    }
+    if (line.ends_with('/')) {
+      pattern.directories_only = true;
+      line.remove_suffix(1);
+    }
+    if (line.empty()) continue;
+    pattern.anchored = line.find('/') != std::string_view::npos;
+    if (line[0] == '/') line.remove_prefix(1);
+    pattern.glob = std::string(line);
+    patterns_.push_back(std::move(pattern));
+  }
+}
+
+bool IgnorePatterns::matches(const Pattern& pattern, std::string_view path, bool is_directory) {
+  if (!path.starts_with(pattern.base)) return false;
+  const std::string_view inside = path.substr(pattern.base.size());
+  for (std::size_t end = inside.find('/');; end = inside.find('/', end + 1)) {
+    const bool is_whole = end == std::string_view::npos;
+    const std::string_view prefix = inside.substr(0, end);
+    if (!is_whole || is_directory || !pattern.directories_only) {
+      const auto slash = prefix.rfind('/');
+      const bool hit = pattern.anchored || slash == std::string_view::npos
+                           ? glob_match(pattern.glob, prefix)
+                           : glob_match(pattern.glob, prefix.substr(slash + 1));
+      if (hit) return true;
+    }
+    if (is_whole) return false;
+  }
+}
+
+struct DvcIgnore::Impl {
+  std::string root;
+  /// What each folder adds; made when the folder is first asked about.
+  std::unordered_map<std::string, IgnorePatterns> folders;
+
+  const IgnorePatterns& patterns_of(const std::string& folder) {
+    const auto found = folders.find(folder);
+    if (found != folders.end()) return found->second;
+    IgnorePatterns patterns;
+    const std::string path = folder.empty() ? root : root + "/" + folder;
+    if (folder.empty()) patterns.add(".hg/\n.git/\n.git\n.dvc/\n", "", "");
+    const std::string file = folder.empty() ? ".dvcignore" : folder + "/.dvcignore";
+    if (folder.empty() || deciding(file, false) == nullptr) {
+      if (const auto text = read_file_if_exists(path + "/.dvcignore")) {
+        patterns.add(*text, folder, file);
+      }
+    }
+    return folders.emplace(folder, std::move(patterns)).first->second;
+  }
+
+  /// The pattern that makes root-relative `path` ignored; nullptr when it is not.
+  const IgnorePatterns::Pattern* deciding(std::string_view path, bool is_directory) {
+    static const IgnorePatterns::Pattern nested_project{"", "", "", "", 0, false, true, true};
+    std::vector<const IgnorePatterns*> lists;
+    std::string folder;
+    for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
+      lists.push_back(&patterns_of(folder));
+      const bool is_whole = end == std::string_view::npos;
+      const std::string_view prefix = path.substr(0, end);
+      const bool prefix_is_directory = !is_whole || is_directory;
+      const IgnorePatterns::Pattern* last = nullptr;
+      for (const auto* list : lists) {
+        for (const auto& pattern : list->patterns()) {
+          if (IgnorePatterns::matches(pattern, prefix, prefix_is_directory)) last = &pattern;
+        }
+      }
+      if (last != nullptr && !last->negated) return last;
+      if (is_whole && !is_directory) return nullptr;
+      folder = std::string(prefix);
+      if (is_nested_project(folder)) return &nested_project;
+      if (is_whole) return nullptr;
+    }
+  }
+
+  std::unordered_map<std::string, bool> nested;
+  bool is_nested_project(const std::string& folder) {
+    const auto [it, made] = nested.try_emplace(folder, false);
+    if (made) it->second = is_directory(root + "/" + folder + "/.dvc");
+    return it->second;
+  }
+};
+
+DvcIgnore::DvcIgnore(std::string root) : impl_(std::make_unique<Impl>()) {
+  impl_->root = std::move(root);
+}
+DvcIgnore::~DvcIgnore() = default;
+DvcIgnore::DvcIgnore(DvcIgnore&&) noexcept = default;
+DvcIgnore& DvcIgnore::operator=(DvcIgnore&&) noexcept = default;
+
+bool DvcIgnore::is_ignored(const std::string& path, bool is_directory) const {
+  if (!is_within(path, impl_->root) || path == impl_->root) return false;
+  return impl_->deciding(std::string_view(path).substr(impl_->root.size() + 1), is_directory) !=
+         nullptr;
+}
+
+std::string DvcIgnore::explain(const std::string& path, bool is_directory) const {
+  if (!is_within(path, impl_->root) || path == impl_->root) return {};
+  const auto* pattern =
+      impl_->deciding(std::string_view(path).substr(impl_->root.size() + 1), is_directory);
+  if (pattern == nullptr) return {};
+  if (pattern->file.empty()) return pattern->text.empty() ? "a nested DVC project" : pattern->text;
+  return fmt::format("{}:{}:{}", pattern->file, pattern->line, pattern->text);
+}
+
+namespace {
+
+void walk_folder(const std::string& dir, const std::string& relative_dir, const DvcIgnore* ignore,
+                 const std::function<void(const WalkEntry&)>& visit,
+                 const std::function<bool(const WalkEntry&)>& enter) {
+  std::vector<WalkEntry> folders;
+  for (const auto& item : list_directory(dir)) {
+    WalkEntry entry{dir == "/" ? dir + item.name : dir + "/" + item.name,
+                    relative_dir.empty() ? item.name : relative_dir + "/" + item.name, item.kind};
+    const bool is_folder = item.kind == Kind::directory;
+    if (ignore != nullptr && ignore->is_ignored(entry.path, is_folder)) continue;
+    if (is_folder) {
+      folders.push_back(std::move(entry));
+    } else {
+      visit(entry);
+    }
+  }
+  for (const auto& folder : folders) {
+    visit(folder);
+    if (!enter || enter(folder)) walk_folder(folder.path, folder.relative, ignore, visit, enter);
+  }
+}
+
+}  // namespace
+
+void walk(const std::string& dir, const DvcIgnore* ignore,
+          const std::function<void(const WalkEntry&)>& visit,
+          const std::function<bool(const WalkEntry&)>& enter) {
+  walk_folder(dir, "", ignore, visit, enter);
+}
+
+}  // namespace expcore::fs

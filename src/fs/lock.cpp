@@ -1,0 +1,41 @@
+#include "fs/lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <thread>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "fs/descriptor.hpp"
+
+namespace expcore::fs {
+
+std::optional<LockFile> LockFile::try_acquire(const std::string& path) {
+  Descriptor file = open_file(path, O_RDWR | O_CREAT);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK || errno == EINTR) return std::nullopt;
+    fail(errno, path);
+  }
+  const std::string holder = fmt::format(" {}\n", ::getpid());
+  if (::ftruncate(file.get(), 0) != 0) fail(errno, path);
+  write_all(file, holder, path);
+  return LockFile(std::move(file));
+}
+
+LockFile LockFile::acquire(const std::string& path, std::chrono::milliseconds patience,
+                           const std::string& busy_message) {
+  constexpr std::chrono::milliseconds pause(10);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    if (auto lock = try_acquire(path)) return std::move(*lock);
+    if (std::chrono::steady_clock::now() >= deadline) throw Error(Errc::busy, busy_message);
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace expcore::fs

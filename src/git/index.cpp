@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "git/convert.hpp"
+#include "git/repo.hpp"
+
+namespace expcore::git {
+namespace {
+
+Index open_index(git_repository* repo) {
+  Index index;
+  check(git_repository_index(out(index), repo), "open the index");
+  check(git_index_read(index.get(), 0), "read the index");
+  return index;
+}
+
+}  // namespace
+
+std::vector<IndexEntry> Repo::index_entries() const {
+  const Index index = open_index(repo_.get());
+  std::vector<IndexEntry> entries;
+  const std::size_t count = git_index_entrycount(index.get());
+  entries.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const git_index_entry* entry = git_index_get_byindex(index.get(), i);
+    entries.push_back({entry->path, entry->mode, to_id(entry->id)});
+  }
+  return entries;
+}
+
+bool Repo::is_tracked(const std::string& relative_path) const {
+  const Index index = open_index(repo_.get());
+  if (git_index_find(nullptr, index.get(), relative_path.c_str()) == 0) return true;
+  return git_index_find_prefix(nullptr, index.get(), (relative_path + "/").c_str()) == 0;
+}
+
+bool Repo::is_ignored(const std::string& relative_path) const {
+  int ignored = 0;
+  check(git_ignore_path_is_ignored(&ignored, repo_.get(), relative_path.c_str()),
+        fmt::format("look '{}' up in .gitignore", relative_path));
+  return ignored != 0;
+}
+
+std::vector<TreeEdit> Repo::workdir_edits() {
+  const Index index = open_index(repo_.get());
+  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
+  options.ignore_submodules = GIT_SUBMODULE_IGNORE_ALL;
+  Diff diff;
+  check(git_diff_index_to_workdir(out(diff), repo_.get(), index.get(), &options),
+        "compare the work tree with the index");
+  std::vector<TreeEdit> edits;
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
+    const std::string path = delta->old_file.path;
+    if (delta->status == GIT_DELTA_DELETED) {
+      edits.push_back({path, 0, ""});
+    } else if (delta->status == GIT_DELTA_MODIFIED || delta->status == GIT_DELTA_TYPECHANGE) {
+      if (fs::is_directory(fs::join(workdir_, path)) && delta->new_file.mode == GIT_FILEMODE_TREE) {
+        edits.push_back({path, 0, ""});
+      } else {
+        edits.push_back({path, delta->new_file.mode, write_blob_from_workdir(path)});
+      }
+    }
+  }
+  return edits;
+}
+
+Id Repo::index_tree() {
+  const Index index = open_index(repo_.get());
+  git_oid oid{};
+  check(git_index_write_tree_to(&oid, index.get(), repo_.get()), "write the index as a tree");
+  return to_id(oid);
+}
+
+std::vector<std::string> Repo::untracked_files() const {
+  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  options.show = GIT_STATUS_SHOW_WORKDIR_ONLY;
+  options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
+                  GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+  StatusList list;
+  check(git_status_list_new(out(list), repo_.get(), &options), "list untracked files");
+  std::vector<std::string> files;
+  for (std::size_t i = 0; i < git_status_list_entrycount(list.get()); ++i) {
+    const git_status_entry* entry = git_status_byindex(list.get(), i);
+    if ((entry->status & GIT_STATUS_WT_NEW) != 0) {
+      files.emplace_back(entry->index_to_workdir->new_file.path);
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void Repo::add_to_index(const std::vector<std::string>& relative_paths) {
+  const Index index = open_index(repo_.get());
+  for (const auto& path : relative_paths) {
+    if (fs::exists(fs::join(workdir_, path))) {
+      check(git_index_add_bypath(index.get(), path.c_str()), fmt::format("add '{}'", path));
+    } else {
+      check(git_index_remove_bypath(index.get(), path.c_str()), fmt::format("remove '{}'", path));
+    }
+  }
+  check(git_index_write(index.get()), "write the index");
+}
+
+}  // namespace expcore::git

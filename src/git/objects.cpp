@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <array>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "git/convert.hpp"
+#include "git/repo.hpp"
+
+namespace expcore::git {
+
+std::string to_id(const git_oid& oid) {
+  std::array<char, GIT_OID_HEXSZ + 1> text{};
+  git_oid_tostr(text.data(), text.size(), &oid);
+  return text.data();
+}
+
+git_oid to_oid(const std::string& id) {
+  git_oid oid{};
+  check(git_oid_fromstr(&oid, id.c_str()), fmt::format("read the object id '{}'", id));
+  return oid;
+}
+
+namespace {
+
+Tree open_tree(git_repository* repo, const Id& id) {
+  const git_oid oid = to_oid(id);
+  Tree tree;
+  check(git_tree_lookup(out(tree), repo, &oid), fmt::format("read tree {}", id));
+  return tree;
+}
+
+Commit open_commit(git_repository* repo, const Id& id) {
+  const git_oid oid = to_oid(id);
+  Commit commit;
+  check(git_commit_lookup(out(commit), repo, &oid), fmt::format("read commit {}", id));
+  return commit;
+}
+
+Signature from_git(const git_signature& signature) {
+  return {signature.name, signature.email, signature.when.time, signature.when.offset};
+}
+
+std::string header_line(const char* role, const Signature& who) {
+  const int offset = who.offset_minutes;
+  const int minutes = offset < 0 ? -offset : offset;
+  return fmt::format("{} {} <{}> {} {}{:02}{:02}\n", role, who.name, who.email, who.seconds,
+                     offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+struct Collected {
+  std::vector<TreeEntry> entries;
+};
+
+int collect_entry(const char* root, const git_tree_entry* entry, void* payload) {
+  if (git_tree_entry_type(entry) == GIT_OBJECT_TREE) return 0;
+  auto& entries = static_cast<Collected*>(payload)->entries;
+  entries.push_back({std::string(root) + git_tree_entry_name(entry),
+                     static_cast<std::uint32_t>(git_tree_entry_filemode(entry)),
+                     to_id(*git_tree_entry_id(entry))});
+  return 0;
+}
+
+}  // namespace
+
+Id Repo::write_blob(std::string_view bytes) {
+  git_oid oid{};
+  check(git_blob_create_from_buffer(&oid, repo_.get(), bytes.data(), bytes.size()), "write a blob");
+  return to_id(oid);
+}
+
+Id Repo::write_blob_from_workdir(const std::string& relative_path) {
+  git_oid oid{};
+  check(git_blob_create_from_workdir(&oid, repo_.get(), relative_path.c_str()),
+        fmt::format("write '{}' as a blob", relative_path));
+  return to_id(oid);
+}
+
+std::string Repo::read_blob(const Id& id) const {
+  const git_oid oid = to_oid(id);
+  Blob blob;
+  check(git_blob_lookup(out(blob), repo_.get(), &oid), fmt::format("read blob {}", id));
+  return {static_cast<const char*>(git_blob_rawcontent(blob.get())),
+          static_cast<std::size_t>(git_blob_rawsize(blob.get()))};
+}
+
+Id Repo::edit_tree(const Id& base, std::vector<TreeEdit> edits) {
+  std::stable_sort(edits.begin(), edits.end(),
+                   [](const TreeEdit& a, const TreeEdit& b) { return a.path < b.path; });
+  if (auto id = edit_level(base, edits, 0)) return *id;
+  TreeBuilder empty;
+  check(git_treebuilder_new(out(empty), repo_.get(), nullptr), "write a tree");
+  git_oid oid{};
+  check(git_treebuilder_write(&oid, empty.get()), "write a tree");
+  return to_id(oid);
+}
+
+/// The tree at one level; `edits` are sorted and share the first `prefix` bytes of their paths.
+/// nullopt when nothing is left in it.
+std::optional<Id> Repo::edit_level(const Id& base, const std::vector<TreeEdit>& edits,
+                                   std::size_t prefix) {
+  Tree tree;
+  if (!base.empty()) tree = open_tree(repo_.get(), base);
+  TreeBuilder builder;
+  check(git_treebuilder_new(out(builder), repo_.get(), tree.get()), "write a tree");
+  const auto drop = [&](const std::string& name) {
+    if (git_treebuilder_get(builder.get(), name.c_str()) != nullptr) {
+      check(git_treebuilder_remove(builder.get(), name.c_str()), "write a tree");
+    }
+  };
+  const auto insert = [&](const std::string& name, const Id& id, std::uint32_t mode) {
+    const git_oid oid = to_oid(id);
+    check(git_treebuilder_insert(nullptr, builder.get(), name.c_str(), &oid,
+                                 static_cast<git_filemode_t>(mode)),
+          fmt::format("put '{}' into a tree", name));
+  };
+  for (std::size_t i = 0; i < edits.size();) {
+    const std::string rest = edits[i].path.substr(prefix);
+    const auto slash = rest.find('/');
+    const std::string name = rest.substr(0, slash);
+    if (slash == std::string::npos) {
+      if (edits[i].id.empty()) {
+        drop(name);
+      } else {
+        insert(name, edits[i].id, edits[i].mode);
+      }
+      ++i;
+      continue;
+    }
+    std::vector<TreeEdit> below;
+    const std::string folder = edits[i].path.substr(0, prefix + slash + 1);
+    while (i < edits.size() && edits[i].path.starts_with(folder)) below.push_back(edits[i++]);
+    const git_tree_entry* present = git_treebuilder_get(builder.get(), name.c_str());
+    const bool is_tree = present != nullptr && git_tree_entry_type(present) == GIT_OBJECT_TREE;
+    const Id sub_base = is_tree ? to_id(*git_tree_entry_id(present)) : Id();
+    if (const auto id = edit_level(sub_base, below, folder.size())) {
+      insert(name, *id, GIT_FILEMODE_TREE);
+    } else if (is_tree) {
+      drop(name);
+    }
+  }
+  if (git_treebuilder_entrycount(builder.get()) == 0) return std::nullopt;
+  git_oid oid{};
+  check(git_treebuilder_write(&oid, builder.get()), "write a tree");
+  return to_id(oid);
+}
+
+std::vector<TreeEntry> Repo::list_tree(const Id& tree) const {
+  Collected collected;
+  const Tree opened = open_tree(repo_.get(), tree);
+  check(git_tree_walk(opened.get(), GIT_TREEWALK_PRE, &collect_entry, &collected), "list a tree");
+  return std::move(collected.entries);
+}
+
+std::optional<TreeEntry> Repo::find_in_tree(const Id& tree, const std::string& path) const {
+  const Tree opened = open_tree(repo_.get(), tree);
+  Handle<git_tree_entry, git_tree_entry_free> entry;
+  const int rc = git_tree_entry_bypath(out(entry), opened.get(), path.c_str());
+  if (rc == GIT_ENOTFOUND) return std::nullopt;
+  check(rc, fmt::format("find '{}' in a tree", path));
+  return TreeEntry{path, static_cast<std::uint32_t>(git_tree_entry_filemode(entry.get())),
+                   to_id(*git_tree_entry_id(entry.get()))};
+}
+
+std::vector<TreeEdit> Repo::diff_trees(const Id& from, const Id& to) const {
+  const Tree old_tree = open_tree(repo_.get(), from);
+  const Tree new_tree = open_tree(repo_.get(), to);
+  Diff diff;
+  check(git_diff_tree_to_tree(out(diff), repo_.get(), old_tree.get(), new_tree.get(), nullptr),
+        "compare trees");
+  std::vector<TreeEdit> edits;
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
+    if (delta->status == GIT_DELTA_DELETED) {
+      edits.push_back({delta->old_file.path, 0, ""});
+    } else {
+      edits.push_back({delta->new_file.path, delta->new_file.mode, to_id(delta->new_file.id)});
+    }
+  }
+  return edits;
+}
+
+CommitInfo Repo::commit_info(const Id& commit) const {
+  const Commit opened = open_commit(repo_.get(), commit);
+  CommitInfo info;
+  info.id = commit;
+  info.tree = to_id(*git_commit_tree_id(opened.get()));
+  for (unsigned i = 0; i < git_commit_parentcount(opened.get()); ++i) {
+    info.parents.push_back(to_id(*git_commit_parent_id(opened.get(), i)));
+  }
+  info.author = from_git(*git_commit_author(opened.get()));
+  info.committer = from_git(*git_commit_committer(opened.get()));
+  info.message = git_commit_message_raw(opened.get());
+  return info;
+}
+
+Id Repo::write_commit(const Id& tree, const std::vector<Id>& parents, const std::string& message,
+                      const Signature& author, const Signature& committer) {
+  std::string text = fmt::format("tree {}\n", tree);
+  for (const auto& parent : parents) text += fmt::format("parent {}\n", parent);
+  text += header_line("author", author) + header_line("committer", committer);
+  if (const auto encoding = config("i18n.commitEncoding")) text += "encoding " + *encoding + "\n";
+  // Written raw: libgit2 and git would complete the message with a line feed, DVC does not.
+  text += "\n" + message;
+  Odb odb;
+  check(git_repository_odb(out(odb), repo_.get()), "open the object database");
+  git_oid oid{};
+  check(git_odb_write(&oid, odb.get(), text.data(), text.size(), GIT_OBJECT_COMMIT),
+        "write a commit");
+  return to_id(oid);
+}
+
+void Repo::sync_objects() { fs::sync_file_system(fs::join(common_dir_, "objects")); }
+
+}  // namespace expcore::git

@@ -1,0 +1,233 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <set>
+#include <thread>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "fs/descriptor.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "git/convert.hpp"
+#include "git/repo.hpp"
+
+/// Refs are read and written as files: libgit2's own deletion races with other writers of
+/// packed-refs (docs/decisions/git-refs.md).
+namespace expcore::git {
+namespace {
+
+constexpr std::chrono::seconds patience(10);
+
+bool is_id(std::string_view text) {
+  return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// A file that Git's lock protocol guards: `<path>.lock`, made exclusively, becomes the file.
+class LockedFile {
+ public:
+  explicit LockedFile(std::string path) : path_(std::move(path)), lock_(path_ + ".lock") {
+    fs::make_directories(fs::parent(path_));
+    std::minstd_rand random(static_cast<unsigned>(::getpid()));
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (true) {
+      const int fd = ::open(lock_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (fd >= 0) {
+        file_ = fs::Descriptor(fd);
+        return;
+      }
+      if (errno == ENOENT) {
+        fs::make_directories(fs::parent(path_));
+      } else if (errno != EEXIST) {
+        fs::fail(errno, lock_);
+      } else if (std::chrono::steady_clock::now() > deadline) {
+        throw Error(Errc::busy, fmt::format("'{}' is held by another process; if no such process "
+                                            "runs, remove the file",
+                                            lock_));
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1 + random() % 20));
+    }
+  }
+  ~LockedFile() {
+    if (!lock_.empty()) ::unlink(lock_.c_str());
+  }
+  LockedFile(const LockedFile&) = delete;
+  LockedFile& operator=(const LockedFile&) = delete;
+
+  /// Makes `bytes` the file, durably.
+  void commit(std::string_view bytes) {
+    fs::write_all(file_, bytes, path_);
+    fs::sync(file_, path_);
+    fs::rename(lock_, path_);
+    lock_.clear();
+  }
+
+ private:
+  std::string path_;
+  std::string lock_;
+  fs::Descriptor file_;
+};
+
+void read_loose(const std::string& dir, const std::string& prefix, std::string_view wanted,
+                std::vector<RefEntry>& found) {
+  if (!fs::is_directory(dir)) return;
+  for (const auto& entry : fs::list_directory(dir)) {
+    const std::string name = prefix + entry.name;
+    const std::string path = dir + "/" + entry.name;
+    if (entry.kind == fs::Kind::directory) {
+      const std::string below = name + "/";
+      const bool may_match = below.starts_with(wanted) || wanted.starts_with(below);
+      if (may_match) read_loose(path, below, wanted, found);
+      continue;
+    }
+    if (name.ends_with(".lock") || !name.starts_with(wanted)) continue;
+    const auto text = fs::read_file_if_exists(path);
+    if (!text) continue;
+    const std::string_view value = trim(*text);
+    if (value.starts_with("ref: ")) {
+      found.push_back({name, "", std::string(trim(value.substr(5)))});
+    } else if (is_id(value)) {
+      found.push_back({name, std::string(value), ""});
+    }
+  }
+}
+
+struct PackedLine {
+  std::string_view name;
+  std::string_view target;
+};
+
+/// The ref a line of packed-refs names; nullopt for comments and peeled values.
+std::optional<PackedLine> parse_packed(std::string_view line) {
+  if (line.size() < 42 || line[40] != ' ' || !is_id(line.substr(0, 40))) return std::nullopt;
+  return PackedLine{line.substr(41), line.substr(0, 40)};
+}
+
+void append_reflog(const std::string& common_dir, const std::string& name, const Id& from,
+                   const Id& to, const Signature& who, const std::string& message) {
+  const std::string path = common_dir + "/logs/" + name;
+  fs::make_directories(fs::parent(path));
+  const int minutes = std::abs(who.offset_minutes);
+  fs::append(path, fmt::format("{} {} {} <{}> {} {}{:02}{:02}\t{}\n",
+                               from.empty() ? std::string(40, '0') : from, to, who.name, who.email,
+                               who.seconds, who.offset_minutes < 0 ? '-' : '+', minutes / 60,
+                               minutes % 60, replace_all(message, "\n", " ")));
+}
+
+/// Removes folders that became empty, up to but not including refs/ and its children.
+void remove_empty_parents(const std::string& root, const std::string& name) {
+  std::string folder = fs::parent(name);
+  while (std::count(folder.begin(), folder.end(), '/') >= 2) {
+    if (::rmdir((root + "/" + folder).c_str()) != 0) return;
+    folder = fs::parent(folder);
+  }
+}
+
+}  // namespace
+
+std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
+  std::vector<RefEntry> found;
+  read_loose(common_dir_ + "/refs", "refs/", prefix, found);
+  if (const auto packed = fs::read_file_if_exists(common_dir_ + "/packed-refs")) {
+    std::set<std::string_view> loose;
+    for (const auto& entry : found) loose.insert(entry.name);
+    std::vector<RefEntry> more;
+    for (const auto line : split(*packed, '\n')) {
+      const auto ref = parse_packed(line);
+      if (!ref || !ref->name.starts_with(prefix) || loose.contains(ref->name)) continue;
+      more.push_back({std::string(ref->name), std::string(ref->target), ""});
+    }
+    found.insert(found.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
+  }
+  std::sort(found.begin(), found.end(),
+            [](const RefEntry& a, const RefEntry& b) { return a.name < b.name; });
+  return found;
+}
+
+std::optional<Id> Repo::resolve_ref(std::string_view refname) const {
+  git_oid oid{};
+  const int rc = git_reference_name_to_id(&oid, repo_.get(), std::string(refname).c_str());
+  if (rc == GIT_ENOTFOUND) return std::nullopt;
+  check(rc, fmt::format("resolve '{}'", refname));
+  return to_id(oid);
+}
+
+bool Repo::set_ref(const std::string& name, const Id& target, const std::optional<Id>& expected,
+                   const std::optional<std::string>& log) {
+  // A folder left behind by deleted refs is in the way of a ref of that name.
+  remove_empty_parents(common_dir_, name + "/x");
+  LockedFile file(common_dir_ + "/" + name);
+  const Id current = resolve_ref(name).value_or("");
+  if (expected && current != *expected) return false;
+  file.commit(target + "\n");
+  if (log) {
+    append_reflog(common_dir_, name, current, target,
+                  identities({}, std::chrono::system_clock::now()).second, *log);
+  }
+  return true;
+}
+
+void Repo::set_symbolic_ref(const std::string& name, const std::string& target) {
+  LockedFile(common_dir_ + "/" + name).commit("ref: " + target + "\n");
+}
+
+std::vector<std::string> Repo::delete_refs(const std::vector<std::string>& names) {
+  std::vector<std::string> deleted;
+  std::vector<std::unique_ptr<LockedFile>> locks;
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  for (const auto& name : sorted) {
+    locks.push_back(std::make_unique<LockedFile>(common_dir_ + "/" + name));
+  }
+  std::set<std::string> gone;
+  const std::string packed_path = common_dir_ + "/packed-refs";
+  if (fs::exists(packed_path)) {
+    LockedFile packed(packed_path);
+    const std::string text = fs::read_file_if_exists(packed_path).value_or("");
+    std::string kept;
+    bool dropping = false;
+    for (const auto line : split(text, '\n')) {
+      if (line.empty()) continue;
+      if (const auto ref = parse_packed(line)) {
+        dropping = std::binary_search(sorted.begin(), sorted.end(), ref->name);
+        if (dropping) gone.insert(std::string(ref->name));
+      } else if (line[0] == '#') {
+        dropping = false;
+      }
+      if (!dropping) kept.append(line).append("\n");
+    }
+    if (!gone.empty()) packed.commit(kept);
+  }
+  for (const auto& name : sorted) {
+    const std::string path = common_dir_ + "/" + name;
+    if (!fs::is_directory(path) && fs::remove(path)) gone.insert(name);
+    const std::string log = common_dir_ + "/logs/" + name;
+    if (!fs::is_directory(log)) fs::remove(log);
+  }
+  locks.clear();
+  for (const auto& name : sorted) {
+    remove_empty_parents(common_dir_, name);
+    remove_empty_parents(common_dir_ + "/logs", name);
+    if (gone.contains(name)) deleted.push_back(name);
+  }
+  return deleted;
+}
+
+std::optional<Id> Repo::head() const { return resolve_ref("HEAD"); }
+
+std::optional<std::string> Repo::head_branch() const {
+  const auto text = fs::read_file_if_exists(git_dir_ + "/HEAD");
+  if (!text || !text->starts_with("ref: ")) return std::nullopt;
+  return std::string(trim(std::string_view(*text).substr(5)));
+}
+
+}  // namespace expcore::git

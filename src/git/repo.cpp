@@ -1,0 +1,112 @@
+#include "git/repo.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "git/convert.hpp"
+
+namespace expcore::git {
+namespace {
+
+std::string without_slash(const char* path) {
+  std::string text = path == nullptr ? "" : path;
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
+}
+
+std::string variable(const std::map<std::string, std::string>& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? "" : found->second;
+}
+
+/// `user@host`, what DVC falls back to when nobody configured an identity.
+std::pair<std::string, std::string> system_identity() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const passwd* entry = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe): read at once
+  const std::string user = entry == nullptr ? "user" : entry->pw_name;
+  return {user, user + "@" + host.data()};
+}
+
+}  // namespace
+
+Repo::Repo(Repository repo)
+    : repo_(std::move(repo)),
+      workdir_(without_slash(git_repository_workdir(repo_.get()))),
+      git_dir_(without_slash(git_repository_path(repo_.get()))),
+      common_dir_(without_slash(git_repository_commondir(repo_.get()))) {}
+
+Repo Repo::discover(const std::string& inside) {
+  const Library library;
+  Repository repo;
+  check(git_repository_open_ext(out(repo), inside.c_str(), 0, nullptr), "open the Git repository");
+  if (git_repository_is_bare(repo.get()) != 0) {
+    throw Error(Errc::not_found, fmt::format("'{}' is a bare Git repository", inside));
+  }
+  return Repo(std::move(repo));
+}
+
+Repo Repo::init(const std::string& path, const std::string& branch) {
+  const Library library;
+  Repository repo;
+  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  options.flags = GIT_REPOSITORY_INIT_MKPATH;
+  options.initial_head = branch.c_str();
+  check(git_repository_init_ext(out(repo), path.c_str(), &options), "create a Git repository");
+  return Repo(std::move(repo));
+}
+
+std::optional<Id> Repo::resolve_revision(const std::string& spec) const {
+  Object object;
+  const int rc = git_revparse_single(out(object), repo_.get(), spec.c_str());
+  if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC) return std::nullopt;
+  // Fewer than four digits are no abbreviation but may well be an experiment's name.
+  if (rc == GIT_EAMBIGUOUS && spec.size() < 4) return std::nullopt;
+  check(rc, fmt::format("resolve '{}'", spec));
+  Object commit;
+  if (git_object_peel(out(commit), object.get(), GIT_OBJECT_COMMIT) != 0) return std::nullopt;
+  return to_id(*git_object_id(commit.get()));
+}
+
+std::optional<std::string> Repo::config(const std::string& key) const {
+  Config snapshot;
+  check(git_repository_config_snapshot(out(snapshot), repo_.get()), "read the Git configuration");
+  const char* value = nullptr;
+  const int rc = git_config_get_string(&value, snapshot.get(), key.c_str());
+  if (rc == GIT_ENOTFOUND) return std::nullopt;
+  check(rc, fmt::format("read {}", key));
+  return value;
+}
+
+std::pair<Signature, Signature> Repo::identities(
+    const std::map<std::string, std::string>& environment,
+    std::chrono::system_clock::time_point now) const {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  const std::time_t time = seconds;
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  const auto [fallback_name, fallback_mail] = system_identity();
+  const auto make = [&](const char* name_variable, const char* mail_variable) {
+    Signature signature;
+    signature.name = variable(environment, name_variable);
+    if (signature.name.empty()) signature.name = config("user.name").value_or(fallback_name);
+    signature.email = variable(environment, mail_variable);
+    if (signature.email.empty()) signature.email = config("user.email").value_or(fallback_mail);
+    signature.seconds = seconds;
+    signature.offset_minutes = static_cast<int>(local.tm_gmtoff / 60);
+    return signature;
+  };
+  return {make("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL"),
+          make("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")};
+}
+
+}  // namespace expcore::git

@@ -1,0 +1,111 @@
+#include "hash/md5.hpp"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+
+#include <array>
+
+#include <expcore/error.hpp>
+
+#include "base/text.hpp"
+#include "fs/descriptor.hpp"
+
+namespace expcore::hash {
+namespace {
+
+constexpr std::size_t chunk = std::size_t{1} << 20U;
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+
+const EVP_MD* method(Algorithm algorithm) {
+  // Looking a method up by name is slow in OpenSSL 3: once per process.
+  static const EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  const EVP_MD* chosen = algorithm == Algorithm::md5 ? md5 : sha256;
+  if (chosen == nullptr) throw Error(Errc::internal, "OpenSSL offers no MD5 here");
+  return chosen;
+}
+
+std::string without_carriage_returns(std::string_view text) {
+  return replace_all(text, "\r\n", "\n");
+}
+
+}  // namespace
+
+struct Digest::Impl {
+  std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+};
+
+Digest::Digest(Algorithm algorithm) : impl_(std::make_unique<Impl>()) {
+  if (!impl_->context || EVP_DigestInit_ex2(impl_->context.get(), method(algorithm), nullptr) != 1) {
+    throw Error(Errc::internal, "OpenSSL cannot start a digest");
+  }
+}
+Digest::~Digest() = default;
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+
+void Digest::update(std::string_view bytes) {
+  EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size());
+}
+
+std::string Digest::finish() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+  unsigned size = 0;
+  EVP_DigestFinal_ex(impl_->context.get(), raw.data(), &size);
+  return to_hex({reinterpret_cast<const char*>(raw.data()), size});
+}
+
+std::string md5(std::string_view bytes) {
+  Digest digest(Algorithm::md5);
+  digest.update(bytes);
+  return digest.finish();
+}
+
+std::string sha256(std::string_view bytes) {
+  Digest digest(Algorithm::sha256);
+  digest.update(bytes);
+  return digest.finish();
+}
+
+bool is_text(std::string_view first_block) {
+  if (first_block.empty()) return true;
+  std::size_t odd = 0;
+  for (const char c : first_block) {
+    if (c == '\0') return false;
+    const bool plain = (c >= 0x20 && c <= 0x7e) ||
+                       std::string_view("\n\r\t\f\b").find(c) != std::string_view::npos;
+    if (!plain) ++odd;
+  }
+  return odd * 10 <= first_block.size() * 3;
+}
+
+Hashed hash_file(const std::string& path, FileHash kind) {
+  const fs::Descriptor file = fs::open_file(path, O_RDONLY);
+  Digest digest(Algorithm::md5);
+  Hashed result;
+  thread_local std::string buffer(chunk, '\0');
+  while (true) {
+    // A whole chunk at a time: md5-dos2unix looks at each one on its own.
+    std::size_t used = 0;
+    while (used < chunk) {
+      const std::size_t got = fs::read_some(file, buffer.data() + used, chunk - used, path);
+      if (got == 0) break;
+      used += got;
+    }
+    const std::string_view bytes(buffer.data(), used);
+    result.size += static_cast<std::int64_t>(used);
+    if (kind == FileHash::md5_dos2unix && is_text(bytes.substr(0, 512))) {
+      digest.update(without_carriage_returns(bytes));
+    } else {
+      digest.update(bytes);
+    }
+    if (used < chunk) break;
+  }
+  result.hex = digest.finish();
+  return result;
+}
+
+}  // namespace expcore::hash

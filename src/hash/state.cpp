@@ -1,0 +1,214 @@
+#include "hash/state.hpp"
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include <expcore/error.hpp>
+
+#include "fs/path.hpp"
+
+namespace expcore::hash {
+namespace {
+
+/// Changes when the table does; another number means: start anew.
+constexpr int schema_version = 1;
+constexpr std::int64_t racy_window_ns = 20'000'000;
+
+struct CloseDatabase {
+  void operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
+};
+struct FinishStatement {
+  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+};
+using Database = std::unique_ptr<sqlite3, CloseDatabase>;
+using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
+
+struct Row {
+  fs::Stat stat;
+  std::string hex;
+};
+
+/// Path and hash kind in one key.
+std::string key_of(const std::string& path, FileHash kind) {
+  return (kind == FileHash::md5 ? "m" : "d") + path;
+}
+
+bool same_file(const fs::Stat& a, const fs::Stat& b) {
+  return a.device == b.device && a.inode == b.inode && a.size == b.size &&
+         a.mtime_ns == b.mtime_ns && a.ctime_ns == b.ctime_ns;
+}
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Whether a later write could leave this very stat behind.
+bool is_racy(const fs::Stat& stat) {
+  const std::int64_t newest = std::max(stat.mtime_ns, stat.ctime_ns);
+  const bool coarse = stat.mtime_ns % 1'000'000'000 == 0 && stat.ctime_ns % 1'000'000'000 == 0;
+  return newest + (coarse ? 2'000'000'000 : racy_window_ns) > now_ns();
+}
+
+void run(sqlite3* db, const char* sql) { sqlite3_exec(db, sql, nullptr, nullptr, nullptr); }
+
+Statement prepare(sqlite3* db, const char* sql) {
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(db, sql, -1, &raw, nullptr) != SQLITE_OK) return nullptr;
+  return Statement(raw);
+}
+
+}  // namespace
+
+struct StateDb::Impl {
+  explicit Impl(std::string file) : path(std::move(file)) {}
+
+  std::string path;
+  std::mutex mutex;
+  bool tried = false;
+  Database db;
+  Statement select;
+  std::unordered_map<std::string, Row> fresh;  ///< Of this process; newer than the database.
+  std::unordered_map<std::string, Row> unsaved;
+
+  /// Opens the database when there is one (or `create`); leaves `db` empty when that fails.
+  void open(bool create) {
+    if (db || path.empty() || (tried && !create)) return;
+    tried = true;
+    if (!create && !fs::exists(path)) return;
+    if (create) fs::make_directories(fs::parent(path));
+    if (!open_once() && create) {
+      // Corrupt or of another version: it is only a cache.
+      fs::remove(path);
+      open_once();
+    }
+  }
+
+  bool open_once() {
+    sqlite3* raw = nullptr;
+    const int rc = sqlite3_open_v2(
+        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+        nullptr);
+    Database opened(raw);
+    if (rc != SQLITE_OK) return false;
+    sqlite3_busy_timeout(raw, 200);
+    run(raw, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY");
+    const int version = user_version(raw);
+    if (version != 0 && version != schema_version) return false;
+    if (version == 0) {
+      run(raw,
+          "CREATE TABLE IF NOT EXISTS files (key TEXT PRIMARY KEY, device INTEGER, inode INTEGER, "
+          "size INTEGER, mtime INTEGER, ctime INTEGER, hex TEXT) WITHOUT ROWID;"
+          "PRAGMA user_version=1");
+    }
+    select = prepare(
+        raw, "SELECT device, inode, size, mtime, ctime, hex FROM files WHERE key = ?1");
+    if (!select) return false;
+    db = std::move(opened);
+    return true;
+  }
+
+  static int user_version(sqlite3* raw) {
+    const Statement statement = prepare(raw, "PRAGMA user_version");
+    if (!statement || sqlite3_step(statement.get()) != SQLITE_ROW) return -1;
+    return sqlite3_column_int(statement.get(), 0);
+  }
+
+  std::optional<Row> stored(const std::string& key) {
+    open(false);
+    if (!db) return std::nullopt;
+    sqlite3_stmt* s = select.get();
+    sqlite3_reset(s);
+    sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+    if (sqlite3_step(s) != SQLITE_ROW) return std::nullopt;
+    Row row;
+    row.stat.device = static_cast<std::uint64_t>(sqlite3_column_int64(s, 0));
+    row.stat.inode = static_cast<std::uint64_t>(sqlite3_column_int64(s, 1));
+    row.stat.size = sqlite3_column_int64(s, 2);
+    row.stat.mtime_ns = sqlite3_column_int64(s, 3);
+    row.stat.ctime_ns = sqlite3_column_int64(s, 4);
+    row.hex.assign(reinterpret_cast<const char*>(sqlite3_column_text(s, 5)),
+                   static_cast<std::size_t>(sqlite3_column_bytes(s, 5)));
+    sqlite3_reset(s);
+    return row;
+  }
+
+  void save() {
+    if (unsaved.empty() || path.empty()) return;
+    open(true);
+    if (!db) return;
+    const Statement insert =
+        prepare(db.get(), "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    if (!insert) return;
+    run(db.get(), "BEGIN IMMEDIATE");
+    for (const auto& [key, row] : unsaved) {
+      sqlite3_stmt* s = insert.get();
+      sqlite3_reset(s);
+      sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+      sqlite3_bind_int64(s, 2, static_cast<sqlite3_int64>(row.stat.device));
+      sqlite3_bind_int64(s, 3, static_cast<sqlite3_int64>(row.stat.inode));
+      sqlite3_bind_int64(s, 4, row.stat.size);
+      sqlite3_bind_int64(s, 5, row.stat.mtime_ns);
+      sqlite3_bind_int64(s, 6, row.stat.ctime_ns);
+      sqlite3_bind_text(s, 7, row.hex.data(), static_cast<int>(row.hex.size()), SQLITE_STATIC);
+      sqlite3_step(s);
+    }
+    run(db.get(), "COMMIT");
+    unsaved.clear();
+  }
+};
+
+StateDb::StateDb(std::string path) : impl_(std::make_unique<Impl>(std::move(path))) {}
+
+StateDb::~StateDb() {
+  try {
+    flush();
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it is only a cache
+  }
+}
+
+std::optional<std::string> StateDb::find(const std::string& path, const fs::Stat& stat,
+                                         FileHash kind) {
+  const std::string key = key_of(path, kind);
+  const std::lock_guard lock(impl_->mutex);
+  if (const auto known = impl_->fresh.find(key); known != impl_->fresh.end()) {
+    if (same_file(known->second.stat, stat)) return known->second.hex;
+    return std::nullopt;
+  }
+  auto row = impl_->stored(key);
+  if (!row || !same_file(row->stat, stat)) return std::nullopt;
+  impl_->fresh.emplace(key, *row);
+  return std::move(row->hex);
+}
+
+void StateDb::remember(const std::string& path, const fs::Stat& stat, const std::string& hex,
+                       FileHash kind) {
+  if (is_racy(stat)) return;
+  const std::string key = key_of(path, kind);
+  const std::lock_guard lock(impl_->mutex);
+  impl_->fresh.insert_or_assign(key, Row{stat, hex});
+  impl_->unsaved.insert_or_assign(key, Row{stat, hex});
+}
+
+Hashed StateDb::hash(const std::string& path, FileHash kind) {
+  const auto before = fs::stat(path);
+  if (before) {
+    if (auto known = find(path, *before, kind)) return {std::move(*known), before->size};
+  }
+  Hashed hashed = hash_file(path, kind);
+  const auto after = fs::stat(path);
+  if (before && after && same_file(*before, *after)) remember(path, *after, hashed.hex, kind);
+  return hashed;
+}
+
+void StateDb::flush() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->save();
+}
+
+}  // namespace expcore::hash

@@ -1,0 +1,66 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/loader.hpp"
+#include "pipeline/lock_file.hpp"
+#include "pipeline/model.hpp"
+#include "pipeline/workspace.hpp"
+
+namespace expcore::pipeline {
+
+using StageId = std::uint32_t;  ///< Position in Index::stages().
+
+/// Every stage of a project, in DVC's index order, with their dvc.lock files.
+///
+/// Thread safety: confined.
+class Index {
+ public:
+  /// Walks the project as DVC does (readdir order, `.dvcignore`, Git-ignored folders and the outs
+  /// of stages already seen are not entered) and loads every dvc.yaml and `.dvc` file.
+  /// Throws: the first load error, whichever file it is in.
+  static Index collect(Workspace& workspace);
+
+  /// Only the files named: for `--single-item`, which must not fail for another file's sake.
+  static Index of_files(Workspace& workspace, const std::vector<std::string>& files);
+
+  const std::vector<Stage>& stages() const { return stages_; }
+  const Stage& stage(StageId id) const { return stages_[id]; }
+  const std::vector<PipelineFile>& files() const { return files_; }  ///< Without their stages.
+
+  std::optional<StageId> find(const std::string& file, const std::string& name) const;
+  /// The stages that `file` defines, in definition order; empty when it was not loaded.
+  std::vector<StageId> stages_of(const std::string& file) const;
+  bool has_file(const std::string& file) const { return by_file_.contains(file); }
+
+  /// The dvc.lock beside a dvc.yaml, read when first asked for and kept.
+  LockFile& lock_of(const Stage& stage);
+  /// What is recorded for a stage: its dvc.lock entry, or what the `.dvc` file says. nullptr: none.
+  const LockEntry* recorded(StageId id);
+  /// Records a new entry of a `.dvc` stage in memory.
+  void set_recorded(StageId id, LockEntry entry);
+
+  /// Throws DVC's errors for outputs that are the same, overlap, or hold a pipeline file.
+  void check_outputs() const;
+
+ private:
+  explicit Index(Workspace& workspace) : workspace_(&workspace) {}
+  void load_file(const std::string& path);
+  void check_loaded(const Stage& stage) const;
+
+  Workspace* workspace_;
+  std::vector<Stage> stages_;
+  std::vector<PipelineFile> files_;
+  std::unordered_map<std::string, std::vector<StageId>> by_file_;
+  std::map<std::string, LockFile> locks_;
+};
+
+/// How to read the work tree of `workspace` when loading pipeline files.
+LoadContext workspace_context(const Workspace& workspace);
+
+}  // namespace expcore::pipeline

@@ -1,0 +1,40 @@
+#include "pipeline/lock_file.hpp"
+
+#include <utility>
+
+#include "pipeline/schema.hpp"
+
+namespace expcore::pipeline {
+
+LockFile::LockFile(std::optional<std::string> text, const std::string& shown,
+                   std::string_view revision)
+    : exists_(text.has_value()), document_(text.value_or("")) {
+  if (!exists_) return;
+  const yaml::Value document = read_document(*text, Schema::lock, shown, revision);
+  const yaml::Value* stages = document.find("stages");
+  if (stages == nullptr) return;
+  for (const auto& [name, entry] : stages->map()) {
+    entries_.emplace(name.string(), LockEntry::from_value(entry));
+  }
+}
+
+const LockEntry* LockFile::entry(std::string_view stage) const {
+  const auto found = entries_.find(std::string(stage));
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+LockFile::Change LockFile::set(const std::string& stage, LockEntry entry) {
+  const yaml::Value value = entry.to_value();
+  const auto former = entries_.find(stage);
+  const bool same = former != entries_.end() && python_equal(former->second.to_value(), value);
+  const Change change = same ? Change::none : exists_ ? Change::updated : Change::created;
+  if (!exists_) document_.set({"schema"}, "2.0");
+  exists_ = true;
+  document_.set({"stages", stage}, value);
+  entries_.insert_or_assign(stage, std::move(entry));
+  return change;
+}
+
+std::string LockFile::text() const { return document_.text(); }
+
+}  // namespace expcore::pipeline

@@ -1,0 +1,182 @@
+#include "pipeline/staleness.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "cache/store.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "params/file.hpp"
+
+namespace expcore::pipeline {
+namespace {
+
+/// Content of a path, with the hash kind that what is recorded uses.
+std::optional<cache::Scan> scan_like(const std::string& path, const LockItem& item,
+                                     Workspace& workspace) {
+  return cache::scan(path, item.id.kind, workspace.state, workspace.ignore);
+}
+
+Change key_change(const yaml::Value* current, const yaml::Value* recorded) {
+  if (current == nullptr) return Change::deleted;
+  if (recorded == nullptr) return Change::created;
+  return python_equal(*current, *recorded) ? Change::none : Change::modified;
+}
+
+const yaml::Value* find_recorded(const yaml::Map& recorded, const std::string& key) {
+  return recorded.find(key);
+}
+
+/// Keys a whole-file dependency compares: those of the file, then those only recorded.
+std::vector<std::string> whole_file_keys(const yaml::Value& current, const yaml::Map& recorded) {
+  std::vector<std::string> keys;
+  std::set<std::string> seen;
+  const auto add = [&](const yaml::Map& map) {
+    for (const auto& member : map) {
+      std::string key = python_str(member.key);
+      if (seen.insert(key).second) keys.push_back(std::move(key));
+    }
+  };
+  if (current.is_map()) add(current.map());
+  add(recorded);
+  return keys;
+}
+
+}  // namespace
+
+std::string_view change_name(Change change) {
+  switch (change) {
+    case Change::none: return "";
+    case Change::created: return "new";
+    case Change::modified: return "modified";
+    case Change::deleted: return "deleted";
+    case Change::not_in_cache: return "not in cache";
+  }
+  return "";
+}
+
+std::string Staleness::first_reason() const {
+  if (command) return "changed command";
+  if (always) return "always changed";
+  if (!deps.empty()) {
+    return fmt::format("dependency '{}' {}", deps[0].path, change_name(deps[0].change));
+  }
+  if (!params.empty()) {
+    const auto& file = params[0];
+    if (file.keys.empty()) return fmt::format("params '{}' {}", file.file, change_name(file.whole));
+    return fmt::format("param '{}' in '{}' {}", file.keys[0].first, file.file,
+                       change_name(file.keys[0].second));
+  }
+  if (!outs.empty()) {
+    return fmt::format("output '{}' {}", outs[0].path, change_name(outs[0].change));
+  }
+  return {};
+}
+
+Staleness Checker::check(StageId id, Depth depth) {
+  const Stage& stage = index_.stage(id);
+  const LockEntry* entry = index_.recorded(id);
+  Staleness found;
+  const auto enough = [&] { return depth == Depth::first && found.any(); };
+
+  found.command =
+      !stage.is_dvc_file() && entry != nullptr && !python_equal(entry->command, stage.command);
+  if (!stage.frozen && !enough()) {
+    found.always = stage.always_changed || stage.is_callback();
+    for (const auto& dep : stage.deps) {
+      if (enough()) break;
+      const Change change = dep_change(dep, entry);
+      if (change != Change::none) found.deps.push_back({workspace_.shown(dep.path), change});
+    }
+    for (const auto& params : stage.params) {
+      if (enough()) break;
+      ParamsChange change = params_change(params, entry, depth);
+      if (change.whole != Change::none || !change.keys.empty()) {
+        found.params.push_back(std::move(change));
+      }
+    }
+  }
+  for (const auto& out : stage.outs) {
+    if (enough()) break;
+    const Change change = out_change(out, entry);
+    if (change != Change::none) found.outs.push_back({workspace_.shown(out.path), change});
+  }
+  return found;
+}
+
+Change Checker::dep_change(const Dependency& dep, const LockEntry* entry) {
+  const LockItem* item = entry == nullptr ? nullptr : entry->dep(dep.def_path);
+  if (dep.kind == Dependency::Kind::import) return Change::none;  // looked at on update only
+  if (dep.kind != Dependency::Kind::local) return item == nullptr ? Change::created : Change::none;
+  if (item == nullptr || item->id.empty()) {
+    return fs::exists(dep.path) ? Change::modified : Change::deleted;
+  }
+  const auto content = scan_like(dep.path, *item, workspace_);
+  if (!content) return Change::deleted;
+  return content->content.id == item->id ? Change::none : Change::modified;
+}
+
+ParamsChange Checker::params_change(const ParamsDependency& params, const LockEntry* entry,
+                                    Depth depth) {
+  ParamsChange change;
+  change.file = workspace_.shown(params.path);
+  const yaml::Value* current = params_file(params);
+  if (current == nullptr) {
+    change.whole = Change::deleted;
+    return change;
+  }
+  const yaml::Map* recorded = entry == nullptr ? nullptr : entry->params_of(params.def_path);
+  if (recorded == nullptr) {
+    change.whole = Change::created;
+    return change;
+  }
+  const auto keys = params.whole_file ? whole_file_keys(*current, *recorded) : params.keys;
+  for (const auto& key : keys) {
+    const yaml::Value* value = params.whole_file ? current->find(key) : params::find(*current, key);
+    const Change key_state = key_change(value, find_recorded(*recorded, key));
+    if (key_state == Change::none) continue;
+    change.keys.emplace_back(key, key_state);
+    if (depth == Depth::first) break;
+  }
+  return change;
+}
+
+Change Checker::out_change(const Output& out, const LockEntry* entry) {
+  const LockItem* item = entry == nullptr ? nullptr : entry->out(out.def_path);
+  const bool has_hash = item != nullptr && !item->id.empty();
+  if (out.cache && has_hash && !workspace_.store.contains_all(item->id)) {
+    return Change::not_in_cache;
+  }
+  if (!has_hash) return fs::exists(out.path) ? Change::modified : Change::deleted;
+  const auto content = scan_like(out.path, *item, workspace_);
+  if (!content) return Change::deleted;
+  return content->content.id == item->id ? Change::none : Change::modified;
+}
+
+const yaml::Value* Checker::params_file(const ParamsDependency& params) {
+  auto found = params_.find(params.path);
+  if (found == params_.end()) {
+    std::optional<yaml::Value> value;
+    if (fs::is_directory(params.path)) {
+      throw Error(Errc::invalid_argument,
+                  fmt::format("'{}' is a directory, expected a parameters file",
+                              workspace_.shown(params.path)));
+    }
+    if (fs::exists(params.path)) {
+      try {
+        value = params::load(params.path, workspace_.shown(params.path));
+      } catch (Error& error) {
+        error.add_context(fmt::format("Unable to read parameters from '{}'",
+                                      workspace_.shown(params.path)));
+        throw;
+      }
+    }
+    found = params_.emplace(params.path, std::move(value)).first;
+  }
+  return found->second ? &*found->second : nullptr;
+}
+
+}  // namespace expcore::pipeline

@@ -1,0 +1,73 @@
+#include "pipeline/workspace.hpp"
+
+#include <utility>
+
+#include <expcore/error.hpp>
+
+#include "fs/path.hpp"
+
+namespace expcore::pipeline {
+namespace {
+
+cache::StoreOptions store_options(const config::Config& config) {
+  cache::StoreOptions options;
+  options.root = config.cache_dir();
+  options.link_types.clear();
+  for (const auto& name : config.cache_types()) {
+    if (const auto type = cache::parse_link_type(name)) options.link_types.push_back(*type);
+  }
+  options.group_shared = config.get("cache.shared") == "group";
+  return options;
+}
+
+std::optional<git::Repo> open_repo(const std::string& root, const config::Config& config) {
+  if (config.get_bool("core.no_scm", false)) return std::nullopt;
+  try {
+    return git::Repo::discover(root);
+  } catch (Error& error) {
+    if (error.code() != Errc::not_found) throw;
+    throw Error(Errc::not_a_project, "'" + root + "' is not a git repository");
+  }
+}
+
+}  // namespace
+
+Workspace::Workspace(std::string directory_, std::string root_, Environment environment_,
+                     config::Config config_)
+    : directory(std::move(directory_)),
+      root(std::move(root_)),
+      dvc_dir(fs::join(root, ".dvc")),
+      tmp_dir(fs::join(dvc_dir, "tmp")),
+      environment(std::move(environment_)),
+      config(std::move(config_)),
+      repo(open_repo(root, config)),
+      ignore(root),
+      state(fs::join(tmp_dir, "expcore/state.db")),
+      store(store_options(config), state),
+      run_cache(config.cache_dir(), config.get("cache.shared") == "group") {}
+
+std::unique_ptr<Workspace> Workspace::open(const std::string& directory, Environment environment) {
+  std::string root = config::find_root(directory);
+  config::Config config = config::Config::load(fs::join(root, ".dvc"), environment);
+  return std::make_unique<Workspace>(directory, std::move(root), std::move(environment),
+                                     std::move(config));
+}
+
+std::string Workspace::shown(const std::string& path) const {
+  return fs::is_within(path, root) ? fs::relative(path, directory) : path;
+}
+
+std::optional<std::string> Workspace::git_path(const std::string& path) const {
+  if (!repo || !fs::is_within(path, repo->workdir()) || path == repo->workdir()) {
+    return std::nullopt;
+  }
+  return fs::relative(path, repo->workdir());
+}
+
+bool Workspace::is_git_ignored(const std::string& path, bool is_directory) const {
+  const auto relative = git_path(path);
+  if (!relative) return false;
+  return repo->is_ignored(is_directory ? *relative + "/" : *relative);
+}
+
+}  // namespace expcore::pipeline

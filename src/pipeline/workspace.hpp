@@ -1,0 +1,50 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cache/run_cache.hpp"
+#include "cache/store.hpp"
+#include "config/config.hpp"
+#include "fs/ignore.hpp"
+#include "git/repo.hpp"
+#include "hash/state.hpp"
+
+namespace expcore::pipeline {
+
+using Environment = std::map<std::string, std::string>;
+
+/// A DVC project on disk with everything that working in it needs, opened once.
+///
+/// Thread safety: confined (it holds a Git repository).
+struct Workspace {
+  /// Opens the project that contains `directory` (absolute). `environment` is the caller's: it
+  /// decides where configuration is found and is what commands inherit.
+  /// Throws: Error{not_a_project}, Error{config}.
+  static std::unique_ptr<Workspace> open(const std::string& directory, Environment environment);
+
+  std::string directory;  ///< Where the caller stands: paths in messages are relative to it.
+  std::string root;       ///< The folder that holds `.dvc`.
+  std::string dvc_dir;    ///< `<root>/.dvc`.
+  std::string tmp_dir;    ///< `<root>/.dvc/tmp`, made on demand.
+  Environment environment;
+  config::Config config;
+  std::optional<git::Repo> repo;  ///< Empty for `core.no_scm` projects.
+  fs::DvcIgnore ignore;
+  hash::StateDb state;
+  cache::Store store;
+  cache::RunCache run_cache;
+
+  Workspace(std::string directory, std::string root, Environment environment,
+            config::Config config);
+
+  /// How messages name an absolute path: relative to `directory` when inside the project.
+  std::string shown(const std::string& path) const;
+  /// Relative to the Git work tree; nullopt without Git or outside it.
+  std::optional<std::string> git_path(const std::string& path) const;
+  /// By Git's ignore rules only. Always false without Git.
+  bool is_git_ignored(const std::string& path, bool is_directory) const;
+};
+
+}  // namespace expcore::pipeline

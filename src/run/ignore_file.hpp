@@ -1,0 +1,34 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/workspace.hpp"
+
+namespace expcore::run {
+
+/// Keeps outputs out of Git by `.gitignore` files beside them, and takes the lines back when the
+/// command fails, as DVC does. Source: DVC dvc/repo/scm_context.py; docs/formats/gitignore.md.
+/// Thread safety: confined.
+class IgnoreFiles {
+ public:
+  explicit IgnoreFiles(pipeline::Workspace& workspace) : workspace_(workspace) {}
+
+  /// Makes Git ignore `path` (absolute): nothing when a rule does already or there is no Git.
+  /// Throws: Error{invalid_argument} " output '<path>' is already tracked by SCM (e.g. Git).…".
+  void add(const std::string& path);
+
+  /// Restores every file that add() changed to what it was.
+  void roll_back();
+
+  /// Absolute paths of the files that add() wrote.
+  std::vector<std::string> changed() const;
+
+ private:
+  pipeline::Workspace& workspace_;
+  std::map<std::string, std::optional<std::string>> former_;  ///< Content before the first change.
+};
+
+}  // namespace expcore::run

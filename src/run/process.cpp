@@ -1,0 +1,248 @@
+#include "run/process.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "fs/descriptor.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+
+namespace expcore::run {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+using fs::Descriptor;
+using fs::fail;
+
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail(errno, "pipe");
+    read = Descriptor(ends[0]);
+    write = Descriptor(ends[1]);
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  }
+};
+
+/// posix_spawn's two option objects, released together.
+struct SpawnOptions {
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
+
+  SpawnOptions() {
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+  }
+  ~SpawnOptions() {
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+  }
+  SpawnOptions(const SpawnOptions&) = delete;
+  SpawnOptions& operator=(const SpawnOptions&) = delete;
+
+  void set_signals(short extra_flags) {
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(
+        &attributes,
+        static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | extra_flags));
+  }
+};
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  result.reserve(texts.size() + 1);
+  for (auto& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+/// One started child: reaped at the latest by the destructor.
+class Child {
+ public:
+  explicit Child(const Command& command) : own_group_(command.streams == Streams::capture) {
+    if (!fs::is_directory(command.directory)) fail(ENOENT, command.directory);
+    SpawnOptions options;
+    posix_spawn_file_actions_addchdir_np(&options.actions, command.directory.c_str());
+    if (own_group_) {
+      posix_spawn_file_actions_addopen(&options.actions, 0, "/dev/null", O_RDONLY, 0);
+      posix_spawn_file_actions_adddup2(&options.actions, output_.write.get(), 1);
+      posix_spawn_file_actions_adddup2(&options.actions, errors_.write.get(), 2);
+    }
+    posix_spawn_file_actions_addclosefrom_np(&options.actions, 3);
+    options.set_signals(own_group_ ? POSIX_SPAWN_SETPGROUP : 0);
+
+    std::vector<std::string> arguments = command.argv;
+    std::vector<std::string> settings;
+    for (const auto& [name, value] : command.environment) settings.push_back(name + "=" + value);
+    const int error = ::posix_spawnp(&pid_, arguments[0].c_str(), &options.actions,
+                                     &options.attributes, pointers(arguments).data(),
+                                     pointers(settings).data());
+    output_.write.close();
+    errors_.write.close();
+    if (error != 0) fail(error, arguments[0]);
+    exited_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  }
+
+  ~Child() {
+    if (reaped_) return;
+    signal(SIGKILL);
+    reap();
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  void signal(int number) const { ::kill(own_group_ ? -pid_ : pid_, number); }
+
+  ExitStatus reap() {
+    int status = 0;
+    pid_t got = 0;
+    do {
+      got = ::waitpid(pid_, &status, 0);
+    } while (got < 0 && errno == EINTR);
+    reaped_ = true;
+    // A host that ignores SIGCHLD has the kernel throw the status away.
+    if (got < 0) throw Error(Errc::internal, "the exit status of a command was lost");
+    return {WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status)};
+  }
+
+  /// Passes on what can be read now. False at the end of the stream.
+  static bool drain(const Descriptor& end, int stream, const OutputCallback& on_output) {
+    std::array<char, 65536> buffer;
+    while (true) {
+      const ssize_t got = ::read(end.get(), buffer.data(), buffer.size());
+      if (got > 0) {
+        if (on_output) on_output(stream, {buffer.data(), static_cast<std::size_t>(got)});
+        continue;
+      }
+      if (got < 0 && errno == EINTR) continue;
+      return got < 0 && errno == EAGAIN;
+    }
+  }
+
+  Pipe output_;
+  Pipe errors_;
+  Descriptor exited_;
+
+ private:
+  pid_t pid_ = -1;
+  bool own_group_;
+  bool reaped_ = false;
+};
+
+/// Asks, then kills: which step of stopping a child is next and when.
+class Stopper {
+ public:
+  Stopper(const Child& child, std::chrono::milliseconds grace) : child_(child), grace_(grace) {}
+
+  bool begun() const { return step_ != Step::running; }
+
+  void begin() {
+    if (begun()) return;
+    child_.signal(SIGTERM);
+    step_ = Step::terminating;
+    deadline_ = Clock::now() + grace_;
+  }
+
+  /// Milliseconds poll() may sleep; -1 for ever.
+  int timeout() const {
+    if (step_ != Step::terminating) return -1;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+    return left.count() < 0 ? 0 : static_cast<int>(left.count()) + 1;
+  }
+
+  void tick() {
+    if (step_ != Step::terminating || Clock::now() < deadline_) return;
+    child_.signal(SIGKILL);
+    step_ = Step::killed;
+  }
+
+ private:
+  enum class Step : unsigned char { running, terminating, killed };
+  const Child& child_;
+  std::chrono::milliseconds grace_;
+  Step step_ = Step::running;
+  Clock::time_point deadline_{};
+};
+
+}  // namespace
+
+ExitStatus run_command(const Command& command, const OutputCallback& on_output,
+                       const CancelToken* cancel, std::chrono::milliseconds grace) {
+  Child child(command);
+  Stopper stopper(child, grace);
+  const bool captured = command.streams == Streams::capture;
+  std::array<pollfd, 4> watched{{{captured ? child.output_.read.get() : -1, POLLIN, 0},
+                                 {captured ? child.errors_.read.get() : -1, POLLIN, 0},
+                                 {child.exited_.get(), POLLIN, 0},
+                                 {cancel != nullptr ? cancel->poll_fd() : -1, POLLIN, 0}}};
+  while (true) {
+    if (::poll(watched.data(), watched.size(), stopper.timeout()) < 0 && errno != EINTR) {
+      fail(errno, "poll");
+    }
+    if (watched[3].revents != 0) {
+      stopper.begin();
+      watched[3].fd = -1;
+    }
+    stopper.tick();
+    if (watched[0].revents != 0 && !Child::drain(child.output_.read, 1, on_output)) {
+      watched[0].fd = -1;
+    }
+    if (watched[1].revents != 0 && !Child::drain(child.errors_.read, 2, on_output)) {
+      watched[1].fd = -1;
+    }
+    if (watched[2].revents != 0) break;
+  }
+  // What the command itself wrote is in the pipes by now; a grandchild that keeps them open is not
+  // waited for.
+  if (captured) {
+    if (watched[0].fd >= 0) Child::drain(child.output_.read, 1, on_output);
+    if (watched[1].fd >= 0) Child::drain(child.errors_.read, 2, on_output);
+  }
+  const ExitStatus status = child.reap();
+  if (stopper.begun() && status.code != 0) throw Error(Errc::cancelled, "interrupted by the user");
+  return status;
+}
+
+std::vector<std::string> shell_argv(const std::string& line,
+                                    const std::map<std::string, std::string>& environment) {
+  const auto set = environment.find("SHELL");
+  const std::string shell =
+      set == environment.end() || set->second.empty() ? "/bin/sh" : set->second;
+  std::vector<std::string> argv = {shell};
+  const std::string name = to_lower_ascii(fs::filename(shell));
+  if (name == "bash") {
+    argv.insert(argv.end(), {"--noprofile", "--norc"});
+  } else if (name == "zsh") {
+    argv.emplace_back("--no-rcs");
+  } else if (name == "fish") {
+    argv.emplace_back("--no-config");
+  }
+  argv.insert(argv.end(), {"-c", line});
+  return argv;
+}
+
+}  // namespace expcore::run

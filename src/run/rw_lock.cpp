@@ -1,0 +1,222 @@
+#include "run/rw_lock.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <set>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "fs/file.hpp"
+#include "fs/lock.hpp"
+#include "fs/path.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/value.hpp"
+#include "yaml/writer.hpp"
+
+namespace expcore::run {
+
+const char* const repo_lock_busy =
+    "Unable to acquire lock. Most likely another DVC process is running or was terminated "
+    "abruptly. Check the page "
+    "<https://dvc.org/doc/user-guide/troubleshooting#lock-issue> for other possible reasons and to "
+    "learn how to resolve this.";
+
+namespace {
+
+struct Holder {
+  std::int64_t pid = 0;
+  std::string command;
+  friend bool operator==(const Holder&, const Holder&) = default;
+};
+
+struct Entry {
+  std::string path;
+  Holder holder;
+};
+
+/// The file's content: who reads and who writes what.
+struct Table {
+  std::vector<Entry> reads;
+  std::vector<Entry> writes;
+};
+
+[[noreturn]] void fail_format(const std::string& file) {
+  throw Error(Errc::parse, fmt::format("RWLock-file '{}' format error.", file));
+}
+
+Holder parse_holder(const yaml::Value& value, const std::string& file) {
+  const auto* pid = value.find("pid");
+  const auto* command = value.find("cmd");
+  if (pid == nullptr || !pid->is_integer() || command == nullptr || !command->is_string()) {
+    fail_format(file);
+  }
+  return {pid->integer(), command->string()};
+}
+
+Table parse_table(const std::string& text, const std::string& file) {
+  Table table;
+  if (text.find_first_not_of(" \n\r\t") == std::string::npos) return table;
+  yaml::Value root;
+  try {
+    root = yaml::parse_json(text);
+  } catch (const Error&) {
+    throw Error(Errc::parse,
+                fmt::format("Unable to read RWLock-file '{}'. JSON structure is corrupted", file));
+  }
+  if (!root.is_map()) fail_format(file);
+  for (const auto& [key, members] : root.map()) {
+    const bool is_write = key.is_string() && key.string() == "write";
+    if (!members.is_map() || (!is_write && key.string() != "read")) fail_format(file);
+    for (const auto& [path, holders] : members.map()) {
+      if (is_write) {
+        table.writes.push_back({path.string(), parse_holder(holders, file)});
+        continue;
+      }
+      if (!holders.is_list()) fail_format(file);
+      for (const auto& holder : holders.list()) {
+        table.reads.push_back({path.string(), parse_holder(holder, file)});
+      }
+    }
+  }
+  return table;
+}
+
+yaml::Value holder_value(const Holder& holder) {
+  yaml::Map map;
+  map.append("pid", holder.pid);
+  map.append("cmd", holder.command);
+  return map;
+}
+
+std::string table_text(const Table& table) {
+  yaml::Map root;
+  if (!table.writes.empty()) {
+    yaml::Map writes;
+    for (const auto& entry : table.writes) writes.append(entry.path, holder_value(entry.holder));
+    root.append("write", std::move(writes));
+  }
+  if (!table.reads.empty()) {
+    yaml::Map reads;
+    for (const auto& entry : table.reads) {
+      if (auto* list = reads.find(entry.path)) {
+        list->list().push_back(holder_value(entry.holder));
+      } else {
+        reads.append(entry.path, yaml::List{holder_value(entry.holder)});
+      }
+    }
+    root.append("read", std::move(reads));
+  }
+  return yaml::dump_json(root);
+}
+
+bool is_alive(std::int64_t pid) {
+  return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+}
+
+bool overlaps(const std::string& a, const std::string& b) {
+  return fs::is_within(a, b) || fs::is_within(b, a);
+}
+
+/// The entries other processes hold on anything that overlaps `paths`, dead ones removed.
+std::vector<Holder> blockers(std::vector<Entry>& entries, const std::string& path,
+                             const Holder& self, const std::string& file,
+                             const std::function<void(const std::string&)>& on_warning) {
+  std::vector<Holder> found;
+  std::set<std::int64_t> dead;
+  for (const auto& entry : entries) {
+    if (entry.holder == self || !overlaps(entry.path, path)) continue;
+    if (is_alive(entry.holder.pid)) {
+      found.push_back(entry.holder);
+    } else if (dead.insert(entry.holder.pid).second && on_warning) {
+      on_warning(fmt::format("Process '{}' with (Pid {}), in RWLock-file '{}' had been killed. "
+                             "Auto removed it from the lock file.",
+                             entry.holder.command, entry.holder.pid, file));
+    }
+  }
+  std::erase_if(entries, [&](const Entry& entry) { return dead.contains(entry.holder.pid); });
+  return found;
+}
+
+void check_free(std::vector<Entry>& entries, const std::string& path, const Holder& self,
+                const std::string& tmp_dir,
+                const std::function<void(const std::string&)>& on_warning) {
+  const auto found = blockers(entries, path, self, path, on_warning);
+  if (found.empty()) return;
+  std::string list;
+  for (const auto& holder : found) {
+    list += fmt::format("\n  (PID {}): {}", holder.pid, holder.command);
+  }
+  throw Error(Errc::busy,
+              fmt::format("'{}' is busy, it is being blocked by:{}\n\nIf there are no processes with "
+                          "such PIDs, you can manually remove '{}' and try again.",
+                          path, list, fs::join(tmp_dir, "rwlock")));
+}
+
+/// Reads, changes and writes the table under its guard lock. The new table replaces the file whole:
+/// readers open it by name each time.
+template <typename Change>
+void edit(const std::string& tmp_dir, Change&& change) {
+  const auto guard = fs::LockFile::acquire(fs::join(tmp_dir, "rwlock.lock"),
+                                           std::chrono::seconds(3), repo_lock_busy);
+  const std::string file = fs::join(tmp_dir, "rwlock");
+  Table table = parse_table(fs::read_file_if_exists(file).value_or(""), file);
+  change(table);
+  fs::write_atomic(file, table_text(table));
+}
+
+bool holds(const std::vector<Entry>& entries, const std::string& path, const Holder& self) {
+  return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return entry.path == path && entry.holder == self;
+  });
+}
+
+}  // namespace
+
+RwLock::RwLock(std::string tmp_dir, std::string command, const std::vector<std::string>& reads,
+               const std::vector<std::string>& writes,
+               const std::function<void(const std::string&)>& on_warning)
+    : tmp_dir_(std::move(tmp_dir)), command_(std::move(command)) {
+  const Holder self{::getpid(), command_};
+  edit(tmp_dir_, [&](Table& table) {
+    for (const auto& path : reads) check_free(table.writes, path, self, tmp_dir_, on_warning);
+    for (const auto& path : writes) {
+      check_free(table.writes, path, self, tmp_dir_, on_warning);
+      check_free(table.reads, path, self, tmp_dir_, on_warning);
+    }
+    for (const auto& path : reads) {
+      if (holds(table.reads, path, self)) continue;
+      table.reads.push_back({path, self});
+      reads_.push_back(path);
+    }
+    for (const auto& path : writes) {
+      if (holds(table.writes, path, self)) continue;
+      table.writes.push_back({path, self});
+      writes_.push_back(path);
+    }
+  });
+}
+
+RwLock::~RwLock() {
+  const Holder self{::getpid(), command_};
+  try {
+    edit(tmp_dir_, [&](Table& table) {
+      const auto drop = [&](std::vector<Entry>& entries, const std::vector<std::string>& mine) {
+        std::erase_if(entries, [&](const Entry& entry) {
+          return entry.holder == self &&
+                 std::find(mine.begin(), mine.end(), entry.path) != mine.end();
+        });
+      };
+      drop(table.reads, reads_);
+      drop(table.writes, writes_);
+    });
+  } catch (const Error&) {
+    // The entries stay; the next process finds this one dead and drops them.
+  }
+}
+
+}  // namespace expcore::run

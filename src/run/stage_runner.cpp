@@ -1,0 +1,491 @@
+#include "run/stage_runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cache/store.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "params/file.hpp"
+#include "run/rw_lock.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/roundtrip.hpp"
+
+namespace expcore::run {
+
+using pipeline::Dependency;
+using pipeline::LockEntry;
+using pipeline::LockItem;
+using pipeline::Output;
+using pipeline::OutKind;
+using pipeline::ParamsDependency;
+using pipeline::Stage;
+using pipeline::StageId;
+
+namespace {
+
+[[noreturn]] void fail_missing_file(const std::string& path) {
+  throw Error(Errc::not_found, fmt::format("[Errno 2] No such file or directory: '{}'", path));
+}
+
+/// Whether DVC would look this stage up in the run-cache at all.
+bool has_run_cache_key(const Stage& stage, const std::string& root) {
+  if (stage.always_changed || stage.command.is_null() || stage.outs.empty()) return false;
+  if (stage.deps.empty() && stage.params.empty()) return false;
+  const bool local_deps = std::all_of(stage.deps.begin(), stage.deps.end(), [](const auto& dep) {
+    return dep.kind == Dependency::Kind::local;
+  });
+  return local_deps && std::all_of(stage.outs.begin(), stage.outs.end(), [&](const auto& out) {
+           return !out.persist && fs::is_within(out.path, root);
+         });
+}
+
+bool has_uncached_data(const Stage& stage) {
+  return std::any_of(stage.outs.begin(), stage.outs.end(),
+                     [](const auto& out) { return !out.cache && out.kind == OutKind::out; });
+}
+
+LockItem lock_item(const std::string& def_path, const cache::Content& content) {
+  LockItem item;
+  item.path = def_path;
+  item.id = content.id;
+  item.size = content.size;
+  item.file_count = content.file_count;
+  item.is_executable = content.is_executable;
+  return item;
+}
+
+/// Scans with the hash kind recorded before: an unchanged 2.x entry stays one, a changed one moves
+/// on to plain MD5.
+std::optional<cache::Scan> scan_as_recorded(const std::string& path, const LockItem* former,
+                                            pipeline::Workspace& workspace) {
+  if (former != nullptr && !former->id.empty() &&
+      former->id.kind == hash::FileHash::md5_dos2unix) {
+    auto legacy = cache::scan(path, former->id.kind, workspace.state, workspace.ignore);
+    if (!legacy || legacy->content.id == former->id) return legacy;
+  }
+  return cache::scan(path, hash::FileHash::md5, workspace.state, workspace.ignore);
+}
+
+void check_is_data(const std::string& path, const char* role, const std::string& shown) {
+  const auto stat = fs::stat(path);
+  if (!stat) {
+    if (fs::exists(path)) fail_missing_file(path);
+    throw Error(Errc::not_found, fmt::format("{} '{}' does not exist", role, shown));
+  }
+  if (stat->kind != fs::Kind::file && stat->kind != fs::Kind::directory) {
+    throw Error(Errc::invalid_argument,
+                fmt::format("{} '{}' is not a file or directory", role, shown));
+  }
+}
+
+bool is_text_file(const std::string& path) {
+  return hash::is_text(std::string_view(fs::read_file(path)).substr(0, 512));
+}
+
+}  // namespace
+
+std::string StageRunner::address(const Stage& stage) const {
+  return pipeline::address(stage, workspace_.directory);
+}
+
+void StageRunner::emit(Event event) const {
+  if (options_.on_event) options_.on_event(event);
+}
+
+void StageRunner::warn(const std::string& text) const {
+  Event event;
+  event.kind = EventKind::warning;
+  event.text = text;
+  emit(std::move(event));
+}
+
+namespace {
+
+Event stage_event(EventKind kind, const Stage& stage, std::string address, StageOutcome outcome,
+                  std::string reason) {
+  Event event;
+  event.kind = kind;
+  event.stage = std::move(address);
+  event.stage_kind = !stage.is_dvc_file() ? StageKind::pipeline
+                     : stage.is_import()  ? StageKind::import
+                                          : StageKind::data_source;
+  event.frozen = stage.frozen;
+  event.outcome = outcome;
+  event.text = std::move(reason);
+  return event;
+}
+
+}  // namespace
+
+StageResult StageRunner::reproduce(StageId id, bool force) {
+  const auto start = std::chrono::steady_clock::now();
+  const Stage& stage = index_.stage(id);
+  if (stage.frozen && !stage.is_import()) {
+    Event event = stage_event(EventKind::warning, stage, address(stage), StageOutcome::none, "");
+    event.text = fmt::format("stage: '{}' is frozen. Its dependencies are not going to be reproduced.",
+                             address(stage));
+    emit(std::move(event));
+  }
+  StageResult result;
+  result.id = id;
+  if (force) {
+    result.reason = "forced";
+  } else {
+    result.reason = checker_.check(id, pipeline::Depth::first).first_reason();
+    if (result.reason.empty()) result.outcome = StageOutcome::unchanged;
+  }
+  if (result.outcome == StageOutcome::none) {
+    if (options_.confirm && !options_.confirm(address(stage))) {
+      throw Error(Errc::cancelled, "reproduction aborted by the user");
+    }
+    result.outcome = bring_up_to_date(id, force, result.reason);
+  }
+  result.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  Event event = stage_event(EventKind::stage_finished, stage, address(stage), result.outcome,
+                            result.reason);
+  event.seconds = result.seconds;
+  emit(std::move(event));
+  return result;
+}
+
+StageOutcome StageRunner::bring_up_to_date(StageId id, bool force, const std::string& reason) {
+  const Stage& stage = index_.stage(id);
+  if (stage.frozen || stage.is_dvc_file()) return verify(id, reason);
+  if (options_.dry) return run_stage(id, force, reason);
+
+  std::vector<std::string> reads;
+  std::vector<std::string> writes;
+  for (const auto& dep : stage.deps) {
+    if (dep.kind == Dependency::Kind::local) reads.push_back(dep.path);
+  }
+  for (const auto& params : stage.params) reads.push_back(params.path);
+  for (const auto& out : stage.outs) writes.push_back(out.path);
+  const RwLock lock(workspace_.tmp_dir, options_.command_line, reads, writes,
+                    [this](const std::string& text) { warn(text); });
+  return run_stage(id, force, reason);
+}
+
+StageOutcome StageRunner::verify(StageId id, const std::string& reason) {
+  const Stage& stage = index_.stage(id);
+  if (options_.dry) return StageOutcome::verified;
+  emit(stage_event(EventKind::stage_started, stage, address(stage), StageOutcome::verified, reason));
+  std::vector<std::string> missing;
+  for (const auto& out : stage.outs) {
+    if (!fs::exists(out.path)) missing.push_back(workspace_.shown(out.path));
+  }
+  if (!missing.empty()) {
+    throw Error(Errc::not_found, fmt::format("missing data '{}': {}",
+                                             missing.size() > 1 ? "sources" : "source",
+                                             join(missing, ", ")));
+  }
+  save(id, record_inputs(stage, index_.recorded(id)));
+  return StageOutcome::verified;
+}
+
+StageOutcome StageRunner::run_stage(StageId id, bool force, const std::string& reason) {
+  const Stage& stage = index_.stage(id);
+  const auto started = [&](StageOutcome outcome) {
+    emit(stage_event(EventKind::stage_started, stage, address(stage), outcome, reason));
+  };
+  if (!force) {
+    // Before anything is removed: a run that cannot start must not cost the user's outputs.
+    check_deps_exist(stage);
+    if (restore(id)) {
+      if (!options_.dry) {
+        save(id, record_inputs(stage, index_.recorded(id)));
+        return StageOutcome::cached;
+      }
+    } else if (!options_.dry) {
+      record_inputs(stage, index_.recorded(id));
+    }
+  }
+  started(StageOutcome::ran);
+  if (options_.dry) {
+    for (const auto& line : stage.command_lines()) {
+      emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
+    }
+    return StageOutcome::ran;
+  }
+  remove_outs(stage);
+  run_commands(stage);
+  checker_.forget_params();
+  save(id, record_inputs(stage, index_.recorded(id)));
+  return StageOutcome::ran;
+}
+
+void StageRunner::check_deps_exist(const Stage& stage) const {
+  const bool probes_run_cache = has_run_cache_key(stage, workspace_.root);
+  for (const auto& dep : stage.deps) {
+    if (dep.kind != Dependency::Kind::local || fs::stat(dep.path)) continue;
+    if (probes_run_cache || fs::exists(dep.path)) fail_missing_file(dep.path);
+    throw Error(Errc::not_found,
+                fmt::format("dependency '{}' does not exist", workspace_.shown(dep.path)));
+  }
+}
+
+void StageRunner::remove_outs(const Stage& stage) const {
+  for (const auto& out : stage.outs) {
+    if (out.persist) {
+      if (fs::exists(out.path)) workspace_.store.unprotect(out.path);
+    } else {
+      fs::remove_tree(out.path);
+    }
+  }
+}
+
+void StageRunner::run_commands(const Stage& stage) {
+  Command command;
+  command.directory = stage.wdir;
+  command.streams = options_.streams;
+  command.environment = workspace_.environment;
+  for (const auto& [name, value] : options_.extra_environment) command.environment[name] = value;
+  command.environment.try_emplace("DVC_ROOT", workspace_.root);
+  command.environment["DVC_STAGE"] = address(stage);
+
+  // Nested dvc or expcore calls in the command need the repository lock.
+  repo_lock_.reset();
+  const auto relock = [&] {
+    repo_lock_ = fs::LockFile::acquire(fs::join(workspace_.tmp_dir, "lock"),
+                                       std::chrono::seconds(3), repo_lock_busy);
+  };
+  try {
+    for (const auto& line : stage.command_lines()) {
+      if (options_.cancel != nullptr && options_.cancel->requested()) {
+        throw Error(Errc::cancelled, "interrupted by the user");
+      }
+      emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
+      command.argv = shell_argv(line, command.environment);
+      const auto on_output = [&](int stream, std::string_view bytes) {
+        Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,
+                                  std::string(bytes));
+        event.stream = stream;
+        emit(std::move(event));
+      };
+      const ExitStatus status = run_command(command, on_output, options_.cancel);
+      if (status.code != 0) {
+        throw Error(Errc::stage_failed,
+                    fmt::format("failed to run: {}, exited with {}", line, status.code));
+      }
+    }
+  } catch (...) {
+    relock();
+    throw;
+  }
+  relock();
+}
+
+bool StageRunner::is_restorable(const Stage& stage, const LockEntry& entry) const {
+  return std::all_of(stage.outs.begin(), stage.outs.end(), [&](const Output& out) {
+    const LockItem* item = entry.out(out.def_path);
+    return item != nullptr && !item->id.empty() && workspace_.store.contains_all(item->id);
+  });
+}
+
+bool StageRunner::restore(StageId id) {
+  const Stage& stage = index_.stage(id);
+  if (!has_run_cache_key(stage, workspace_.root)) return false;
+  const LockEntry* recorded = index_.recorded(id);
+
+  pipeline::Staleness staleness;
+  if (recorded != nullptr) staleness = checker_.check(id, pipeline::Depth::all);
+  const bool inputs_as_recorded = recorded != nullptr && !staleness.command &&
+                                  staleness.deps.empty() && staleness.params.empty();
+  if (inputs_as_recorded) {
+    const bool complete =
+        std::all_of(stage.outs.begin(), stage.outs.end(), [&](const Output& out) {
+          const LockItem* item = recorded->out(out.def_path);
+          return item != nullptr && !item->id.empty();
+        });
+    if (complete) return is_restorable(stage, *recorded) && restore_entry(stage, *recorded);
+  }
+  if (options_.no_run_cache) return false;
+
+  LockEntry wanted = record_inputs(stage, recorded);
+  for (const auto& out : stage.outs) {
+    LockItem item;
+    item.path = out.def_path;
+    wanted.outs.push_back(std::move(item));
+  }
+  const auto found = workspace_.run_cache.find(
+      wanted.to_value(),
+      [&](const yaml::Value& entry) {
+        return is_restorable(stage, LockEntry::from_value(entry));
+      },
+      [&](const std::string& path) {
+        warn(fmt::format("corrupted cache file '{}'.", workspace_.shown(path)));
+      });
+  return found && restore_entry(stage, LockEntry::from_value(*found));
+}
+
+bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
+  emit(stage_event(EventKind::stage_started, stage, address(stage), StageOutcome::cached, ""));
+  if (options_.dry) return true;
+  for (const auto& out : stage.outs) {
+    const LockItem* item = entry.out(out.def_path);
+    workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore,
+                              out.cache ? cache::As::configured : cache::As::copy);
+  }
+  return true;
+}
+
+std::string StageRunner::missing_params(const Stage& stage, const ParamsDependency& params) const {
+  (void)stage;
+  std::vector<std::string> quoted;
+  const yaml::Value* values = const_cast<pipeline::Checker&>(checker_).params_file(params);
+  for (const auto& key : params.keys) {
+    if (values == nullptr || params::find(*values, key) == nullptr) quoted.push_back(key);
+  }
+  if (quoted.empty()) return {};
+  return fmt::format("Parameters '{}' are missing from '{}'.", join(quoted, ", "),
+                     workspace_.shown(params.path));
+}
+
+LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former) {
+  LockEntry entry;
+  entry.command = stage.command;
+  for (const auto& dep : stage.deps) {
+    const LockItem* before = former == nullptr ? nullptr : former->dep(dep.def_path);
+    if (dep.kind != Dependency::Kind::local) {
+      LockItem kept;
+      kept.path = dep.def_path;
+      entry.deps.push_back(before == nullptr ? kept : *before);
+      continue;
+    }
+    const std::string shown = workspace_.shown(dep.path);
+    check_is_data(dep.path, "dependency", shown);
+    const auto scan = scan_as_recorded(dep.path, before, workspace_);
+    if (!scan) {
+      throw Error(Errc::not_found, fmt::format("dependency '{}' does not exist", shown));
+    }
+    if (scan->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
+    entry.deps.push_back(lock_item(dep.def_path, scan->content));
+  }
+  for (const auto& params : stage.params) {
+    const yaml::Value* values = checker_.params_file(params);
+    if (!params.whole_file) {
+      const std::string missing = missing_params(stage, params);
+      if (!missing.empty()) throw Error(Errc::not_found, missing);
+    } else if (values == nullptr) {
+      throw Error(Errc::not_found,
+                  fmt::format("dependency '{}' does not exist", workspace_.shown(params.path)));
+    }
+    yaml::Map recorded;
+    if (params.whole_file) {
+      recorded = values->is_map() ? values->map() : yaml::Map();
+    } else {
+      for (const auto& key : params.keys) recorded.append(key, *params::find(*values, key));
+    }
+    entry.params.emplace_back(params.def_path, std::move(recorded));
+  }
+  return entry;
+}
+
+void StageRunner::save_outs(const Stage& stage, const LockEntry* former, LockEntry& entry) {
+  std::vector<cache::Scan> scans;
+  for (const auto& out : stage.outs) {
+    const std::string shown = workspace_.shown(out.path);
+    check_is_data(out.path, "output", shown);
+    const LockItem* before = former == nullptr ? nullptr : former->out(out.def_path);
+    auto scan = scan_as_recorded(out.path, before, workspace_);
+    if (!scan) throw Error(Errc::not_found, fmt::format("output '{}' does not exist", shown));
+    if (scan->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
+    const bool in_project = fs::is_within(out.path, workspace_.root);
+    if (out.cache && !in_project) {
+      throw Error(Errc::invalid_argument,
+                  fmt::format("Saving cached external output {} is not supported since DVC 3.0. See "
+                              "<https://dvc.org/doc/user-guide/upgrade> for more info.",
+                              shown));
+    }
+    if (out.cache) ignores_.add(out.path);
+    if (out.kind == OutKind::metric && !scan->manifest && !is_text_file(out.path)) {
+      throw Error(Errc::invalid_argument,
+                  fmt::format("binary file '{}' cannot be used as metrics.", out.path));
+    }
+    entry.outs.push_back(lock_item(out.def_path, scan->content));
+    scans.push_back(std::move(*scan));
+  }
+  if (options_.no_commit) return;
+  const bool keep_uncached =
+      has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
+  for (std::size_t i = 0; i < scans.size(); ++i) {
+    const Output& out = stage.outs[i];
+    if (!out.cache && !keep_uncached) continue;
+    workspace_.store.add(out.path, scans[i], workspace_.ignore);
+    if (out.cache) {
+      workspace_.store.relink(out.path, scans[i], scans[i].content.is_executable);
+    }
+  }
+}
+
+void StageRunner::save(StageId id, LockEntry entry) {
+  const Stage& stage = index_.stage(id);
+  save_outs(stage, index_.recorded(id), entry);
+  const bool run_cached = !options_.no_commit && has_run_cache_key(stage, workspace_.root) &&
+                          !has_uncached_data(stage);
+  if (run_cached) workspace_.run_cache.save(entry.to_value());
+  if (stage.is_dvc_file()) {
+    write_dvc_file(id, std::move(entry));
+  } else {
+    write_lock(id, std::move(entry));
+  }
+}
+
+void StageRunner::write_lock(StageId id, LockEntry entry) {
+  const Stage& stage = index_.stage(id);
+  const std::string path = stage.lock_file();
+  const auto change = index_.lock_of(stage).set(stage.name, std::move(entry));
+  fs::write_atomic(path, index_.lock_of(stage).text());
+  Event event;
+  event.text = workspace_.shown(path);
+  if (change == pipeline::LockFile::Change::created) {
+    event.kind = EventKind::lock_created;
+    emit(event);
+  }
+  if (change == pipeline::LockFile::Change::none) return;
+  event.kind = EventKind::lock_updated;
+  emit(std::move(event));
+  written_files_.push_back(path);
+}
+
+void StageRunner::write_dvc_file(StageId id, LockEntry entry) {
+  const Stage& stage = index_.stage(id);
+  const std::string text = fs::read_file(stage.file);
+  const yaml::Value document = yaml::parse_yaml(text);
+  yaml::List outs;
+  if (const auto* listed = document.find("outs"); listed != nullptr && listed->is_list()) {
+    outs = listed->list();
+  }
+  for (auto& out : outs) {
+    const auto* path = out.find("path");
+    const LockItem* item = path == nullptr ? nullptr : entry.out(path->string());
+    if (item == nullptr) continue;
+    yaml::Map& map = out.map();
+    map.set("md5", item->id.hex);
+    if (item->size) map.set("size", *item->size);
+    if (item->file_count) {
+      map.set("nfiles", *item->file_count);
+    } else {
+      map.erase("nfiles");
+    }
+    if (item->is_executable) {
+      map.set("isexec", true);
+    } else {
+      map.erase("isexec");
+    }
+    if (item->id.kind == hash::FileHash::md5) map.set("hash", "md5");
+  }
+  yaml::RoundTrip edited(text);
+  edited.set({"outs"}, std::move(outs));
+  fs::write_atomic(stage.file, edited.text());
+  written_files_.push_back(stage.file);
+  index_.set_recorded(id, std::move(entry));
+}
+
+}  // namespace expcore::run

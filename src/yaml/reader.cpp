@@ -1,0 +1,300 @@
+#include "yaml/reader.hpp"
+
+#include <yaml.h>
+
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace expcore::yaml {
+namespace {
+
+struct Event {
+  yaml_event_t raw{};
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { yaml_event_delete(&raw); }
+
+  yaml_event_type_t type() const { return raw.type; }
+  Position start() const {
+    return {static_cast<std::uint32_t>(raw.start_mark.line + 1),
+            static_cast<std::uint32_t>(raw.start_mark.column + 1)};
+  }
+};
+
+[[noreturn]] void fail(std::string_view text, const std::string& problem, Position at) {
+  throw Error(Errc::parse, fmt::format("{}, in line {}, column {}", problem, at.line, at.column))
+      .with_details(code_frame(text, at));
+}
+
+std::string capitalized(std::string_view text) {
+  std::string result = to_lower_ascii(text);
+  if (!result.empty() && result[0] >= 'a' && result[0] <= 'z') {
+    result[0] = static_cast<char>(result[0] - 'a' + 'A');
+  }
+  return result;
+}
+
+/// Turns libyaml's events into Values.
+class Composer {
+ public:
+  Composer(std::string_view text, const ReadLimits& limits) : text_(text), limits_(limits) {
+    yaml_parser_initialize(&parser_);
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
+    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+  }
+  ~Composer() { yaml_parser_delete(&parser_); }
+  Composer(const Composer&) = delete;
+  Composer& operator=(const Composer&) = delete;
+
+  Value document() {
+    Event event;
+    next(event);  // stream start
+    Event first;
+    next(first);
+    if (first.type() == YAML_STREAM_END_EVENT) return Map();
+    Value value;
+    {
+      Event root;
+      next(root);
+      value = compose(root, 0);
+    }
+    Event end;
+    next(end);  // document end
+    Event after;
+    next(after);
+    if (after.type() != YAML_STREAM_END_EVENT) {
+      fail(text_, "Expected a single document in the stream, but found another document",
+           after.start());
+    }
+    // An empty document is an empty mapping for every reader of DVC's files.
+    if (value.is_null()) return Map();
+    return value;
+  }
+
+ private:
+  void next(Event& event) {
+    if (yaml_parser_parse(&parser_, &event.raw) == 1) return;
+    const yaml_mark_t& mark = parser_.problem_mark;
+    Position at{static_cast<std::uint32_t>(mark.line + 1),
+                static_cast<std::uint32_t>(mark.column + 1)};
+    std::string problem = parser_.problem == nullptr ? "malformed text" : parser_.problem;
+    if (parser_.error == YAML_READER_ERROR) {
+      at = position_of(parser_.problem_offset);
+      problem = fmt::format("{} (byte #x{:02x})", problem, parser_.problem_value);
+    }
+    if (parser_.context != nullptr) {
+      const Position from{static_cast<std::uint32_t>(parser_.context_mark.line + 1),
+                          static_cast<std::uint32_t>(parser_.context_mark.column + 1)};
+      problem = fmt::format("{}, in line {}, column {}\n{}", capitalized(parser_.context),
+                            from.line, from.column, capitalized(problem));
+    } else {
+      problem = capitalized(problem);
+    }
+    fail(text_, problem, at);
+  }
+
+  Position position_of(std::size_t offset) const {
+    Position at{1, 1};
+    for (const char c : text_.substr(0, offset)) {
+      if (c == '\n') {
+        ++at.line;
+        at.column = 1;
+      } else {
+        ++at.column;
+      }
+    }
+    return at;
+  }
+
+  void count(std::size_t values, Position at) {
+    expanded_ += values;
+    if (expanded_ > limits_.expanded) fail(text_, "Too many values after expanding aliases", at);
+  }
+
+  Value compose(const Event& event, std::size_t depth) {
+    if (depth > limits_.depth) fail(text_, "Nested too deeply", event.start());
+    count(1, event.start());
+    switch (event.type()) {
+      case YAML_SCALAR_EVENT: return scalar(event);
+      case YAML_SEQUENCE_START_EVENT: return sequence(event, depth);
+      case YAML_MAPPING_START_EVENT: return mapping(event, depth);
+      case YAML_ALIAS_EVENT: return alias(event);
+      default: fail(text_, "Malformed document", event.start());
+    }
+  }
+
+  Value scalar(const Event& event) {
+    const auto& raw = event.raw.data.scalar;
+    const std::string_view text(reinterpret_cast<const char*>(raw.value), raw.length);
+    const bool plain = raw.style == YAML_PLAIN_SCALAR_STYLE && raw.plain_implicit != 0;
+    Value value = plain ? resolve_plain_scalar(text) : Value(text);
+    if (raw.tag != nullptr) value = tagged(reinterpret_cast<const char*>(raw.tag), text, event);
+    value.position = event.start();
+    remember(raw.anchor, value, 1);
+    return value;
+  }
+
+  Value tagged(std::string_view tag, std::string_view text, const Event& event) {
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return text;
+    if (tag == "tag:yaml.org,2002:int" || tag == "tag:yaml.org,2002:float" ||
+        tag == "tag:yaml.org,2002:bool" || tag == "tag:yaml.org,2002:null") {
+      return resolve_plain_scalar(text);
+    }
+    fail(text_, fmt::format("Could not determine a constructor for the tag '{}'", tag),
+         event.start());
+  }
+
+  Value sequence(const Event& event, std::size_t depth) {
+    const std::size_t before = expanded_;
+    List items;
+    while (true) {
+      Event item;
+      next(item);
+      if (item.type() == YAML_SEQUENCE_END_EVENT) break;
+      items.push_back(compose(item, depth + 1));
+    }
+    Value value(std::move(items));
+    value.position = event.start();
+    remember(event.raw.data.sequence_start.anchor, value, expanded_ - before);
+    return value;
+  }
+
+  Value mapping(const Event& event, std::size_t depth) {
+    const std::size_t before = expanded_;
+    Map map;
+    std::vector<Value> merged;
+    std::unordered_set<std::string> keys;
+    while (true) {
+      Event key_event;
+      next(key_event);
+      if (key_event.type() == YAML_MAPPING_END_EVENT) break;
+      const bool is_merge = is_merge_key(key_event);
+      Value key = compose(key_event, depth + 1);
+      if (!key.is_scalar()) fail(text_, "Found unhashable key", key.position);
+      Event value_event;
+      next(value_event);
+      Value value = compose(value_event, depth + 1);
+      if (is_merge) {
+        merged.push_back(std::move(value));
+        continue;
+      }
+      if (!keys.insert(identity(key)).second) fail_duplicate(event, map, key, value);
+      map.append(std::move(key), std::move(value));
+    }
+    for (const auto& source : merged) merge(map, source, event.start());
+    Value value(std::move(map));
+    value.position = event.start();
+    remember(event.raw.data.mapping_start.anchor, value, expanded_ - before);
+    return value;
+  }
+
+  static bool is_merge_key(const Event& event) {
+    if (event.type() != YAML_SCALAR_EVENT) return false;
+    const auto& raw = event.raw.data.scalar;
+    return raw.style == YAML_PLAIN_SCALAR_STYLE && raw.length == 2 && raw.value[0] == '<' &&
+           raw.value[1] == '<';
+  }
+
+  /// The same for keys that are equal in Python (1, 1.0 and true are one key).
+  static std::string identity(const Value& key) {
+    if (key.is_string()) return "s" + key.string();
+    if (key.is_boolean()) return key.boolean() ? "n1" : "n0";
+    if (key.is_real() && key.real() == static_cast<double>(static_cast<std::int64_t>(key.real()))) {
+      return "n" + std::to_string(static_cast<std::int64_t>(key.real()));
+    }
+    return (key.is_null() ? "z" : "n") + python_str(key);
+  }
+
+  [[noreturn]] void fail_duplicate(const Event& event, const Map& map, const Value& key,
+                                   const Value& value) {
+    std::string original;
+    for (const auto& member : map) {
+      if (python_equal(member.key, key)) original = python_str(member.value);
+    }
+    const Position from = event.start();
+    fail(text_,
+         fmt::format("While constructing a mapping, in line {}, column {}\nFound duplicate key \"{}\" "
+                     "with value \"{}\" (original value: \"{}\")",
+                     from.line, from.column, python_str(key), python_str(value), original),
+         key.position);
+  }
+
+  void merge(Map& map, const Value& source, Position at) {
+    if (source.is_list()) {
+      for (const auto& item : source.list()) merge(map, item, at);
+      return;
+    }
+    if (!source.is_map()) {
+      fail(text_, "Expected a mapping or list of mappings for merging", source.position);
+    }
+    for (const auto& member : source.map()) {
+      bool present = false;
+      for (const auto& own : map) present = present || python_equal(own.key, member.key);
+      if (!present) map.append(member.key, member.value);
+    }
+  }
+
+  void remember(const unsigned char* anchor, const Value& value, std::size_t size) {
+    if (anchor == nullptr) return;
+    anchors_.insert_or_assign(reinterpret_cast<const char*>(anchor), Anchored{value, size});
+  }
+
+  Value alias(const Event& event) {
+    const std::string name = reinterpret_cast<const char*>(event.raw.data.alias.anchor);
+    const auto found = anchors_.find(name);
+    if (found == anchors_.end()) {
+      fail(text_, fmt::format("Found undefined alias '{}'", name), event.start());
+    }
+    count(found->second.size, event.start());
+    return found->second.value;
+  }
+
+  struct Anchored {
+    Value value;
+    std::size_t size;
+  };
+
+  std::string_view text_;
+  const ReadLimits& limits_;
+  yaml_parser_t parser_{};
+  std::unordered_map<std::string, Anchored> anchors_;
+  std::size_t expanded_ = 0;
+};
+
+}  // namespace
+
+Value parse_yaml(std::string_view text, const ReadLimits& limits) {
+  return Composer(text, limits).document();
+}
+
+std::string code_frame(std::string_view text, Position position) {
+  const auto lines = split(text, '\n');
+  if (position.line == 0 || position.line > lines.size() + 1) return {};
+  const std::size_t first = position.line > 1 ? position.line - 1 : 1;
+  const std::size_t last = std::min<std::size_t>(position.line + 1, lines.size());
+  const std::size_t width = std::to_string(last).size();
+  std::string frame;
+  for (std::size_t number = first; number <= last; ++number) {
+    std::string_view line = lines[number - 1];
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!frame.empty()) frame += '\n';
+    frame += fmt::format("{} {:>{}} | {}", number == position.line ? '>' : ' ', number, width,
+                         line.substr(0, 200));
+    if (number == position.line && position.column <= 200) {
+      frame += fmt::format("\n  {:>{}} | {:>{}}", "", width, '^', position.column);
+    }
+  }
+  return frame;
+}
+
+}  // namespace expcore::yaml
