@@ -25,4 +25,4 @@ expcore_pkg(libcrypto "libcrypto>=1.1" libssl-dev)
 expcore_pkg(tomlplusplus "tomlplusplus>=3.0" libtomlplusplus-dev)
 
 set(EXPCORE_DEPENDENCIES Threads::Threads fmt::fmt PkgConfig::libyaml PkgConfig::libgit2
-  PkgConfig::xxhash PkgConfig::sqlite3 PkgConfig::libcrypto)
+  PkgConfig::xxhash PkgConfig::sqlite3 PkgConfig::libcrypto PkgConfig::tomlplusplus)

@@ -43,6 +43,7 @@ class Session {
     skipped_.assign(index_->stages().size(), false);
     StageRunner runner(workspace_, *index_, options_, ignores_, repo_lock_);
     try {
+      if (options_.as_experiment) prepare_experiment(runner);
       for (const StageId id : plan_) done.results.push_back(step(runner, id));
       fail_if_any();
     } catch (...) {
@@ -75,6 +76,18 @@ class Session {
     event.kind = EventKind::plan_made;
     for (const StageId id : plan_) event.stages.push_back(name(id));
     emit(event);
+  }
+
+  void prepare_experiment(StageRunner& runner) {
+    for (const StageId id : plan_) {
+      if (index_->stage(id).is_data_source()) runner.record_data_source(id);
+    }
+    if (options_.dry) return;
+    if (!options_.selection.targets.empty()) {
+      for (const StageId id : plan_) runner.bring_outs(id);
+      return;
+    }
+    for (StageId id = 0; id < index_->stages().size(); ++id) runner.bring_outs(id);
   }
 
   StageResult step(StageRunner& runner, StageId id) {

@@ -27,6 +27,9 @@ struct ReproduceOptions {
   bool no_commit = false;
   bool no_run_cache = false;
   bool allow_missing = false;
+  /// As `exp run` does: changed data sources are recorded and recorded outputs brought into the
+  /// workspace before the stages are looked at.
+  bool as_experiment = false;
   OnError on_error = OnError::fail;
   Streams streams = Streams::capture;
   pipeline::Environment extra_environment;  ///< On top of the workspace's, e.g. DVC_EXP_NAME.

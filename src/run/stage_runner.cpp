@@ -335,10 +335,9 @@ bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
   return true;
 }
 
-std::string StageRunner::missing_params(const Stage& stage, const ParamsDependency& params) const {
-  (void)stage;
+std::string StageRunner::missing_params(const ParamsDependency& params) {
   std::vector<std::string> quoted;
-  const yaml::Value* values = const_cast<pipeline::Checker&>(checker_).params_file(params);
+  const yaml::Value* values = checker_.params_file(params);
   for (const auto& key : params.keys) {
     if (values == nullptr || params::find(*values, key) == nullptr) quoted.push_back(key);
   }
@@ -370,7 +369,7 @@ LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former
   for (const auto& params : stage.params) {
     const yaml::Value* values = checker_.params_file(params);
     if (!params.whole_file) {
-      const std::string missing = missing_params(stage, params);
+      const std::string missing = missing_params(params);
       if (!missing.empty()) throw Error(Errc::not_found, missing);
     } else if (values == nullptr) {
       throw Error(Errc::not_found,
@@ -452,6 +451,28 @@ void StageRunner::write_lock(StageId id, LockEntry entry) {
   event.kind = EventKind::lock_updated;
   emit(std::move(event));
   written_files_.push_back(path);
+}
+
+void StageRunner::record_data_source(StageId id) {
+  const Stage& stage = index_.stage(id);
+  const bool present = std::all_of(stage.outs.begin(), stage.outs.end(),
+                                   [](const Output& out) { return fs::exists(out.path); });
+  if (!present || !checker_.check(id, pipeline::Depth::first).any()) return;
+  save(id, record_inputs(stage, index_.recorded(id)));
+}
+
+void StageRunner::bring_outs(StageId id) {
+  const Stage& stage = index_.stage(id);
+  const LockEntry* entry = index_.recorded(id);
+  for (const auto& out : stage.outs) {
+    if (!out.cache) continue;
+    const LockItem* item = entry == nullptr ? nullptr : entry->out(out.def_path);
+    if (item == nullptr || item->id.empty()) {
+      warn(fmt::format("No file hash info found for '{}'. It won't be created.", out.path));
+    } else if (workspace_.store.contains_all(item->id)) {
+      workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore);
+    }
+  }
 }
 
 void StageRunner::write_dvc_file(StageId id, LockEntry entry) {

@@ -27,6 +27,14 @@ class StageRunner {
   /// What became of the stage. Throws when it fails.
   StageResult reproduce(pipeline::StageId id, bool force);
 
+  /// Stores and records the outputs of a `dvc add`ed file that changed; nothing when it is missing or
+  /// as recorded.
+  void record_data_source(pipeline::StageId id);
+
+  /// Makes the cached outputs what is recorded for them. An output of which the cache lacks a part
+  /// stays as it is; one without a recorded hash is reported.
+  void bring_outs(pipeline::StageId id);
+
   /// Absolute paths of the files written that people track with Git: dvc.lock and `.dvc` files.
   const std::vector<std::string>& written_files() const { return written_files_; }
 
@@ -48,8 +56,7 @@ class StageRunner {
                  pipeline::LockEntry& entry);
   void write_lock(pipeline::StageId id, pipeline::LockEntry entry);
   void write_dvc_file(pipeline::StageId id, pipeline::LockEntry entry);
-  std::string missing_params(const pipeline::Stage& stage,
-                             const pipeline::ParamsDependency& params) const;
+  std::string missing_params(const pipeline::ParamsDependency& params);
 
   void emit(Event event) const;
   void warn(const std::string& text) const;

@@ -1,0 +1,100 @@
+#pragma once
+#include <expcore/exp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+
+#include <expcore/cancel.hpp>
+#include <expcore/error.hpp>
+#include <expcore/project.hpp>
+
+struct exp_error {
+  exp_status code;
+  std::string message;
+  std::string details;
+};
+
+struct exp_cancel {
+  expcore::CancelToken token;
+};
+
+struct exp_project {
+  expcore::Project project;
+  std::string root;
+};
+
+struct exp_run_summary {
+  expcore::RunSummary summary;
+};
+
+/// The one place where C++ failures become C's.
+namespace expcore::capi {
+
+/// Stores the error in `*out` (when asked for) and returns `code`. Never throws.
+inline exp_status fail(exp_error** out, exp_status code, const char* message,
+                       const char* details = "") noexcept {
+  try {
+    if (out != nullptr) *out = new exp_error{code, message, details};
+  } catch (...) {  // NOLINT(bugprone-empty-catch): out of memory, *out stays NULL
+  }
+  return code;
+}
+
+/// Runs `body`; no exception leaves it. Every fallible exp_* function is one call of this.
+template <typename Body>
+exp_status guard(exp_error** out, Body&& body) noexcept {
+  if (out != nullptr) *out = nullptr;
+  try {
+    body();
+    return EXP_OK;
+  } catch (const Error& e) {
+    try {
+      return fail(out, static_cast<exp_status>(e.code()), e.full_message().c_str(),
+                  e.details().c_str());
+    } catch (...) {
+      return fail(out, static_cast<exp_status>(e.code()), e.what());
+    }
+  } catch (const std::exception& e) {
+    return fail(out, EXP_ERR_INTERNAL, e.what());
+  } catch (...) {
+    return fail(out, EXP_ERR_INTERNAL, "unknown exception");
+  }
+}
+
+/// Reads a caller's option struct of any age: fields it lacks stay zero, fields this library does
+/// not know must be zero. Every option's default is zero.
+template <typename T>
+T read_options(const T* given) {
+  T options{};
+  if (given == nullptr) return options;
+  const size_t size = given->struct_size;
+  if (size < sizeof(size_t)) throw Error(Errc::invalid_argument, "struct_size is not set");
+  const auto* bytes = reinterpret_cast<const unsigned char*>(given);
+  for (size_t i = sizeof(T); i < size; ++i) {
+    if (bytes[i] != 0) throw Error(Errc::invalid_argument, "option not known to this version");
+  }
+  std::memcpy(&options, given, std::min(size, sizeof(T)));
+  return options;
+}
+
+/// Throws Error{invalid_argument} for a NULL that is not allowed.
+template <typename T>
+T& require(T* pointer, const char* name) {
+  if (pointer == nullptr) {
+    throw Error(Errc::invalid_argument, std::string(name) + " must not be NULL");
+  }
+  return *pointer;
+}
+
+/// A NULL-terminated array of strings; NULL is an empty one.
+std::vector<std::string> to_strings(const char* const* texts);
+
+RunOptions to_run_options(const exp_run_options* given);
+
+/// malloc()ed copy for the caller to exp_free().
+char* copy_text(const std::string& text);
+
+}  // namespace expcore::capi

@@ -1,0 +1,183 @@
+#include <cstdlib>
+
+#include "boundary.hpp"
+
+using namespace expcore;
+
+struct exp_stages {
+  struct Stage {
+    std::string address;
+    std::string command;
+  };
+  std::vector<Stage> stages;
+};
+
+struct exp_pipeline_status {
+  struct Stage {
+    std::string address;
+    std::string reason;
+  };
+  std::vector<Stage> stages;
+};
+
+namespace expcore::capi {
+
+std::vector<std::string> to_strings(const char* const* texts) {
+  std::vector<std::string> result;
+  for (; texts != nullptr && *texts != nullptr; ++texts) result.emplace_back(*texts);
+  return result;
+}
+
+char* copy_text(const std::string& text) {
+  auto* copy = static_cast<char*>(std::malloc(text.size() + 1));  // NOLINT: exp_free() is free()
+  if (copy == nullptr) throw std::bad_alloc();
+  std::memcpy(copy, text.c_str(), text.size() + 1);
+  return copy;
+}
+
+namespace {
+
+/// Hands C++ events to a C callback; a non-zero answer ends the operation.
+EventCallback to_callback(exp_event_cb callback, void* user_data) {
+  if (callback == nullptr) return {};
+  return [=](const Event& event) {
+    exp_event out{};
+    out.struct_size = sizeof out;
+    out.kind = static_cast<int32_t>(event.kind);
+    out.outcome = static_cast<int32_t>(event.outcome);
+    out.stage = event.stage.c_str();
+    out.text = event.text.c_str();
+    out.text_size = event.text.size();
+    out.seconds = event.seconds;
+    out.done = event.done;
+    out.total = event.total;
+    out.stream = event.stream;
+    if (callback(&out, user_data) != 0) {
+      throw Error(Errc::callback, "stopped by the event callback");
+    }
+  };
+}
+
+std::string reason_of(const StageStatus& status) {
+  if (status.command_changed) return "changed command";
+  if (status.always_changed) return "always changed";
+  if (!status.deps.empty()) {
+    const auto& dep = status.deps.front();
+    if (dep.key.empty()) return "dependency '" + dep.path + "' " + dep.state;
+    return "param '" + dep.key + "' in '" + dep.path + "' " + dep.state;
+  }
+  return status.outs.empty()
+             ? ""
+             : "output '" + status.outs.front().path + "' " + status.outs.front().state;
+}
+
+}  // namespace
+
+RunOptions to_run_options(const exp_run_options* given) {
+  const exp_run_options options = read_options(given);
+  constexpr uint32_t known = (UINT32_C(1) << 10U) - 1;
+  if ((options.flags & ~known) != 0 || options.reserved != 0) {
+    throw Error(Errc::invalid_argument, "flag not known to this version");
+  }
+  const auto has = [&](uint32_t flag) { return (options.flags & flag) != 0; };
+  RunOptions run;
+  run.targets = to_strings(options.targets);
+  run.force = has(EXP_RUN_FORCE);
+  run.force_downstream = has(EXP_RUN_FORCE_DOWNSTREAM);
+  run.single_item = has(EXP_RUN_SINGLE_ITEM);
+  run.downstream = has(EXP_RUN_DOWNSTREAM);
+  run.all_pipelines = has(EXP_RUN_ALL_PIPELINES);
+  run.dry = has(EXP_RUN_DRY);
+  run.no_commit = has(EXP_RUN_NO_COMMIT);
+  run.no_run_cache = has(EXP_RUN_NO_RUN_CACHE);
+  run.on_error = has(EXP_RUN_KEEP_GOING) ? OnError::keep_going : OnError::fail;
+  run.streams = has(EXP_RUN_INHERIT_STREAMS) ? CommandStreams::inherit : CommandStreams::capture;
+  run.on_event = to_callback(options.on_event, options.user_data);
+  if (options.cancel != nullptr) run.cancel = options.cancel->token;
+  return run;
+}
+
+}  // namespace expcore::capi
+
+extern "C" {
+
+exp_status exp_pipeline_stages(exp_stages** out_stages, const exp_project* project,
+                               exp_error** out_error) {
+  if (out_stages != nullptr) *out_stages = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_stages, "out_stages");
+    auto stages = std::make_unique<exp_stages>();
+    for (const auto& stage : capi::require(project, "project").project.pipeline().stages()) {
+      std::string command;
+      for (const auto& line : stage.command) command += (command.empty() ? "" : "\n") + line;
+      stages->stages.push_back({stage.address, std::move(command)});
+    }
+    out = stages.release();
+  });
+}
+
+void exp_stages_free(exp_stages* stages) { delete stages; }
+size_t exp_stages_count(const exp_stages* stages) {
+  return stages == nullptr ? 0 : stages->stages.size();
+}
+const char* exp_stages_address(const exp_stages* stages, size_t index) {
+  return index < exp_stages_count(stages) ? stages->stages[index].address.c_str() : nullptr;
+}
+const char* exp_stages_command(const exp_stages* stages, size_t index) {
+  return index < exp_stages_count(stages) ? stages->stages[index].command.c_str() : nullptr;
+}
+
+exp_status exp_pipeline_status_get(exp_pipeline_status** out_status, const exp_project* project,
+                                   exp_error** out_error) {
+  if (out_status != nullptr) *out_status = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_status, "out_status");
+    auto status = std::make_unique<exp_pipeline_status>();
+    for (const auto& stage : capi::require(project, "project").project.pipeline().status().stale) {
+      status->stages.push_back({stage.address, capi::reason_of(stage)});
+    }
+    out = status.release();
+  });
+}
+
+void exp_pipeline_status_free(exp_pipeline_status* status) { delete status; }
+size_t exp_pipeline_status_count(const exp_pipeline_status* status) {
+  return status == nullptr ? 0 : status->stages.size();
+}
+const char* exp_pipeline_status_address(const exp_pipeline_status* status, size_t index) {
+  return index < exp_pipeline_status_count(status) ? status->stages[index].address.c_str()
+                                                   : nullptr;
+}
+const char* exp_pipeline_status_reason(const exp_pipeline_status* status, size_t index) {
+  return index < exp_pipeline_status_count(status) ? status->stages[index].reason.c_str() : nullptr;
+}
+
+exp_status exp_pipeline_run(exp_run_summary** out_summary, const exp_project* project,
+                            const exp_run_options* options, exp_error** out_error) {
+  if (out_summary != nullptr) *out_summary = nullptr;
+  return capi::guard(out_error, [&] {
+    const RunOptions run = capi::to_run_options(options);
+    RunSummary summary = capi::require(project, "project").project.pipeline().run(run);
+    if (out_summary != nullptr) *out_summary = new exp_run_summary{std::move(summary)};
+  });
+}
+
+void exp_run_summary_free(exp_run_summary* summary) { delete summary; }
+size_t exp_run_summary_count(const exp_run_summary* summary) {
+  return summary == nullptr ? 0 : summary->summary.stages.size();
+}
+const char* exp_run_summary_address(const exp_run_summary* summary, size_t index) {
+  return index < exp_run_summary_count(summary) ? summary->summary.stages[index].address.c_str()
+                                                : nullptr;
+}
+int32_t exp_run_summary_outcome(const exp_run_summary* summary, size_t index) {
+  return index < exp_run_summary_count(summary)
+             ? static_cast<int32_t>(summary->summary.stages[index].outcome)
+             : EXP_OUTCOME_NONE;
+}
+const char* exp_run_summary_reason(const exp_run_summary* summary, size_t index) {
+  return index < exp_run_summary_count(summary) ? summary->summary.stages[index].reason.c_str()
+                                                : nullptr;
+}
+
+}  // extern "C"

@@ -1,0 +1,50 @@
+#pragma once
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <expcore/expcore.hpp>
+
+#include "output.hpp"
+
+namespace cli {
+
+/// Exit codes, DVC's.
+namespace exit_code {
+constexpr int ok = 0;
+constexpr int handled = 1;       ///< `status` and `exp show` fail with it.
+constexpr int config = 251;
+constexpr int interrupted = 252;
+constexpr int not_a_project = 253;
+constexpr int usage = 254;
+constexpr int error = 255;
+}  // namespace exit_code
+
+/// What all commands share.
+struct Context {
+  Output output;
+  std::string directory = ".";  ///< --cd
+  expcore::CancelToken cancel;
+  int exit_code = exit_code::ok;
+};
+
+/// Each adds one command to `parent`; what it does is its callback.
+void add_init(CLI::App& parent, Context& context);
+void add_repro(CLI::App& parent, Context& context);
+void add_status(CLI::App& parent, Context& context);
+void add_exp_run(CLI::App& parent, Context& context);
+void add_exp_show(CLI::App& parent, Context& context);
+
+/// The options that `repro` and `exp run` share.
+void add_run_options(CLI::App& command, expcore::RunOptions& options, Context& context);
+
+/// --quiet and --verbose, which DVC accepts on every command.
+void add_verbosity(CLI::App& command, Context& context);
+
+/// Finishes RunOptions for a program at a terminal: events are printed, commands share its streams.
+void connect(expcore::RunOptions& options, Context& context);
+
+/// Prints an error as DVC does.
+void print_error(const expcore::Error& error, const Context& context,
+                 const std::string& prefix = {});
+
+}  // namespace cli

@@ -1,0 +1,107 @@
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "commands.hpp"
+
+namespace cli {
+
+void print_error(const expcore::Error& error, const Context& context, const std::string& prefix) {
+  if (error.details().empty()) {
+    context.output.error(prefix + error.full_message());
+    return;
+  }
+  if (context.output.is_quiet()) return;
+  // A malformed file: DVC prints the place below the message, without its usual prefix.
+  std::fputs(fmt::format("{}\n\n{}\n", error.full_message(), error.details()).c_str(), stderr);
+}
+
+namespace {
+
+// A signal handler reaches nothing but globals.
+const expcore::CancelToken* interrupt_token = nullptr;  // NOLINT
+volatile std::sig_atomic_t interrupts = 0;              // NOLINT
+
+extern "C" void on_interrupt(int /*signal*/) {
+  interrupts = interrupts + 1;
+  // At a terminal the running command got the signal, too: let it end by itself the first time.
+  const bool command_knows = ::isatty(STDIN_FILENO) != 0;
+  if (interrupt_token != nullptr && (!command_knows || interrupts > 1)) interrupt_token->request();
+}
+
+extern "C" void on_terminate(int /*signal*/) {
+  if (interrupt_token != nullptr) interrupt_token->request();
+}
+
+void catch_signals(const Context& context) {
+  interrupt_token = &context.cancel;
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  ::sigaction(SIGINT, &action, nullptr);
+  action.sa_handler = on_terminate;
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+int exit_code_of(const expcore::Error& error) {
+  switch (error.code()) {
+    case expcore::Errc::not_a_project: return exit_code::not_a_project;
+    case expcore::Errc::config: return exit_code::config;
+    case expcore::Errc::cancelled:
+      return std::string_view(error.what()) == "interrupted by the user" ? exit_code::interrupted
+                                                                         : exit_code::error;
+    default: return exit_code::error;
+  }
+}
+
+void build(CLI::App& app, Context& context) {
+  app.require_subcommand(1);
+  app.set_version_flag("-V,--version", expcore::version());
+  app.add_option("--cd", context.directory, "Change to directory before executing.")
+      ->option_text("<path>");
+  add_verbosity(app, context);
+  add_init(app, context);
+  add_repro(app, context);
+  add_status(app, context);
+  auto* experiments = app.add_subcommand("experiments", "Run and compare experiments.");
+  experiments->alias("exp");
+  experiments->require_subcommand(1);
+  add_exp_run(*experiments, context);
+  add_exp_show(*experiments, context);
+}
+
+int run(int argc, char** argv) {
+  Context context;
+  CLI::App app("expcore - run, queue and compare machine-learning experiments of DVC projects",
+               "expcore");
+  build(app, context);
+  catch_signals(context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::CallForAllHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::CallForVersion& version) {
+    return app.exit(version);
+  } catch (const CLI::ParseError& error) {
+    context.output.error(error.what());
+    std::fputs("Run with --help for more information.\n", stderr);
+    return exit_code::usage;
+  } catch (const expcore::Error& error) {
+    print_error(error, context);
+    return exit_code_of(error);
+  } catch (const std::exception& error) {
+    context.output.error(fmt::format("unexpected error - {}", error.what()));
+    return exit_code::error;
+  }
+  return context.exit_code;
+}
+
+}  // namespace
+}  // namespace cli
+
+int main(int argc, char** argv) { return cli::run(argc, argv); }

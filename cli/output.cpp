@@ -1,0 +1,135 @@
+#include "output.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+namespace cli {
+namespace {
+
+void write(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+  // Commands write to the same descriptors: what we say must come before.
+  std::fflush(stream);
+}
+
+bool is_shell_safe(std::string_view word) {
+  return !word.empty() &&
+         word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_@%+=:,./-") == std::string_view::npos;
+}
+
+std::string shell_word(const std::string& word) {
+  if (is_shell_safe(word)) return word;
+  std::string quoted = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      quoted += "'\"'\"'";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+}  // namespace
+
+void Output::line(std::string_view text) const {
+  if (!is_quiet()) write(stdout, std::string(text) + "\n");
+}
+
+void Output::raw(std::string_view text) { write(stdout, text); }
+
+void Output::warning(std::string_view text) const {
+  if (!is_quiet()) write(stderr, fmt::format("WARNING: {}\n", text));
+}
+
+void Output::error(std::string_view text) const {
+  if (!is_quiet()) write(stderr, fmt::format("ERROR: {}\n", text));
+}
+
+void Output::event(const expcore::Event& event) {
+  using expcore::EventKind;
+  if (!event.stage.empty()) enter_stage(event.stage);
+  switch (event.kind) {
+    case EventKind::warning: warning(event.text); break;
+    case EventKind::stage_started: stage_started(event); break;
+    case EventKind::command_started: line("> " + event.text); break;
+    case EventKind::output: write(event.stream == 2 ? stderr : stdout, event.text); break;
+    case EventKind::stage_finished: stage_finished(event); break;
+    case EventKind::lock_created: line(fmt::format("Generating lock file '{}'", event.text)); break;
+    case EventKind::lock_updated: line(fmt::format("Updating lock file '{}'", event.text)); break;
+    case EventKind::files_to_track: files_to_track(event.stages); break;
+    case EventKind::experiment_started:
+      line(fmt::format("Reproducing experiment '{}'", event.text));
+      break;
+    default: break;
+  }
+}
+
+void Output::enter_stage(const std::string& stage) {
+  if (stage == stage_) return;
+  stage_ = stage;
+  if (last_was_reproduced_) line("");
+  last_was_reproduced_ = false;
+}
+
+void Output::stage_started(const expcore::Event& event) {
+  using expcore::StageOutcome;
+  if (event.outcome == StageOutcome::cached) {
+    line(fmt::format("Stage '{}' is cached - skipping run, checking out outputs", event.stage));
+  } else if (event.outcome == StageOutcome::verified) {
+    line(fmt::format("Verifying {} in {}stage: '{}'", event.frozen ? "outputs" : "data sources",
+                     event.frozen ? "frozen " : "", event.stage));
+  } else {
+    line(fmt::format("Running stage '{}':", event.stage));
+  }
+}
+
+void Output::stage_finished(const expcore::Event& event) {
+  using expcore::StageOutcome;
+  switch (event.outcome) {
+    case StageOutcome::unchanged:
+      line(fmt::format("{}'{}' didn't change, skipping",
+                       event.stage_kind == expcore::StageKind::data_source ? "" : "Stage ",
+                       event.stage));
+      break;
+    case StageOutcome::ran:
+    case StageOutcome::cached:
+    case StageOutcome::verified:
+    case StageOutcome::pulled: last_was_reproduced_ = true; break;
+    default: break;
+  }
+}
+
+void Output::files_to_track(const std::vector<std::string>& files) const {
+  std::string words;
+  for (const auto& file : files) words += " " + shell_word(file);
+  line(fmt::format("\nTo track the changes with git, run:\n\n\tgit add{}\n\nTo enable auto staging, "
+                   "run:\n\n\tdvc config core.autostage true",
+                   words));
+}
+
+void page(const std::string& text, bool use_pager) {
+  if (!use_pager || ::isatty(STDOUT_FILENO) == 0) {
+    Output::raw(text);
+    return;
+  }
+  const char* pager = std::getenv("DVC_PAGER");
+  if (pager == nullptr) pager = std::getenv("PAGER");
+  const std::string command = pager != nullptr && *pager != '\0'
+                                  ? pager
+                                  : std::getenv("LESS") == nullptr ? "less -FRSX" : "less -RS";
+  std::FILE* pipe = ::popen(command.c_str(), "w");
+  if (pipe == nullptr) {
+    Output::raw(text);
+    return;
+  }
+  std::fwrite(text.data(), 1, text.size(), pipe);
+  ::pclose(pipe);
+}
+
+}  // namespace cli

@@ -1,0 +1,43 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <expcore/event.hpp>
+
+namespace cli {
+
+/// How much to say.
+enum class Verbosity : unsigned char { quiet, normal, verbose };
+
+/// Everything the program prints: normal text on stdout, warnings and errors on stderr, in DVC's
+/// words (docs/formats/program.md).
+class Output {
+ public:
+  void set_verbosity(Verbosity verbosity) { verbosity_ = verbosity; }
+  bool is_quiet() const { return verbosity_ == Verbosity::quiet; }
+
+  void line(std::string_view text) const;
+  /// Without a line feed, whatever the verbosity: what the user asked for.
+  static void raw(std::string_view text);
+  void warning(std::string_view text) const;
+  void error(std::string_view text) const;
+
+  /// Prints what DVC prints for an event of a run.
+  void event(const expcore::Event& event);
+
+ private:
+  void stage_started(const expcore::Event& event);
+  void stage_finished(const expcore::Event& event);
+  void enter_stage(const std::string& stage);
+  void files_to_track(const std::vector<std::string>& files) const;
+
+  Verbosity verbosity_ = Verbosity::normal;
+  std::string stage_;               ///< The one being told about.
+  bool last_was_reproduced_ = false;
+};
+
+/// Shows `text` through the user's pager on a terminal, else prints it.
+void page(const std::string& text, bool use_pager);
+
+}  // namespace cli

@@ -1,0 +1,9 @@
+#pragma once
+/// Everything that is public.
+#include <expcore/cancel.hpp>
+#include <expcore/error.hpp>
+#include <expcore/event.hpp>
+#include <expcore/experiments.hpp>
+#include <expcore/pipeline.hpp>
+#include <expcore/project.hpp>
+#include <expcore/version.hpp>

@@ -1,0 +1,127 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <expcore/event.hpp>
+#include <expcore/export.hpp>
+#include <expcore/pipeline.hpp>
+
+namespace expcore {
+
+class Project;
+
+struct ExperimentRunOptions {
+  RunOptions run;       ///< As for Pipeline::run(); `glob`, `no_commit`, `no_run_cache` do not apply.
+  std::string name;     ///< "" makes one up.
+  std::string message;  ///< Of the commit; "" is DVC's.
+  /// "[file:]key=value" for scalars of YAML params files, applied before the run.
+  std::vector<std::string> set_params;
+};
+
+/// What Experiments::run() made.
+struct ExperimentRun {
+  std::string name;
+  std::string commit;  ///< 40 hex digits; "" for a dry run.
+  std::string ref;     ///< "refs/exps/<2>/<38>/<name>".
+  RunSummary summary;
+};
+
+struct ShowOptions {
+  std::vector<std::string> revs;  ///< Baselines; empty: HEAD.
+  int num = 1;                    ///< Commits from each baseline on; negative: all first parents.
+  bool all_branches = false;
+  bool all_tags = false;
+  bool all_commits = false;
+  bool hide_workspace = false;
+  bool hide_queued = false;
+  bool hide_failed = false;
+  bool sha_only = false;    ///< No branch and tag names.
+  bool param_deps = false;  ///< Only parameters that stages depend on.
+  bool force = false;       ///< Read the commits again.
+};
+
+/// What a row of `exp show` is about.
+enum class RowKind : std::int32_t { workspace = 0, baseline = 1, experiment = 2 };
+
+/// A cell's value as text, and its type for those who want numbers.
+struct CellValue {
+  enum class Type : std::int32_t { missing = 0, text = 1, number = 2, boolean = 3, error = 4, other = 5 };
+  Type type = Type::missing;
+  std::string text;   ///< Lossless: a number's shortest spelling, JSON for lists.
+  double number = 0;  ///< Of numbers.
+};
+
+struct NamedValue {
+  std::string file;  ///< The params, metrics or data file, relative to the project.
+  std::string key;   ///< Dotted; "" for deps.
+  CellValue value;
+};
+
+struct ExperimentRow {
+  RowKind kind = RowKind::experiment;
+  std::string rev;       ///< Commit id or "workspace".
+  std::string name;      ///< Branch, tag or experiment; "" when none.
+  std::string baseline;  ///< Of experiments: the commit they belong to.
+  std::string created;   ///< "2026-11-24T12:02:14", local time; "" for the workspace.
+  std::string state;     ///< "Running", "Queued", "Failed", "Success" or "".
+  std::string executor;  ///< "Workspace", "Tempdir", "Dvc-task" or "".
+  std::string error;     ///< Why the revision could not be read.
+  std::vector<NamedValue> metrics;
+  std::vector<NamedValue> params;
+  std::vector<NamedValue> deps;  ///< Values are hashes.
+};
+
+struct TableOptions {
+  bool only_changed = false;          ///< Leave out columns that are the same in all rows.
+  std::vector<std::string> drop;      ///< Regular expressions of columns to leave out.
+  std::vector<std::string> keep;      ///< Regular expressions of columns to keep all the same.
+  std::string sort_by;                ///< A metric or param, "[file:]key".
+  bool descending = false;
+  std::optional<int> precision;       ///< Significant digits of numbers; the format's own otherwise.
+};
+
+/// The columns of `exp show` and its cells as DVC prints them.
+struct ExperimentTable {
+  enum class Column : std::int32_t { fixed = 0, metric = 1, param = 2, dep = 3 };
+  std::vector<std::string> headers;
+  std::vector<Column> kinds;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// The experiments of a project's repository.
+///
+/// Thread safety: thread-compatible.
+class EXPCORE_API Experiments {
+ public:
+  Experiments(Experiments&&) noexcept;
+  Experiments& operator=(Experiments&&) noexcept;
+  ~Experiments();
+
+  /// Runs the pipeline in the workspace and records the outcome as an experiment of HEAD. HEAD,
+  /// index and stash stay as they are.
+  /// Throws: Error{exists} for a name that HEAD has (without `run.force`), Error{git} without Git or
+  /// before the first commit, and what Pipeline::run() throws.
+  ExperimentRun run(const ExperimentRunOptions& options = {}) const;
+
+  /// The workspace, baselines and experiments, one row each. Empty before the first commit.
+  std::vector<ExperimentRow> show(const ShowOptions& options = {}) const;
+
+  /// What `exp show --json` prints, on one line.
+  std::string show_json(const ShowOptions& options = {}) const;
+
+  /// The table of `exp show`. `csv`: the cells that `--csv` has (full numbers, ISO dates).
+  ExperimentTable show_table(const ShowOptions& options, const TableOptions& table,
+                             bool csv = false) const;
+
+ private:
+  friend class Project;
+  explicit Experiments(const Project& project);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace expcore

@@ -1,0 +1,145 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <expcore/cancel.hpp>
+#include <expcore/event.hpp>
+#include <expcore/export.hpp>
+
+namespace expcore {
+
+class Project;
+
+/// One stage of a dvc.yaml, or a `.dvc` file.
+struct StageInfo {
+  std::string address;  ///< "train", "sub/dvc.yaml:train", "data.csv.dvc".
+  std::string file;     ///< Of the definition, relative to the project's directory.
+  StageKind kind = StageKind::pipeline;
+  std::vector<std::string> command;   ///< As written: one string, or the items of a list.
+  std::vector<std::string> deps;      ///< Paths relative to the project's directory.
+  std::vector<std::string> params;    ///< "params.yaml:train.lr"; "params.yaml" for a whole file.
+  std::vector<std::string> outs;      ///< Without metrics and plots.
+  std::vector<std::string> metrics;
+  std::vector<std::string> plots;
+  std::vector<std::string> upstream;  ///< Addresses of the stages that it needs.
+  bool frozen = false;
+  bool always_changed = false;
+};
+
+/// One path or parameter that differs from what was recorded.
+struct ChangeInfo {
+  std::string path;   ///< File or folder, relative to the project's directory.
+  std::string key;    ///< Dotted parameter name; "" for the path itself.
+  std::string state;  ///< DVC's word: "new", "modified", "deleted", "not in cache".
+};
+
+/// Why a stage is stale.
+struct StageStatus {
+  std::string address;
+  StageKind kind = StageKind::pipeline;
+  bool command_changed = false;
+  bool always_changed = false;
+  std::vector<ChangeInfo> deps;  ///< Parameters included.
+  std::vector<ChangeInfo> outs;
+
+  bool is_stale() const {
+    return command_changed || always_changed || !deps.empty() || !outs.empty();
+  }
+};
+
+struct StatusOptions {
+  std::vector<std::string> targets;  ///< Empty: every stage of the project.
+  bool with_deps = false;            ///< The targets' upstream stages, too.
+  bool recursive = false;            ///< Folders as targets.
+  EventCallback on_event;            ///< Warnings.
+};
+
+/// The answer of Pipeline::status().
+struct PipelineStatus {
+  std::vector<StageStatus> stale;  ///< Stages that are stale, in index order.
+  std::size_t stage_count = 0;     ///< How many stages were looked at.
+
+  bool up_to_date() const { return stale.empty(); }
+};
+
+/// What happens after a stage failed.
+enum class OnError : std::int32_t {
+  fail = 0,        ///< Stop.
+  keep_going = 1,  ///< Go on with what does not depend on it; fail at the end.
+  ignore = 2,      ///< Report it as a warning and go on with everything.
+};
+
+/// What commands' standard streams are.
+enum class CommandStreams : std::int32_t {
+  capture = 0,  ///< Pipes; what they write comes as `output` events.
+  inherit = 1,  ///< This process's own: for programs at a terminal.
+};
+
+struct RunOptions {
+  std::vector<std::string> targets;  ///< Empty: the dvc.yaml of the project's directory.
+  bool force = false;                ///< Run every planned stage.
+  bool force_downstream = false;     ///< Run everything below a stage that ran.
+  bool single_item = false;          ///< The targets alone.
+  bool pipeline = false;             ///< The whole pipelines of the targets.
+  bool all_pipelines = false;
+  bool recursive = false;            ///< Folders as targets.
+  bool downstream = false;           ///< The targets and what depends on them.
+  bool glob = false;                 ///< Targets are patterns.
+  bool dry = false;                  ///< Only tell what would run.
+  bool no_commit = false;            ///< Leave the cache alone.
+  bool no_run_cache = false;         ///< Do not restore former results.
+  OnError on_error = OnError::fail;
+  CommandStreams streams = CommandStreams::capture;
+  EventCallback on_event;
+  std::optional<CancelToken> cancel;
+  /// Asked before each stage runs when set; false stops.
+  std::function<bool(const std::string& stage)> confirm;
+};
+
+struct StageRun {
+  std::string address;
+  StageOutcome outcome = StageOutcome::none;
+  std::string reason;  ///< Why it ran; "" when it was up to date.
+  double seconds = 0;
+};
+
+struct EXPCORE_API RunSummary {
+  std::vector<StageRun> stages;   ///< In the order they were gone through.
+  std::size_t reproduced() const;  ///< Stages that ran or were restored or recorded.
+};
+
+/// The stages of a project and their graph.
+///
+/// Thread safety: thread-compatible.
+class EXPCORE_API Pipeline {
+ public:
+  Pipeline(Pipeline&&) noexcept;
+  Pipeline& operator=(Pipeline&&) noexcept;
+  ~Pipeline();
+
+  /// Every stage, in DVC's index order. Throws: Error{parse} with details() for a malformed file,
+  /// Error{invalid_argument} for overlapping outputs and cycles.
+  std::vector<StageInfo> stages() const;
+
+  /// What is stale and why. Writes nothing but the state database.
+  PipelineStatus status(const StatusOptions& options = {}) const;
+
+  /// Brings stages up to date, as `dvc repro`.
+  /// Throws: Error{stage_failed} "failed to reproduce 'train': failed to run: …, exited with 1",
+  /// Error{busy}, Error{cancelled} and what stages() throws.
+  RunSummary run(const RunOptions& options = {}) const;
+
+ private:
+  friend class Project;
+  explicit Pipeline(const Project& project);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace expcore

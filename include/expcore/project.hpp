@@ -1,0 +1,62 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <expcore/experiments.hpp>
+#include <expcore/export.hpp>
+#include <expcore/pipeline.hpp>
+
+namespace expcore {
+
+/// Environment variables: decide where configuration is found and are what commands inherit.
+using Environment = std::map<std::string, std::string>;
+
+struct InitOptions {
+  bool no_scm = false;  ///< Without Git.
+  bool subdir = false;  ///< In a folder below the Git repository's root.
+  bool force = false;   ///< Replace an existing `.dvc` (its cache is lost).
+};
+
+/// A DVC project on disk.
+///
+/// Holds no files open: every operation looks at the disk anew, so that changes made by DVC, Git or
+/// another program in between are seen.
+/// Thread safety: thread-compatible; different projects (or Project objects) are independent.
+class EXPCORE_API Project {
+ public:
+  /// The project that contains `directory`. Paths in messages and results are relative to it.
+  /// `environment`: nullopt takes a copy of this process's.
+  /// Throws: Error{not_a_project} "you are not inside of a DVC repository (checked up to mount point
+  /// '/')", Error{config}.
+  static Project open(const std::filesystem::path& directory = ".",
+                      std::optional<Environment> environment = std::nullopt);
+
+  /// Makes `directory` a DVC project: `.dvc/`, `.dvcignore`, staged in Git.
+  /// Throws: Error{exists} "'.dvc' exists. Use `-f` to force.", Error{not_a_project} outside Git.
+  static Project init(const std::filesystem::path& directory, const InitOptions& options = {},
+                      std::optional<Environment> environment = std::nullopt);
+
+  Project(Project&&) noexcept;
+  Project& operator=(Project&&) noexcept;
+  ~Project();
+
+  /// The folder that holds `.dvc`, absolute.
+  std::filesystem::path root() const;
+  /// Where paths are relative to, absolute.
+  std::filesystem::path directory() const;
+
+  Pipeline pipeline() const;
+  Experiments experiments() const;
+
+ private:
+  struct Impl;
+  explicit Project(std::shared_ptr<const Impl> impl) noexcept;
+  std::shared_ptr<const Impl> impl_;
+  friend class Pipeline;
+  friend class Experiments;
+};
+
+}  // namespace expcore

@@ -1,0 +1,187 @@
+#include <expcore/experiments.hpp>
+
+#include <cctype>
+
+#include <expcore/error.hpp>
+
+#include "api/impl.hpp"
+#include "exp/run.hpp"
+#include "exp/show.hpp"
+#include "exp/table.hpp"
+#include "params/edit.hpp"
+#include "yaml/writer.hpp"
+
+namespace expcore {
+
+struct Experiments::Impl {
+  std::shared_ptr<const Project::Impl> project;
+};
+
+Experiments::Experiments(const Project& project) : impl_(new Impl{project.impl_}) {}
+Experiments::Experiments(Experiments&&) noexcept = default;
+Experiments& Experiments::operator=(Experiments&&) noexcept = default;
+Experiments::~Experiments() = default;
+
+namespace {
+
+void require_git(const pipeline::Workspace& workspace) {
+  if (workspace.repo) return;
+  throw Error(Errc::git,
+              "Only supported for Git repositories. If you're seeing this error in a Git repo, try "
+              "updating the DVC configuration with `dvc config core.no_scm false`.");
+}
+
+exp::ShowOptions to_internal(const ShowOptions& options) {
+  exp::ShowOptions result;
+  result.revisions.revs = options.revs;
+  result.revisions.num = options.num;
+  result.revisions.all_branches = options.all_branches;
+  result.revisions.all_tags = options.all_tags;
+  result.revisions.all_commits = options.all_commits;
+  result.snapshot.force = options.force;
+  result.snapshot.param_deps = options.param_deps;
+  result.hide_workspace = options.hide_workspace;
+  result.hide_queued = options.hide_queued;
+  result.hide_failed = options.hide_failed;
+  result.sha_only = options.sha_only;
+  return result;
+}
+
+CellValue to_cell(const yaml::Value& value) {
+  CellValue cell;
+  cell.text = python_str(value);
+  switch (value.kind()) {
+    case yaml::Value::Kind::null: cell.type = CellValue::Type::missing; break;
+    case yaml::Value::Kind::boolean: cell.type = CellValue::Type::boolean; break;
+    case yaml::Value::Kind::integer:
+      cell.type = CellValue::Type::number;
+      cell.number = static_cast<double>(value.integer());
+      break;
+    case yaml::Value::Kind::real:
+      cell.type = CellValue::Type::number;
+      cell.number = value.real();
+      break;
+    case yaml::Value::Kind::string: cell.type = CellValue::Type::text; break;
+    default:
+      cell.type = CellValue::Type::other;
+      if (value.kind() != yaml::Value::Kind::timestamp) cell.text = yaml::dump_json(value);
+      break;
+  }
+  return cell;
+}
+
+std::vector<NamedValue> to_values(const std::vector<exp::FileResult>& files) {
+  std::vector<NamedValue> values;
+  for (const auto& file : files) {
+    if (file.error) {
+      NamedValue failed;
+      failed.file = file.path;
+      failed.value.type = CellValue::Type::error;
+      failed.value.text = file.error->message;
+      values.push_back(std::move(failed));
+      continue;
+    }
+    for (const auto& [key, value] : exp::flatten(file.data)) {
+      values.push_back({file.path, key, to_cell(value)});
+    }
+  }
+  return values;
+}
+
+std::string capitalized(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+ExperimentRow to_row(const exp::State& state, RowKind kind) {
+  ExperimentRow row;
+  row.kind = kind;
+  row.rev = state.rev;
+  row.name = state.name.value_or("");
+  if (state.error) row.error = state.error->message;
+  if (!state.data) return row;
+  row.created = state.data->timestamp.value_or("");
+  row.metrics = to_values(state.data->metrics);
+  row.params = to_values(state.data->params);
+  for (const auto& dep : state.data->deps) {
+    NamedValue value;
+    value.file = dep.path;
+    if (dep.hash) {
+      value.value.type = CellValue::Type::text;
+      value.value.text = *dep.hash;
+    }
+    row.deps.push_back(std::move(value));
+  }
+  return row;
+}
+
+}  // namespace
+
+ExperimentRun Experiments::run(const ExperimentRunOptions& options) const {
+  exp::RunOptions internal;
+  internal.reproduce = api::to_internal(options.run, "expcore exp run");
+  internal.name = options.name;
+  internal.message = options.message;
+  for (const auto& text : options.set_params) {
+    internal.overrides.push_back(params::parse_scalar_override(text));
+  }
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  const auto result = exp::run_in_workspace(*workspace, internal);
+  return {result.name, result.commit, result.ref,
+          api::summarize(result.reproduction, workspace->directory)};
+}
+
+std::vector<ExperimentRow> Experiments::show(const ShowOptions& options) const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  std::vector<ExperimentRow> rows;
+  for (const auto& state : exp::show(*workspace, to_internal(options))) {
+    rows.push_back(
+        to_row(state, state.rev == "workspace" ? RowKind::workspace : RowKind::baseline));
+    for (const auto& range : state.experiments) {
+      ExperimentRow row = to_row(range.revs.front(), RowKind::experiment);
+      row.baseline = state.rev;
+      if (range.executor) {
+        row.state = capitalized(range.executor->state);
+        row.executor = capitalized(range.executor->name.value_or(""));
+      }
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+std::string Experiments::show_json(const ShowOptions& options) const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  yaml::List list;
+  for (const auto& state : exp::show(*workspace, to_internal(options))) {
+    list.push_back(state.to_value());
+  }
+  return yaml::dump_json(std::move(list));
+}
+
+ExperimentTable Experiments::show_table(const ShowOptions& options, const TableOptions& table,
+                                        bool csv) const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  exp::TableRequest request;
+  request.only_changed = table.only_changed;
+  request.drop = table.drop;
+  request.keep = table.keep;
+  request.sort_by = table.sort_by;
+  request.descending = table.descending;
+  request.precision = table.precision;
+  request.csv = csv;
+  const auto made = exp::make_table(exp::show(*workspace, to_internal(options)), request);
+  ExperimentTable result;
+  result.headers = made.headers;
+  result.rows = made.rows;
+  for (const auto kind : made.kinds) {
+    result.kinds.push_back(static_cast<ExperimentTable::Column>(kind));
+  }
+  return result;
+}
+
+}  // namespace expcore

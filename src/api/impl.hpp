@@ -1,0 +1,30 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include <expcore/project.hpp>
+
+#include "pipeline/workspace.hpp"
+#include "run/reproduce.hpp"
+
+namespace expcore {
+
+/// What a Project is; Pipeline and Experiments share it.
+struct Project::Impl {
+  std::string directory;
+  std::string root;
+  Environment environment;
+
+  /// A fresh view of the disk.
+  std::unique_ptr<pipeline::Workspace> open() const {
+    return pipeline::Workspace::open(directory, environment);
+  }
+};
+
+namespace api {
+
+run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line);
+RunSummary summarize(const run::Reproduction& reproduction, const std::string& directory);
+
+}  // namespace api
+}  // namespace expcore

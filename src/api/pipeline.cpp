@@ -1,0 +1,188 @@
+#include <expcore/pipeline.hpp>
+
+#include <algorithm>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "api/impl.hpp"
+#include "fs/path.hpp"
+#include "pipeline/graph.hpp"
+#include "pipeline/index.hpp"
+#include "pipeline/staleness.hpp"
+#include "pipeline/targets.hpp"
+#include "run/reproduce.hpp"
+
+namespace expcore {
+
+struct Pipeline::Impl {
+  std::shared_ptr<const Project::Impl> project;
+};
+
+Pipeline::Pipeline(const Project& project) : impl_(new Impl{project.impl_}) {}
+Pipeline::Pipeline(Pipeline&&) noexcept = default;
+Pipeline& Pipeline::operator=(Pipeline&&) noexcept = default;
+Pipeline::~Pipeline() = default;
+
+namespace {
+
+StageKind kind_of(const pipeline::Stage& stage) {
+  if (!stage.is_dvc_file()) return StageKind::pipeline;
+  return stage.is_import() ? StageKind::import : StageKind::data_source;
+}
+
+StageInfo describe(const pipeline::Workspace& workspace, const pipeline::Stage& stage) {
+  StageInfo info;
+  info.address = address(stage, workspace.directory);
+  info.file = fs::relative(stage.file, workspace.directory);
+  info.kind = kind_of(stage);
+  if (stage.command.is_list()) {
+    for (const auto& item : stage.command.list()) info.command.push_back(python_str(item));
+  } else if (!stage.command.is_null()) {
+    info.command.push_back(python_str(stage.command));
+  }
+  for (const auto& dep : stage.deps) info.deps.push_back(workspace.shown(dep.path));
+  for (const auto& params : stage.params) {
+    const std::string file = workspace.shown(params.path);
+    if (params.whole_file) info.params.push_back(file);
+    for (const auto& key : params.keys) info.params.push_back(file + ":" + key);
+  }
+  for (const auto& out : stage.outs) {
+    auto& list = out.kind == pipeline::OutKind::metric ? info.metrics
+                 : out.kind == pipeline::OutKind::plot ? info.plots
+                                                       : info.outs;
+    list.push_back(workspace.shown(out.path));
+  }
+  info.frozen = stage.frozen;
+  info.always_changed = stage.always_changed;
+  return info;
+}
+
+StageStatus to_status(const pipeline::Workspace& workspace, const pipeline::Stage& stage,
+                      const pipeline::Staleness& staleness) {
+  StageStatus status;
+  status.address = address(stage, workspace.directory);
+  status.kind = kind_of(stage);
+  status.command_changed = staleness.command;
+  status.always_changed = staleness.always;
+  for (const auto& dep : staleness.deps) {
+    status.deps.push_back({dep.path, "", std::string(change_name(dep.change))});
+  }
+  for (const auto& params : staleness.params) {
+    if (params.keys.empty()) {
+      status.deps.push_back({params.file, "", std::string(change_name(params.whole))});
+    }
+    for (const auto& [key, change] : params.keys) {
+      status.deps.push_back({params.file, key, std::string(change_name(change))});
+    }
+  }
+  for (const auto& out : staleness.outs) {
+    status.outs.push_back({out.path, "", std::string(change_name(out.change))});
+  }
+  return status;
+}
+
+}  // namespace
+
+namespace api {
+
+run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line) {
+  run::ReproduceOptions result;
+  result.selection.targets = options.targets;
+  result.selection.recursive = options.recursive;
+  result.selection.glob = options.glob;
+  result.selection.single_item =
+      options.single_item && !options.pipeline && !options.all_pipelines;
+  result.selection.pipeline = options.pipeline;
+  result.selection.all_pipelines = options.all_pipelines;
+  result.selection.downstream =
+      options.downstream && !options.pipeline && !options.all_pipelines;
+  result.force = options.force;
+  result.force_downstream = options.force_downstream;
+  result.dry = options.dry;
+  result.no_commit = options.no_commit;
+  result.no_run_cache = options.no_run_cache;
+  result.on_error = static_cast<run::OnError>(options.on_error);
+  result.streams = options.streams == CommandStreams::inherit ? run::Streams::inherit
+                                                              : run::Streams::capture;
+  result.command_line = command_line;
+  result.on_event = options.on_event;
+  result.cancel = options.cancel ? &*options.cancel : nullptr;
+  result.confirm = options.confirm;
+  return result;
+}
+
+RunSummary summarize(const run::Reproduction& reproduction, const std::string& directory) {
+  RunSummary summary;
+  for (const auto& result : reproduction.results) {
+    summary.stages.push_back({address(reproduction.index.stage(result.id), directory),
+                              result.outcome, result.reason, result.seconds});
+  }
+  return summary;
+}
+
+}  // namespace api
+
+std::size_t RunSummary::reproduced() const {
+  return static_cast<std::size_t>(
+      std::count_if(stages.begin(), stages.end(), [](const StageRun& stage) {
+        return stage.outcome == StageOutcome::ran || stage.outcome == StageOutcome::cached ||
+               stage.outcome == StageOutcome::verified || stage.outcome == StageOutcome::pulled;
+      }));
+}
+
+std::vector<StageInfo> Pipeline::stages() const {
+  const auto workspace = impl_->project->open();
+  const auto index = pipeline::Index::collect(*workspace);
+  const pipeline::Graph graph(index, workspace->directory);
+  std::vector<StageInfo> infos;
+  for (pipeline::StageId id = 0; id < index.stages().size(); ++id) {
+    StageInfo info = describe(*workspace, index.stage(id));
+    for (const auto upstream : graph.upstream(id)) {
+      info.upstream.push_back(address(index.stage(upstream), workspace->directory));
+    }
+    infos.push_back(std::move(info));
+  }
+  return infos;
+}
+
+PipelineStatus Pipeline::status(const StatusOptions& options) const {
+  const auto workspace = impl_->project->open();
+  auto index = pipeline::Index::collect(*workspace);
+  const pipeline::Graph graph(index, workspace->directory);
+  std::vector<pipeline::StageId> ids;
+  if (options.targets.empty()) {
+    for (pipeline::StageId id = 0; id < index.stages().size(); ++id) ids.push_back(id);
+  } else {
+    pipeline::Selection selection;
+    selection.targets = options.targets;
+    selection.recursive = options.recursive;
+    ids = resolve_targets(*workspace, index, &graph, selection);
+    if (options.with_deps) ids = plan_order(index, graph, ids, selection);
+  }
+  pipeline::Checker checker(*workspace, index);
+  PipelineStatus result;
+  result.stage_count = index.stages().size();
+  for (const auto id : ids) {
+    const auto& stage = index.stage(id);
+    if (stage.frozen && !stage.is_import() && options.on_event) {
+      Event event;
+      event.kind = EventKind::warning;
+      event.text = fmt::format("stage: '{}' is frozen. Its dependencies are not going to be shown in "
+                               "the status output.",
+                               address(stage, workspace->directory));
+      options.on_event(event);
+    }
+    const auto staleness = checker.check(id, pipeline::Depth::all);
+    if (staleness.any()) result.stale.push_back(to_status(*workspace, stage, staleness));
+  }
+  return result;
+}
+
+RunSummary Pipeline::run(const RunOptions& options) const {
+  const auto workspace = impl_->project->open();
+  const auto done = run::reproduce(*workspace, api::to_internal(options, "expcore repro"));
+  return api::summarize(done, workspace->directory);
+}
+
+}  // namespace expcore

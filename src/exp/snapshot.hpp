@@ -1,0 +1,29 @@
+#pragma once
+#include "exp/state.hpp"
+#include "pipeline/workspace.hpp"
+
+namespace expcore::exp {
+
+struct SnapshotOptions {
+  bool force = false;       ///< Read the commit again even when the result is kept.
+  bool param_deps = false;  ///< Only parameters that stages depend on.
+};
+
+/// Reads params, metrics, deps and outs of the workspace or of commits.
+///
+/// A commit never changes, so what is read from one is kept for ever in DVC's own place,
+/// `.dvc/tmp/exps/cache/`. Source: DVC dvc/repo/experiments/collect.py, serialize.py.
+/// Thread safety: confined.
+class SnapshotReader {
+ public:
+  explicit SnapshotReader(pipeline::Workspace& workspace) : workspace_(workspace) {}
+
+  /// A State with data or, when the revision cannot be read, an error.
+  State workspace_state(const SnapshotOptions& options);
+  State commit_state(const git::Id& commit, const SnapshotOptions& options);
+
+ private:
+  pipeline::Workspace& workspace_;
+};
+
+}  // namespace expcore::exp
