@@ -1,0 +1,460 @@
+"""Runs a scenario with real dvc and with expcore and compares everything that can be seen.
+
+A scenario is a function that adds steps to a Recorder. It is executed once per program in a folder
+of the same path, and the two States are compared. Afterwards each program looks at what the other
+left behind (the cross check).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable
+
+BASELINE_DATE = "2026-01-02T03:04:05+00:00"
+
+
+@dataclass
+class Step:
+    kind: str  # "write", "run", "git", "remove", "chmod", "shell"
+    args: list[str]
+    cwd: str = "."
+
+    def to_json(self) -> list:
+        return [self.kind, self.args, self.cwd]
+
+
+@dataclass
+class Scenario:
+    name: str
+    topic: str
+    steps: list[Step]
+    tolerated: dict[str, str] = field(default_factory=dict)
+    cross: bool = True
+
+    def digest(self, requirements: str) -> str:
+        text = json.dumps([s.to_json() for s in self.steps]) + requirements
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Recorder:
+    """What a scenario function talks to."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.tolerated: dict[str, str] = {}
+        self.cross = True
+
+    def write(self, path: str, text: str) -> None:
+        self.steps.append(Step("write", [path, text]))
+
+    def remove(self, path: str) -> None:
+        self.steps.append(Step("remove", [path]))
+
+    def chmod(self, path: str, mode: int) -> None:
+        self.steps.append(Step("chmod", [path, oct(mode)]))
+
+    def git(self, *args: str) -> None:
+        self.steps.append(Step("git", list(args)))
+
+    def commit(self, message: str = "commit") -> None:
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+
+    def shell(self, command: str) -> None:
+        self.steps.append(Step("shell", [command]))
+
+    def run(self, *args: str, cwd: str = ".") -> None:
+        """A command of the program under test."""
+        self.steps.append(Step("run", list(args), cwd))
+
+    def project(self, *, scm: bool = True) -> None:
+        """An empty DVC project, committed when under Git."""
+        if scm:
+            self.git("init", "-q", "-b", "main")
+            self.run("init", "-q")
+            self.commit("init")
+        else:
+            self.run("init", "-q", "--no-scm")
+
+    def tolerate(self, part: str, reason: str) -> None:
+        """`part` ("files", "stderr of 3", …) may differ here, for this reason."""
+        self.tolerated[part] = reason
+
+
+REGISTRY: list[Scenario] = []
+
+
+def scenario(topic: str) -> Callable:
+    def register(function: Callable[[Recorder], None]) -> Callable:
+        recorder = Recorder()
+        function(recorder)
+        name = function.__name__
+        assert all(s.name != name or s.topic != topic for s in REGISTRY), name
+        REGISTRY.append(
+            Scenario(name, topic, recorder.steps, recorder.tolerated, recorder.cross)
+        )
+        return function
+
+    return register
+
+
+# --------------------------------------------------------------------------------- execution
+
+
+@dataclass
+class Program:
+    name: str  # "dvc" or "expcore"
+    path: str
+
+
+class World:
+    """A folder in which one side of a scenario is played."""
+
+    def __init__(self, base: Path, venv_bin: str) -> None:
+        self.base = base
+        self.repo = base / "repo"
+        self.environment = {
+            "PATH": venv_bin + ":/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(base / "home"),
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "SHELL": "/bin/sh",
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(base / "site"),
+            "DVC_SYSTEM_CONFIG_DIR": str(base / "etc"),
+            "DVC_GLOBAL_CONFIG_DIR": str(base / "config"),
+            "GIT_AUTHOR_DATE": BASELINE_DATE,
+            "GIT_COMMITTER_DATE": BASELINE_DATE,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "COLUMNS": "80",
+        }
+
+    def reset(self) -> None:
+        if self.base.exists():
+            for path in self.base.rglob("*"):
+                if path.is_dir() and not path.is_symlink():
+                    path.chmod(0o755)
+            shutil.rmtree(self.base)
+        (self.base / "home").mkdir(parents=True)
+        (self.base / "home/.gitconfig").write_text(
+            "[user]\n\tname = Tester\n\temail = tester@example.com\n"
+        )
+        self.repo.mkdir()
+
+    def call(self, argv: list[str], cwd: str = ".", program: bool = False) -> dict[str, Any]:
+        environment = dict(self.environment)
+        if program:  # experiments are dated by the clock on both sides
+            del environment["GIT_AUTHOR_DATE"], environment["GIT_COMMITTER_DATE"]
+        done = subprocess.run(
+            argv,
+            cwd=self.repo / cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        return {
+            "code": done.returncode,
+            "stdout": done.stdout.decode(errors="replace"),
+            "stderr": done.stderr.decode(errors="replace"),
+        }
+
+    def play(self, step: Step, program: Program) -> dict[str, Any] | None:
+        target = self.repo / step.args[0] if step.args else self.repo
+        if step.kind == "write":
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_symlink() or (target.exists() and not os.access(target, os.W_OK)):
+                target.unlink()
+            target.write_text(step.args[1])
+        elif step.kind == "remove":
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            else:
+                target.unlink()
+        elif step.kind == "chmod":
+            target.chmod(int(step.args[1], 8))
+        elif step.kind == "git":
+            done = self.call(["git", *step.args], step.cwd)
+            if done["code"] != 0:
+                raise RuntimeError(f"git {step.args}: {done['stderr']}")
+        elif step.kind == "shell":
+            done = self.call(["sh", "-c", step.args[0]], step.cwd)
+            if done["code"] != 0:
+                raise RuntimeError(f"{step.args[0]}: {done['stderr']}")
+        elif step.kind == "run":
+            return self.call([program.path, *step.args], step.cwd, program=True)
+        return None
+
+
+# ----------------------------------------------------------------------------------- capture
+
+
+def file_facts(path: Path) -> dict[str, Any]:
+    info = path.lstat()
+    if stat.S_ISLNK(info.st_mode):
+        return {"link": os.readlink(path)}
+    if stat.S_ISDIR(info.st_mode):
+        return {"dir": True}
+    data = path.read_bytes()
+    facts: dict[str, Any] = {"mode": oct(stat.S_IMODE(info.st_mode))}
+    try:
+        text = data.decode()
+        facts["text"] = text if len(text) < 4000 else hashlib.md5(data).hexdigest()
+    except UnicodeDecodeError:
+        facts["md5"] = hashlib.md5(data).hexdigest()
+    return facts
+
+
+def tree_facts(root: Path, skip: tuple[str, ...] = ()) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    if not root.is_dir():
+        return facts
+    for path in sorted(root.rglob("*")):
+        relative = str(path.relative_to(root))
+        if any(relative == s or relative.startswith(s + "/") for s in skip):
+            continue
+        if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
+            continue
+        facts[relative] = file_facts(path)
+    return facts
+
+
+def ref_facts(world: World) -> dict[str, Any]:
+    """Refs with the trees, parents and messages behind them."""
+    if not (world.repo / ".git").exists():
+        return {}
+    listing = world.call(["git", "for-each-ref", "--format=%(refname) %(objectname)"])["stdout"]
+    facts = {}
+    for line in listing.splitlines():
+        name, commit = line.split()
+        raw = world.call(["git", "cat-file", "-p", commit])["stdout"]
+        header, _, message = raw.partition("\n\n")
+        lines = header.splitlines()
+        facts[name] = {
+            "commit": commit,
+            "parents": [x[7:] for x in lines if x.startswith("parent ")],
+            "author": [x.split(" ", 1)[1].rsplit(" ", 2)[0] for x in lines if x.startswith("author ")],
+            "message": message,
+            "tree": world.call(["git", "ls-tree", "-r", commit])["stdout"].splitlines(),
+        }
+    return facts
+
+
+def capture(world: World, program: Program, outputs: list[dict[str, Any]]) -> dict[str, Any]:
+    repo = world.repo
+    state: dict[str, Any] = {"commands": outputs}
+    state["files"] = tree_facts(repo, (".git", ".dvc/tmp", ".dvc/cache"))
+    state["cache"] = tree_facts(repo / ".dvc/cache", ("expcore-tmp",))
+    state["refs"] = ref_facts(world)
+    if (repo / ".git").exists():
+        state["head"] = (repo / ".git/HEAD").read_text()
+        state["git status"] = world.call(["git", "status", "--porcelain"])["stdout"]
+        state["index"] = world.call(["git", "diff", "--cached", "--name-status"])["stdout"]
+        state["fsck"] = world.call(["git", "fsck", "--strict"])["code"]
+    for name in ("rwlock", "exps/rwlock"):
+        path = repo / ".dvc/tmp" / name
+        held = json.loads(path.read_text() or "{}") if path.exists() else {}
+        state["held " + name] = {k: v for k, v in held.items() if v}
+    state["show"] = world.call([program.path, "exp", "show", "--json"], program=True)
+    state["status"] = world.call([program.path, "status"], program=True)
+    return normalize(state, world)
+
+
+# ---------------------------------------------------------------------------- normalisations
+#
+# Everything that may differ, each with its reason. Nothing else is touched.
+
+
+def hide_paths(text: str, world: World) -> str:
+    """Recordings are made in another folder than they are played back in."""
+    return text.replace(str(world.base), "$BASE")
+
+
+def hide_program(text: str) -> str:
+    """The program's own name where it says what to type; DVC's name is kept by expcore, too."""
+    return text
+
+
+def sort_git_add(text: str) -> str:
+    """DVC prints the files of its `git add` hint in the order of a Python set."""
+
+    def sort(match: re.Match) -> str:
+        return "\tgit add " + " ".join(sorted(match.group(1).split()))
+
+    return re.sub(r"\tgit add (.*)", sort, text)
+
+
+def sort_warnings(text: str) -> str:
+    """Warnings about outputs without hash come in the order of a Python set."""
+    lines = text.split("\n")
+    marked = [x for x in lines if "No file hash info found" in x]
+    if len(marked) < 2:
+        return text
+    marked.sort()
+    return "\n".join(marked.pop(0) if "No file hash info found" in x else x for x in lines)
+
+
+def sort_lists(text: str) -> str:
+    """Producers of one output and members of a cycle are sets in DVC."""
+    text = re.sub(
+        r"((?:\n\t- .*)+)", lambda m: "".join(sorted(m.group(1).splitlines(True))), text
+    )
+    text = re.sub(
+        r"(in stages: )(.*)\.",
+        lambda m: m.group(1) + ", ".join(sorted(m.group(2).split(", "))) + ".",
+        text,
+    )
+    return re.sub(
+        r"Parameters '(.*)' are missing",
+        lambda m: "Parameters '" + ", ".join(sorted(m.group(1).split(", "))) + "' are missing",
+        text,
+    )
+
+
+def drop_code_frames(text: str) -> str:
+    """Where a file is malformed expcore names the exact place with a frame of its own; DVC names the
+    enclosing collection. The words must be the same."""
+    if " is invalid" not in text and "validation failed" not in text:
+        return text
+    lines = [
+        x
+        for x in text.splitlines()
+        if x.strip()
+        and not re.match(r"^\s*>?\s*\d+ ", x)
+        and not re.match(r"^\s*>?\s*\d*\s*\|", x)
+        and not re.match(r"^\s+\d+\s*$", x)
+    ]
+    joined = re.sub(r"\s+", " ", " ".join(lines))
+    joined = re.sub(r",? ?(in )?line \d+, column \d+", "", joined)
+    # The wording of syntax errors is libyaml's here and ruamel.yaml's there.
+    return re.sub(r"( is invalid(?: \(possible merge conflicts\))?\.).*", r"\1", joined)
+
+
+def hide_usage(text: str) -> str:
+    """argparse prints the usage below an error, CLI11 a line about --help."""
+    if "Run with --help" in text or "the following arguments are required" in text:
+        return "usage error"
+    return text
+
+
+def hide_ids(text: str, ids: dict[str, str]) -> str:
+    """Commit ids of experiments depend on the second in which they were made."""
+    for commit, name in ids.items():
+        text = text.replace(commit, name).replace(commit[:7], name)
+    return text
+
+
+def normalize_show(show: dict[str, Any]) -> dict[str, Any]:
+    """Times are those of the run; experiments of one second come in the order of their ids."""
+    if show["code"] != 0 or not show["stdout"].startswith("["):
+        return show
+    text = re.sub(r'"timestamp": "[^"]*"', '"timestamp": "T"', show["stdout"])
+    states = json.loads(text)
+    for state in states:
+        if state["experiments"]:
+            state["experiments"].sort(key=lambda e: e["name"] or "")
+    return {**show, "stdout": states}
+
+
+def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
+    ids = {}
+    for name, ref in state["refs"].items():
+        if name.startswith("refs/exps/"):
+            # DVC leaves EXEC_HEAD behind for ever; nobody reads it and expcore does not write it.
+            baseline = ref["parents"][0] if ref["parents"] else ""
+            if "/exec/" not in name:
+                ids[ref["commit"]] = f"<experiment {name.rsplit('/', 1)[-1]} of {baseline[:7]}>"
+    state["refs"] = {
+        name: {**ref, "commit": ids.get(ref["commit"], ref["commit"])}
+        for name, ref in state["refs"].items()
+        if name != "refs/exps/exec/EXEC_HEAD"
+    }
+    # The head of a generated experiment name differs by chance.
+    text = json.dumps(state)
+    state = json.loads(hide_paths(hide_ids(text, ids), world))
+    for output in [*state["commands"], state["show"], state["status"]]:
+        for stream in ("stdout", "stderr"):
+            value = output[stream]
+            for function in (sort_git_add, sort_warnings, sort_lists, drop_code_frames, hide_usage):
+                value = function(value)
+            output[stream] = value
+    state["show"] = normalize_show(state["show"])
+    return state
+
+
+# -------------------------------------------------------------------------------- comparison
+
+
+def differences(left: Any, right: Any, path: str = "") -> list[tuple[str, Any, Any]]:
+    if isinstance(left, dict) and isinstance(right, dict):
+        found = []
+        for key in sorted({*left, *right}, key=str):
+            here = f"{path} / {key}" if path else str(key)
+            if key not in left:
+                found.append((here, None, right[key]))
+            elif key not in right:
+                found.append((here, left[key], None))
+            else:
+                found += differences(left[key], right[key], here)
+        return found
+    if isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        found = []
+        for i, (a, b) in enumerate(zip(left, right)):
+            found += differences(a, b, f"{path} [{i}]")
+        return found
+    return [] if left == right else [(path, left, right)]
+
+
+def execute(scenario_: Scenario, program: Program, world: World) -> dict[str, Any]:
+    world.reset()
+    outputs = []
+    for step in scenario_.steps:
+        output = world.play(step, program)
+        if output is not None:
+            outputs.append({"argv": [*step.args], **output})
+    return capture(world, program, outputs)
+
+
+def cross_check(
+    scenario_: Scenario, maker: Program, other: Program, state: dict[str, Any], world: World
+) -> list[tuple[str, Any, Any]]:
+    """`other` continues where `maker` stopped: it must see what `maker` sees."""
+    outputs = {
+        "show": world.call([other.path, "exp", "show", "--json"], program=True),
+        "status": world.call([other.path, "status"], program=True),
+    }
+    seen = normalize(
+        {"commands": [], "refs": ref_facts(world), **outputs},
+        world,
+    )
+    label = f"{other.name} after {maker.name}"
+    found = differences(
+        {k: state[k] for k in outputs}, {k: seen[k] for k in outputs}, label
+    )
+    if state["status"]["stdout"].strip() == "Data and pipelines are up to date.":
+        again = world.call([other.path, "repro"], program=True)
+        if "up to date" not in again["stdout"] or again["code"] != 0:
+            found.append((f"{label} / repro", "nothing to do", again))
+        for name in experiment_names(world)[:1]:
+            applied = world.call([other.path, "exp", "apply", name], program=True)
+            if other.name == "dvc" and applied["code"] != 0:
+                found.append((f"{label} / exp apply {name}", 0, applied))
+    return found
+
+
+def experiment_names(world: World) -> list[str]:
+    names = [r.rsplit("/", 1)[-1] for r in ref_facts(world) if r.startswith("refs/exps/")]
+    return [n for n in names if n != "EXEC_HEAD"]
+
+
+def is_tolerated(scenario_: Scenario, path: str) -> bool:
+    return any(path.startswith(part) for part in scenario_.tolerated)
