@@ -12,7 +12,13 @@ namespace cli {
 
 void print_error(const expcore::Error& error, const Context& context, const std::string& prefix) {
   if (error.details().empty()) {
-    context.output.error(prefix + error.full_message());
+    const std::string text = prefix + error.full_message();
+    context.output.error(text);
+    if (text.starts_with("unexpected error - ") && !context.output.is_quiet()) {
+      std::fputs("\nHaving any troubles? Hit us up at https://dvc.org/support, we are always happy "
+                 "to help!\n",
+                 stderr);
+    }
     return;
   }
   if (context.output.is_quiet()) return;

@@ -149,7 +149,9 @@ std::vector<StageInfo> Pipeline::stages() const {
 PipelineStatus Pipeline::status(const StatusOptions& options) const {
   const auto workspace = impl_->project->open();
   auto index = pipeline::Index::collect(*workspace);
-  const pipeline::Graph graph(index, workspace->directory);
+  // The graph is not needed, nor its errors wanted, to compare stages with their records.
+  std::optional<pipeline::Graph> graph;
+  if (options.with_deps || options.recursive) graph.emplace(index, workspace->directory);
   std::vector<pipeline::StageId> ids;
   if (options.targets.empty()) {
     for (pipeline::StageId id = 0; id < index.stages().size(); ++id) ids.push_back(id);
@@ -157,8 +159,8 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
     pipeline::Selection selection;
     selection.targets = options.targets;
     selection.recursive = options.recursive;
-    ids = resolve_targets(*workspace, index, &graph, selection);
-    if (options.with_deps) ids = plan_order(index, graph, ids, selection);
+    ids = resolve_targets(*workspace, index, graph ? &*graph : nullptr, selection);
+    if (options.with_deps) ids = plan_order(index, *graph, ids, selection);
   }
   pipeline::Checker checker(*workspace, index);
   PipelineStatus result;

@@ -218,11 +218,13 @@ class Materializer {
   Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode)
       : object_(object), types_(types), mode_(mode) {}
 
-  /// Whether what is at `path` is already as the configuration wants it.
-  bool is_satisfied(const std::string& path) const {
+  /// Whether what is at `path` is already as the configuration wants it: for a single file by the
+  /// first link type alone, for a folder's member by any of them.
+  bool is_satisfied(const std::string& path, bool is_member) const {
     const auto entry = fs::stat(path, fs::Follow::no);
     if (!entry) return false;
     for (const LinkType type : types_) {
+      if (!is_member && type != types_.front()) return false;
       switch (type) {
         case LinkType::reflink:
         case LinkType::copy:
@@ -310,13 +312,13 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
       const std::string member = path + "/" + entry.path;
       const std::string object = path_of({entry.hex, scan.content.id.kind});
       const Materializer materializer(object, types, impl_->plain_mode());
-      if (!materializer.is_satisfied(member)) materializer.make(member);
+      if (!materializer.is_satisfied(member, true)) materializer.make(member);
     }
     return;
   }
   const std::string object = path_of(scan.content.id);
   const Materializer materializer(object, types, impl_->plain_mode());
-  if (!materializer.is_satisfied(path)) {
+  if (!materializer.is_satisfied(path, false)) {
     materializer.make(path);
   } else if (const auto entry = fs::stat(path, fs::Follow::no); entry && is_own_file(*entry)) {
     // DVC makes the file anew here; what remains to be seen of that is its mode.

@@ -78,8 +78,10 @@ constexpr Key known_keys[] = {
 };
 constexpr std::array open_sections = {"remote", "machine", "db", "feature"};
 
+constexpr std::string_view error_prefix = "config file error: ";
+
 [[noreturn]] void fail(const std::string& problem) {
-  throw Error(Errc::config, "configuration error - config file error: " + problem);
+  throw Error(Errc::config, "configuration error - " + std::string(error_prefix) + problem);
 }
 
 const Key* find_key(const std::string& section, const std::string& name) {
@@ -228,7 +230,13 @@ Config Config::load(const std::string& dvc_dir,
   for (const auto& path : files(dvc_dir, environment)) {
     const auto text = fs::read_file_if_exists(path);
     if (!text) continue;
-    Section section = parse_config(*text, path);
+    Section section;
+    try {
+      section = parse_config(*text, path);
+    } catch (const Error& error) {
+      const std::string problem = std::string(error.what()).substr(error_prefix.size());
+      fail(problem + ": " + problem);
+    }
     resolve_paths(section, fs::parent(path), environment);
     merge(config.merged_, section);
   }

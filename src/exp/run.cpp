@@ -264,10 +264,10 @@ RunResult run_in_workspace(Workspace& workspace, const RunOptions& options) {
   const std::string name = choose_name(*workspace.repo, baseline, options);
   const auto override_files = apply_overrides(workspace, options.overrides);
   const RunningMark mark(workspace, baseline, name);
-  emit(options, EventKind::experiment_started, name);
 
   run::ReproduceOptions reproduce = options.reproduce;
   reproduce.as_experiment = true;
+  reproduce.on_loaded = [&] { emit(options, EventKind::experiment_started, name); };
   reproduce.extra_environment["DVC_EXP_BASELINE_REV"] = baseline;
   reproduce.extra_environment["DVC_EXP_NAME"] = name;
   // `exp run` has its own last words.

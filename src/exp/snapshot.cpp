@@ -125,8 +125,11 @@ Revision load_commit(Workspace& workspace, const git::CommitInfo& commit) {
   return revision;
 }
 
-Problem missing_file(const std::string& relative) {
-  return {fmt::format("[Errno 2] No such file or directory: '{}'", relative), "FileNotFoundError"};
+Problem missing_file(const std::string& relative, bool is_cached_out) {
+  return {fmt::format("[Errno 2] {}: '{}'",
+                      is_cached_out ? "No storage files available" : "No such file or directory",
+                      relative),
+          "FileNotFoundError"};
 }
 
 Problem corrupted_file(const Error& error, params::Format format) {
@@ -208,6 +211,15 @@ class SnapshotBuilder {
     return std::nullopt;
   }
 
+  bool is_cached_out(const std::string& path) const {
+    for (const auto& loaded : revision_.stages) {
+      for (const auto& out : loaded.stage.outs) {
+        if (out.path == path) return out.cache;
+      }
+    }
+    return false;
+  }
+
   FileResult read_params(const std::string& path, const std::vector<std::string>& keys) const {
     FileResult result{relative(path), {}, {}};
     const auto parsed = parse(path, result);
@@ -241,7 +253,7 @@ class SnapshotBuilder {
   std::optional<yaml::Value> parse(const std::string& path, FileResult& result) const {
     const auto bytes = read(path);
     if (!bytes) {
-      result.error = missing_file(result.path);
+      result.error = missing_file(result.path, is_cached_out(path));
       return std::nullopt;
     }
     const auto format = params::format_of(path);
@@ -351,13 +363,27 @@ std::string local_time(std::int64_t seconds) {
                      local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec);
 }
 
+/// Names of DVC's exception classes by what their messages say.
 Problem problem_of(const Error& error) {
   const std::string text = error.full_message();
+  constexpr std::pair<std::string_view, const char*> types[] = {
+      {" cannot be an output.", "OutputIsStageFileError"},
+      {" is ignored by ", "OutputIsIgnoredError"},
+      {"unable to read: ", "YAMLFileCorruptedError"},
+  };
+  for (const auto& [words, type] : types) {
+    if (text.find(words) != std::string::npos) return {text, type};
+  }
   if (error.code() != Errc::parse) return {text, "DvcException"};
   if (text.find(" validation failed") != std::string::npos) {
     return {text.substr(0, text.size() - 1), "YAMLValidationError"};
   }
-  return {text, "YAMLSyntaxError"};
+  // Here DVC words a syntax error as for any other YAML file.
+  const auto quote = text.find('\'', 1);
+  std::string path = text.substr(1, quote == std::string::npos ? quote : quote - 1);
+  if (path.starts_with("./")) path.erase(0, 2);
+  return {fmt::format("unable to read: '{}', YAML file structure is corrupted", path),
+          "YAMLSyntaxError"};
 }
 
 std::string cache_file(const Workspace& workspace, const git::Id& commit) {

@@ -242,7 +242,7 @@ class Builder {
     for (const auto& range : ranges) {
       if (!range.revs.empty()) result.push_back(&range);
     }
-    if (request_.sort_by.empty()) return result;
+    if (request_.sort_by.empty() || result.empty()) return result;
     const auto [field, files] = sort_field();
     struct Keyed {
       const Range* range;

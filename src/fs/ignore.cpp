@@ -152,7 +152,8 @@ struct DvcIgnore::Impl {
   const IgnorePatterns& patterns_of(const std::string& folder) {
     const auto found = folders.find(folder);
     if (found != folders.end()) return found->second;
-    IgnorePatterns patterns;
+    // Known from here on: whether the folder's own file is ignored is for the folders above to say.
+    IgnorePatterns& patterns = folders[folder];
     const std::string path = folder.empty() ? root : root + "/" + folder;
     if (folder.empty()) patterns.add(".hg/\n.git/\n.git\n.dvc/\n", "", "");
     const std::string file = folder.empty() ? ".dvcignore" : folder + "/.dvcignore";
@@ -161,7 +162,7 @@ struct DvcIgnore::Impl {
         patterns.add(*text, folder, file);
       }
     }
-    return folders.emplace(folder, std::move(patterns)).first->second;
+    return patterns;
   }
 
   /// The pattern that makes root-relative `path` ignored; nullptr when it is not.

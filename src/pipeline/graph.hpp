@@ -13,7 +13,7 @@ namespace expcore::pipeline {
 /// Thread safety: immutable.
 class Graph {
  public:
-  /// Throws: Error{invalid_argument} "Same item(s) are defined as both a dependency and an output in
+  /// Throws: what Index::check_outputs() does; Error{invalid_argument} "Same item(s) are defined as both a dependency and an output in
   /// stages: …" for a cycle.
   Graph(const Index& index, const std::string& directory);
 

@@ -76,7 +76,6 @@ Index Index::collect(Workspace& workspace) {
         return !out_folders.contains(folder.path) &&
                !workspace.is_git_ignored(folder.path, true);
       });
-  index.check_outputs();
   return index;
 }
 

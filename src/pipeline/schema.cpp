@@ -92,9 +92,13 @@ Rule list_of(Rule item) {
     if (!value.is_list()) return report(problems, "expected a list", path, value);
     const auto& list = value.list();
     for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::size_t before = problems.size();
       path.push_back(std::to_string(i));
       item(list[i], path, problems);
       path.pop_back();
+      // DVC's validator reports what is wrong inside one item and leaves the others unseen.
+      const bool inside = problems.size() > before && problems[before].path.size() > path.size() + 1;
+      if (inside) return;
     }
   };
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -38,12 +39,15 @@ class Session {
   Reproduction run() {
     Reproduction done{load(), {}};
     index_ = &done.index;
+    if (options_.on_loaded) options_.on_loaded();
+    StageRunner runner(workspace_, *index_, options_, ignores_, repo_lock_);
+    const bool bring_all = options_.as_experiment && options_.selection.targets.empty();
+    if (bring_all) prepare_all(runner);
     make_plan();
     forced_.assign(index_->stages().size(), options_.force);
     skipped_.assign(index_->stages().size(), false);
-    StageRunner runner(workspace_, *index_, options_, ignores_, repo_lock_);
     try {
-      if (options_.as_experiment) prepare_experiment(runner);
+      if (options_.as_experiment && !bring_all) prepare(runner, plan_);
       for (const StageId id : plan_) done.results.push_back(step(runner, id));
       fail_if_any();
     } catch (...) {
@@ -78,16 +82,19 @@ class Session {
     emit(event);
   }
 
-  void prepare_experiment(StageRunner& runner) {
-    for (const StageId id : plan_) {
+  /// Changed data is recorded before recorded data is brought in: the user's edits win.
+  void prepare(StageRunner& runner, const std::vector<StageId>& ids) {
+    for (const StageId id : ids) {
       if (index_->stage(id).is_data_source()) runner.record_data_source(id);
     }
     if (options_.dry) return;
-    if (!options_.selection.targets.empty()) {
-      for (const StageId id : plan_) runner.bring_outs(id);
-      return;
-    }
-    for (StageId id = 0; id < index_->stages().size(); ++id) runner.bring_outs(id);
+    for (const StageId id : ids) runner.bring_outs(id);
+  }
+
+  void prepare_all(StageRunner& runner) {
+    std::vector<StageId> ids(index_->stages().size());
+    std::iota(ids.begin(), ids.end(), StageId{0});
+    prepare(runner, ids);
   }
 
   StageResult step(StageRunner& runner, StageId id) {

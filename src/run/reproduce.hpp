@@ -30,6 +30,8 @@ struct ReproduceOptions {
   /// As `exp run` does: changed data sources are recorded and recorded outputs brought into the
   /// workspace before the stages are looked at.
   bool as_experiment = false;
+  /// Called once the pipeline files are loaded, before anything else happens.
+  std::function<void()> on_loaded;
   OnError on_error = OnError::fail;
   Streams streams = Streams::capture;
   pipeline::Environment extra_environment;  ///< On top of the workspace's, e.g. DVC_EXP_NAME.

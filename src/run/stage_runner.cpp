@@ -468,7 +468,9 @@ void StageRunner::bring_outs(StageId id) {
     if (!out.cache) continue;
     const LockItem* item = entry == nullptr ? nullptr : entry->out(out.def_path);
     if (item == nullptr || item->id.empty()) {
-      warn(fmt::format("No file hash info found for '{}'. It won't be created.", out.path));
+      if (unknown_outs_.insert(out.path).second) {
+        warn(fmt::format("No file hash info found for '{}'. It won't be created.", out.path));
+      }
     } else if (workspace_.store.contains_all(item->id)) {
       workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore);
     }

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,7 @@ class StageRunner {
   std::optional<fs::LockFile>& repo_lock_;
   pipeline::Checker checker_;
   std::vector<std::string> written_files_;
+  std::set<std::string> unknown_outs_;  ///< Reported as having no hash.
 };
 
 }  // namespace expcore::run

@@ -38,6 +38,12 @@ CASES = {
 }
 for _name, _text in CASES.items():
     _play = refused(_text)
+    if _name == "overlapping_outs":
+
+        def _play(s, play=_play):
+            play(s)
+            s.tolerate("commands [3] / stderr", "DVC's data index holds only one of the two outputs")
+
     _play.__name__ = _name
     scenario(T)(_play)
 
@@ -95,7 +101,10 @@ def broken_params(s):
     refused("stages:\n  a:\n    cmd: echo > a\n    params: [x]\n    outs: [a]\n", ("repro",))(s)
     s.write("params.yaml", "x: [1\n")
     s.run("repro")
-    s.tolerate("commands", "params files are named differently in the chain of causes")
+    s.tolerate("commands", "DVC reads params.yaml for templates while loading, and prints its parser's words")
+    s.tolerate("show", "the same")
+    s.tolerate("status", "the same")
+    s.cross = False
 
 
 @scenario(T)
@@ -105,6 +114,9 @@ def ignored_out(s):
     s.write("dvc.yaml", "stages:\n  a:\n    cmd: echo > x.log\n    outs: [x.log]\n")
     s.commit()
     s.run("repro")
+    s.tolerate("show / stdout [1]", "patterns of a revision are not applied to its outputs")
+    s.tolerate("dvc after expcore / show / stdout [1]", "the same")
+    s.tolerate("expcore after dvc / show / stdout [1]", "the same")
 
 
 @scenario(T)

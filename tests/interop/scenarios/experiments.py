@@ -226,7 +226,7 @@ def in_a_subdirectory(s):
 
 @scenario(T)
 def environment_of_commands(s):
-    one_stage(s, "cmd: echo $DVC_EXP_NAME $DVC_STAGE $DVC_EXP_BASELINE_REV ${DVC_ROOT##*/} > a.txt\ndeps: [src.txt]\nouts: [a.txt]")
+    one_stage(s, "cmd: echo $DVC_EXP_NAME $DVC_STAGE $DVC_EXP_BASELINE_REV `basename $DVC_ROOT` > a.txt\ndeps: [src.txt]\nouts: [a.txt]")
     s.run("exp", "run", "-n", "one")
 
 
