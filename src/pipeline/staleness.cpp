@@ -102,7 +102,9 @@ Staleness Checker::check(StageId id, Depth depth) {
   for (const auto& out : stage.outs) {
     if (enough()) break;
     const Change change = out_change(out, entry);
-    if (change != Change::none) found.outs.push_back({workspace_.shown(out.path), change});
+    const std::string shown = workspace_.shown(out.path);
+    const bool known = !found.outs.empty() && found.outs.back().path == shown;
+    if (change != Change::none && !known) found.outs.push_back({shown, change});
   }
   return found;
 }
