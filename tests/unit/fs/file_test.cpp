@@ -1,0 +1,75 @@
+#include "fs/file.hpp"
+
+#include <sys/stat.h>
+
+#include <doctest/doctest.h>
+#include <expcore/error.hpp>
+
+#include "support/temp_dir.hpp"
+
+using namespace expcore;
+using test::TempDir;
+
+TEST_SUITE("fs/file") {
+  TEST_CASE("a missing file is nothing to stat and not_found to read") {
+    const TempDir dir;
+    CHECK_FALSE(fs::stat(dir / "nope"));
+    CHECK_FALSE(fs::read_file_if_exists(dir / "nope/below"));
+    try {
+      fs::read_file(dir / "nope");
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.code() == Errc::not_found);
+      CHECK(std::string(error.what()) ==
+            "[Errno 2] No such file or directory: '" + (dir / "nope") + "'");
+    }
+  }
+  TEST_CASE("write_atomic replaces the content and keeps the mode") {
+    const TempDir dir;
+    const std::string path = dir.write("f", "old");
+    ::chmod(path.c_str(), 0640);
+    fs::write_atomic(path, "new", fs::Durability::full);
+    CHECK(dir.read("f") == "new");
+    CHECK(fs::stat(path)->mode == 0640);
+    CHECK(fs::list_directory(dir.path()).size() == 1);
+  }
+  TEST_CASE("write_atomic through a link changes the file, not the link") {
+    const TempDir dir;
+    dir.write("target", "old");
+    fs::symlink("target", dir / "link");
+    fs::write_atomic(dir / "link", "new");
+    CHECK(dir.read("target") == "new");
+    CHECK(fs::stat(dir / "link", fs::Follow::no)->kind == fs::Kind::symlink);
+  }
+  TEST_CASE("remove_tree does not follow links and opens closed folders") {
+    const TempDir dir;
+    dir.write("outside/kept", "x");
+    dir.write("tree/a/b", "x");
+    fs::symlink(dir / "outside", dir / "tree/link");
+    fs::chmod(dir / "tree/a", 0500);
+    fs::remove_tree(dir / "tree");
+    CHECK_FALSE(fs::exists(dir / "tree"));
+    CHECK(fs::exists(dir / "outside/kept"));
+    fs::remove_tree(dir / "tree");  // missing is fine
+  }
+  TEST_CASE("copy_file gives the new file the mode asked for and refuses an existing one") {
+    const TempDir dir;
+    dir.write("a", std::string(3 << 20U, 'x'));
+    fs::copy_file(dir / "a", dir / "b", 0600);
+    CHECK(fs::stat(dir / "b")->mode == 0600);
+    CHECK(dir.read("b").size() == (3U << 20U));
+    CHECK_THROWS_AS(fs::copy_file(dir / "a", dir / "b", 0600), Error);
+    CHECK(fs::exists(dir / "b"));
+  }
+  TEST_CASE("link says whether the name was free") {
+    const TempDir dir;
+    dir.write("a", "x");
+    CHECK(fs::link(dir / "a", dir / "b"));
+    CHECK_FALSE(fs::link(dir / "a", dir / "b"));
+  }
+  TEST_CASE("the umask is read without being changed") {
+    const auto before = ::umask(027);
+    CHECK(fs::umask() == 027);
+    CHECK(::umask(before) == 027);
+  }
+}

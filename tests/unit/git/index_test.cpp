@@ -1,0 +1,82 @@
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "fs/file.hpp"
+#include "git/repo.hpp"
+#include "support/test_repo.hpp"
+
+using namespace expcore;
+using git::Repo;
+using test::TestRepo;
+
+TEST_SUITE("git/index") {
+  TEST_CASE("work tree edits are what git diff-files says, and the index stays untouched") {
+    const TestRepo repo;
+    for (const char* name : {"same", "edited", "deleted", "mode", "dir/inner"}) repo.write(name, "1");
+    repo.commit();
+    repo.write("edited", "2");
+    fs::remove(repo / "deleted");
+    fs::chmod(repo / "mode", 0755);
+    repo.write("untracked", "x");
+    const auto before = fs::read_file(repo / ".git/index");
+    Repo opened = Repo::discover(repo.path());
+    const auto edits = opened.workdir_edits();
+    REQUIRE(edits.size() == 3);
+    CHECK(edits[0].path == "deleted");
+    CHECK(edits[0].id.empty());
+    CHECK(edits[1].path == "edited");
+    CHECK(edits[1].id == repo.git("hash-object edited"));
+    CHECK(edits[2].mode == 0100755);
+    CHECK(fs::read_file(repo / ".git/index") == before);
+    CHECK(opened.untracked_files() == std::vector<std::string>{"untracked"});
+  }
+  TEST_CASE("an edit of the same size in the same second is seen") {
+    const TestRepo repo;
+    for (int i = 0; i < 5; ++i) {
+      repo.write("f", "old" + std::to_string(i));
+      repo.commit();
+      repo.write("f", "new" + std::to_string(i));
+      Repo opened = Repo::discover(repo.path());
+      CHECK(opened.workdir_edits().size() == 1);
+    }
+  }
+  TEST_CASE("tracked means the path or something below it") {
+    const TestRepo repo;
+    repo.write("dir/file", "1");
+    repo.commit();
+    const Repo opened = Repo::discover(repo.path());
+    CHECK(opened.is_tracked("dir/file"));
+    CHECK(opened.is_tracked("dir"));
+    CHECK_FALSE(opened.is_tracked("di"));
+    CHECK_FALSE(opened.is_tracked("dir/other"));
+  }
+  TEST_CASE("ignore rules count even for tracked files") {
+    const TestRepo repo;
+    repo.write("x.log", "1");
+    repo.commit();
+    repo.write(".gitignore", "*.log\nout/\n!keep.log\n");
+    repo.write("sub/.gitignore", "/a\n");
+    repo.write(".git/info/exclude", "secret\n");
+    const Repo opened = Repo::discover(repo.path());
+    const std::pair<const char*, bool> cases[] = {
+        {"x.log", true}, {"keep.log", false}, {"out", false}, {"out/", true},
+        {"sub/a", true}, {"sub/b/a", false},  {"secret", true}, {"other", false}};
+    for (const auto& [path, ignored] : cases) {
+      CAPTURE(path);
+      CHECK(opened.is_ignored(path) == ignored);
+    }
+  }
+  TEST_CASE("adding stages files, also ignored and deleted ones") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    repo.commit();
+    repo.write(".gitignore", "b\n");
+    repo.write("b", "2");
+    fs::remove(repo / "a");
+    Repo opened = Repo::discover(repo.path());
+    opened.add_to_index({"a", "b"});
+    CHECK(repo.git("diff --cached --name-status") == "D\ta\nA\tb");
+    CHECK(repo.git("ls-tree -r --name-only " + opened.index_tree()) == "b");
+  }
+}

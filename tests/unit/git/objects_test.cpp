@@ -1,0 +1,58 @@
+#include <doctest/doctest.h>
+
+#include "git/repo.hpp"
+#include "support/test_repo.hpp"
+
+using namespace expcore;
+using git::Repo;
+using test::TestRepo;
+
+TEST_SUITE("git/objects") {
+  TEST_CASE("edit_tree adds, replaces and removes, folders coming and going") {
+    const TestRepo repo;
+    repo.write("a/b/c", "1");
+    repo.write("a/d", "2");
+    repo.write("e", "3");
+    repo.commit();
+    Repo opened = Repo::discover(repo.path());
+    const auto tree = opened.commit_info(*opened.head()).tree;
+    const auto blob = opened.write_blob("new");
+    const auto edited = opened.edit_tree(
+        tree, {{"a/b/c", 0, ""}, {"x/y/z", 0100755, blob}, {"e", 0100644, blob}, {"gone", 0, ""}});
+    CHECK(repo.git("ls-tree -r --name-only " + edited) == "a/d\ne\nx/y/z");
+    CHECK(opened.find_in_tree(edited, "x/y/z")->mode == 0100755);
+    CHECK_FALSE(opened.find_in_tree(edited, "a/b"));
+    CHECK(opened.diff_trees(tree, edited).size() == 3);
+    CHECK(opened.read_blob(blob) == "new");
+    const auto empty = opened.edit_tree(edited, {{"a/d", 0, ""}, {"e", 0, ""}, {"x/y/z", 0, ""}});
+    CHECK(empty == "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+    // A file takes the place of a folder.
+    const auto replaced = opened.edit_tree(tree, {{"a/b/c", 0, ""}, {"a/d", 0, ""}, {"a", 0100644, blob}});
+    CHECK(repo.git("ls-tree -r --name-only " + replaced) == "a\ne");
+  }
+  TEST_CASE("a commit's message is stored as it is") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto parent = repo.commit();
+    Repo opened = Repo::discover(repo.path());
+    const git::Signature who{"A B", "a@b", 1'700'000'000, -90};
+    const auto id = opened.write_commit(opened.commit_info(parent).tree, {parent}, "no line feed", who, who);
+    const auto raw = repo.git("cat-file commit " + id);
+    CHECK(raw.ends_with("\n\nno line feed"));
+    CHECK(raw.find("author A B <a@b> 1700000000 -0130\n") != std::string::npos);
+    const auto info = opened.commit_info(id);
+    CHECK(info.message == "no line feed");
+    CHECK(info.parents == std::vector<git::Id>{parent});
+    CHECK(info.author.offset_minutes == -90);
+    CHECK_NOTHROW(repo.git("fsck --strict"));
+  }
+  TEST_CASE("identities come from the environment, then the configuration") {
+    const TestRepo repo;
+    const Repo opened = Repo::discover(repo.path());
+    const auto now = std::chrono::system_clock::now();
+    const auto [author, committer] = opened.identities({{"GIT_AUTHOR_NAME", "Env"}}, now);
+    CHECK(author.name == "Env");
+    CHECK(author.email == "tester@example.com");
+    CHECK(committer.name == "Tester");
+  }
+}

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <expcore/error.hpp>
+
+#include "git/repo.hpp"
+#include "support/test_repo.hpp"
+
+using namespace expcore;
+using git::Repo;
+using test::TestRepo;
+
+TEST_SUITE("git/refs") {
+  TEST_CASE("outside any repository is not_found") {
+    try {
+      Repo::discover("/proc");
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.code() == Errc::not_found);
+    }
+  }
+  TEST_CASE("loose and packed refs are listed together, sorted, the loose one winning") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto first = repo.commit("one");
+    repo.git("update-ref refs/exps/aa/bb/packed " + first);
+    repo.git("update-ref refs/exps/aa/bb/moved " + first);
+    repo.git("tag -a -m note v1");
+    repo.git("pack-refs --all");
+    repo.write("a", "2");
+    const auto second = repo.commit("two");
+    repo.git("update-ref refs/exps/aa/bb/moved " + second);
+    repo.git("update-ref refs/exps/aa/bb/loose " + second);
+    const Repo opened = Repo::discover(repo.path());
+    const auto refs = opened.refs("refs/exps/");
+    REQUIRE(refs.size() == 3);
+    CHECK(refs[0].name == "refs/exps/aa/bb/loose");
+    CHECK(refs[1].target == second);
+    CHECK(refs[2].target == first);
+    CHECK(opened.resolve_ref("refs/exps/aa/bb/packed") == first);
+    CHECK_FALSE(opened.resolve_ref("refs/exps/aa/bb/none"));
+    CHECK(opened.refs("refs/nothing/").empty());
+  }
+  TEST_CASE("set_ref creates, moves and compares") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto first = repo.commit("one");
+    repo.write("a", "2");
+    const auto second = repo.commit("two");
+    Repo opened = Repo::discover(repo.path());
+    CHECK(opened.set_ref("refs/exps/aa/bb/x", first, ""));
+    CHECK_FALSE(opened.set_ref("refs/exps/aa/bb/x", second, ""));
+    CHECK(opened.set_ref("refs/exps/aa/bb/x", second, first, "commit: note"));
+    CHECK(repo.git("rev-parse refs/exps/aa/bb/x") == second);
+    CHECK(repo.git("reflog show --format=%gs refs/exps/aa/bb/x") == "commit: note");
+    CHECK(repo.git("for-each-ref --format='%(refname)' refs/exps") == "refs/exps/aa/bb/x");
+  }
+  TEST_CASE("delete_refs removes loose and packed refs in one go and spares the others") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto commit = repo.commit();
+    for (const char* name : {"p", "q", "r"}) {
+      repo.git(std::string("update-ref refs/exps/aa/bb/") + name + " " + commit);
+    }
+    repo.git("tag -a -m note v1");
+    repo.git("pack-refs --all");
+    repo.git("update-ref refs/exps/cc/dd/loose " + commit);
+    Repo opened = Repo::discover(repo.path());
+    const auto gone = opened.delete_refs(
+        {"refs/exps/aa/bb/p", "refs/exps/cc/dd/loose", "refs/exps/aa/bb/none", "refs/exps/aa/bb/r"});
+    CHECK(gone.size() == 3);
+    CHECK(repo.git("for-each-ref --format='%(refname)'") ==
+          "refs/exps/aa/bb/q\nrefs/heads/main\nrefs/tags/v1");
+    CHECK(repo.git("rev-parse v1^{commit}") == commit);
+    CHECK_NOTHROW(repo.git("fsck --strict"));
+  }
+  TEST_CASE("refs neither return nor vanish while git packs them") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto commit = repo.commit();
+    std::jthread packer([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) repo.git("pack-refs --all");
+    });
+    Repo opened = Repo::discover(repo.path());
+    for (int i = 0; i < 25; ++i) {
+      const std::string kept = "refs/exps/aa/bb/kept" + std::to_string(i);
+      const std::string gone = "refs/exps/aa/bb/gone" + std::to_string(i);
+      opened.set_ref(kept, commit);
+      opened.set_ref(gone, commit);
+      opened.delete_refs({gone});
+    }
+    packer.request_stop();
+    packer.join();
+    const auto refs = opened.refs("refs/exps/");
+    CHECK(refs.size() == 25);
+    CHECK(std::none_of(refs.begin(), refs.end(), [](const auto& ref) {
+      return ref.name.find("gone") != std::string::npos;
+    }));
+  }
+  TEST_CASE("HEAD is a branch or a commit") {
+    const TestRepo repo;
+    Repo opened = Repo::discover(repo.path());
+    CHECK_FALSE(opened.head());
+    CHECK(opened.head_branch() == "refs/heads/main");
+    repo.write("a", "1");
+    const auto commit = repo.commit();
+    CHECK(opened.head() == commit);
+    repo.git("checkout -q --detach");
+    CHECK_FALSE(opened.head_branch());
+    CHECK(opened.resolve_revision("HEAD") == commit);
+    CHECK(opened.resolve_revision(commit.substr(0, 7)) == commit);
+    CHECK_FALSE(opened.resolve_revision("nope"));
+    CHECK_FALSE(opened.resolve_revision("d1"));
+  }
+}
