@@ -11,7 +11,7 @@ namespace cli {
 /// Exit codes, DVC's.
 namespace exit_code {
 constexpr int ok = 0;
-constexpr int handled = 1;       ///< `status` and `exp show` fail with it.
+constexpr int handled = 1;  ///< `status` and `exp show` fail with it.
 constexpr int config = 251;
 constexpr int interrupted = 252;
 constexpr int not_a_project = 253;

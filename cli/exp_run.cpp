@@ -25,9 +25,10 @@ void add_exp_run(CLI::App& parent, Context& context) {
     const auto project = expcore::Project::open(context.directory);
     const auto made = project.experiments().run(*options);
     if (made.commit.empty()) return;
-    context.output.line(fmt::format("\nRan experiment(s): {}\nExperiment results have been applied to "
-                                    "your workspace.",
-                                    made.name));
+    context.output.line(
+        fmt::format("\nRan experiment(s): {}\nExperiment results have been applied to "
+                    "your workspace.",
+                    made.name));
   });
 }
 

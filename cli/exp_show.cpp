@@ -24,8 +24,9 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->option_text("<commit>")
       ->expected(1)
       ->take_all();
-  command.add_option("-n,--num", show.num,
-                     "Baselines: the last `num` commits (first parents); negative: all.")
+  command
+      .add_option("-n,--num", show.num,
+                  "Baselines: the last `num` commits (first parents); negative: all.")
       ->option_text("<num>");
   command.add_flag("-a,--all-branches", show.all_branches, "Baselines: the tips of all branches.");
   command.add_flag("-T,--all-tags", show.all_tags, "Baselines: all tags.");
@@ -41,8 +42,8 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->expected(1)
       ->take_all();
   command.add_flag("--param-deps", show.param_deps, "Only params that are stage dependencies.");
-  command.add_option("--sort-by", arguments.table.sort_by,
-                     "Sort experiments by the metric or param.")
+  command
+      .add_option("--sort-by", arguments.table.sort_by, "Sort experiments by the metric or param.")
       ->option_text("<metric/param>");
   command.add_option("--sort-order", arguments.sort_order, "asc (default) or desc.")
       ->option_text("{asc,desc}")
@@ -54,8 +55,9 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("--json", arguments.json, "JSON instead of a table.");
   command.add_flag("--csv", arguments.csv, "CSV instead of a table.");
   command.add_flag("--md", arguments.markdown, "A Markdown table (GFM).");
-  command.add_option("--precision", arguments.precision,
-                     "Significant digits of numbers (with --csv, as in DVC).")
+  command
+      .add_option("--precision", arguments.precision,
+                  "Significant digits of numbers (with --csv, as in DVC).")
       ->option_text("<n>");
   command.add_flag("-f,--force", show.force, "Read the commits again.");
 }

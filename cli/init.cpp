@@ -5,7 +5,8 @@
 namespace cli {
 
 void add_init(CLI::App& parent, Context& context) {
-  auto* command = parent.add_subcommand("init", "Initialize DVC in a directory of a Git repository.");
+  auto* command =
+      parent.add_subcommand("init", "Initialize DVC in a directory of a Git repository.");
   const auto options = std::make_shared<expcore::InitOptions>();
   const auto directory = std::make_shared<std::string>();
   command->add_option("directory", *directory, "The directory; the current one by default.");

@@ -1,8 +1,7 @@
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -15,9 +14,10 @@ void print_error(const expcore::Error& error, const Context& context, const std:
     const std::string text = prefix + error.full_message();
     context.output.error(text);
     if (text.starts_with("unexpected error - ") && !context.output.is_quiet()) {
-      std::fputs("\nHaving any troubles? Hit us up at https://dvc.org/support, we are always happy "
-                 "to help!\n",
-                 stderr);
+      std::fputs(
+          "\nHaving any troubles? Hit us up at https://dvc.org/support, we are always happy "
+          "to help!\n",
+          stderr);
     }
     return;
   }
@@ -54,12 +54,15 @@ void catch_signals(const Context& context) {
 
 int exit_code_of(const expcore::Error& error) {
   switch (error.code()) {
-    case expcore::Errc::not_a_project: return exit_code::not_a_project;
-    case expcore::Errc::config: return exit_code::config;
+    case expcore::Errc::not_a_project:
+      return exit_code::not_a_project;
+    case expcore::Errc::config:
+      return exit_code::config;
     case expcore::Errc::cancelled:
       return std::string_view(error.what()) == "interrupted by the user" ? exit_code::interrupted
                                                                          : exit_code::error;
-    default: return exit_code::error;
+    default:
+      return exit_code::error;
   }
 }
 

@@ -1,9 +1,8 @@
 #include "output.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -17,9 +16,9 @@ void write(std::FILE* stream, std::string_view text) {
 }
 
 bool is_shell_safe(std::string_view word) {
-  return !word.empty() &&
-         word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_@%+=:,./-") == std::string_view::npos;
+  return !word.empty() && word.find_first_not_of(
+                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "_@%+=:,./-") == std::string_view::npos;
 }
 
 std::string shell_word(const std::string& word) {
@@ -55,18 +54,35 @@ void Output::event(const expcore::Event& event) {
   using expcore::EventKind;
   if (!event.stage.empty()) enter_stage(event.stage);
   switch (event.kind) {
-    case EventKind::warning: warning(event.text); break;
-    case EventKind::stage_started: stage_started(event); break;
-    case EventKind::command_started: line("> " + event.text); break;
-    case EventKind::output: write(event.stream == 2 ? stderr : stdout, event.text); break;
-    case EventKind::stage_finished: stage_finished(event); break;
-    case EventKind::lock_created: line(fmt::format("Generating lock file '{}'", event.text)); break;
-    case EventKind::lock_updated: line(fmt::format("Updating lock file '{}'", event.text)); break;
-    case EventKind::files_to_track: files_to_track(event.stages); break;
+    case EventKind::warning:
+      warning(event.text);
+      break;
+    case EventKind::stage_started:
+      stage_started(event);
+      break;
+    case EventKind::command_started:
+      line("> " + event.text);
+      break;
+    case EventKind::output:
+      write(event.stream == 2 ? stderr : stdout, event.text);
+      break;
+    case EventKind::stage_finished:
+      stage_finished(event);
+      break;
+    case EventKind::lock_created:
+      line(fmt::format("Generating lock file '{}'", event.text));
+      break;
+    case EventKind::lock_updated:
+      line(fmt::format("Updating lock file '{}'", event.text));
+      break;
+    case EventKind::files_to_track:
+      files_to_track(event.stages);
+      break;
     case EventKind::experiment_started:
       line(fmt::format("Reproducing experiment '{}'", event.text));
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -100,17 +116,22 @@ void Output::stage_finished(const expcore::Event& event) {
     case StageOutcome::ran:
     case StageOutcome::cached:
     case StageOutcome::verified:
-    case StageOutcome::pulled: last_was_reproduced_ = true; break;
-    default: break;
+    case StageOutcome::pulled:
+      last_was_reproduced_ = true;
+      break;
+    default:
+      break;
   }
 }
 
 void Output::files_to_track(const std::vector<std::string>& files) const {
   std::string words;
-  for (const auto& file : files) words += " " + shell_word(file);
-  line(fmt::format("\nTo track the changes with git, run:\n\n\tgit add{}\n\nTo enable auto staging, "
-                   "run:\n\n\tdvc config core.autostage true",
-                   words));
+  for (const auto& file : files)
+    words += " " + shell_word(file);
+  line(
+      fmt::format("\nTo track the changes with git, run:\n\n\tgit add{}\n\nTo enable auto staging, "
+                  "run:\n\n\tdvc config core.autostage true",
+                  words));
 }
 
 void page(const std::string& text, bool use_pager) {
@@ -120,9 +141,9 @@ void page(const std::string& text, bool use_pager) {
   }
   const char* pager = std::getenv("DVC_PAGER");
   if (pager == nullptr) pager = std::getenv("PAGER");
-  const std::string command = pager != nullptr && *pager != '\0'
-                                  ? pager
-                                  : std::getenv("LESS") == nullptr ? "less -FRSX" : "less -RS";
+  const std::string command = pager != nullptr && *pager != '\0' ? pager
+                              : std::getenv("LESS") == nullptr   ? "less -FRSX"
+                                                                 : "less -RS";
   std::FILE* pipe = ::popen(command.c_str(), "w");
   if (pipe == nullptr) {
     Output::raw(text);

@@ -33,7 +33,7 @@ class Output {
   void files_to_track(const std::vector<std::string>& files) const;
 
   Verbosity verbosity_ = Verbosity::normal;
-  std::string stage_;               ///< The one being told about.
+  std::string stage_;  ///< The one being told about.
   bool last_was_reproduced_ = false;
 };
 

@@ -16,7 +16,8 @@ std::string change_line(const std::string& state, const std::string& path, int i
                      path);
 }
 
-void print_changes(const Output& output, const char* title, const std::vector<ChangeInfo>& changes) {
+void print_changes(const Output& output, const char* title,
+                   const std::vector<ChangeInfo>& changes) {
   if (changes.empty()) return;
   output.line(fmt::format("\t{}:", title));
   std::string file;
@@ -63,7 +64,8 @@ std::string json_text(const std::string& text) {
       i += length - 1;
       if (code >= 0x10000) {
         code -= 0x10000;
-        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (code >> 10U), 0xDC00U + (code & 0x3FFU));
+        out +=
+            fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (code >> 10U), 0xDC00U + (code & 0x3FFU));
       } else {
         out += fmt::format("\\u{:04x}", code);
       }
@@ -96,8 +98,10 @@ std::string status_json(const expcore::PipelineStatus& status) {
   for (const auto& stage : status.stale) {
     if (out.size() > 1) out += ", ";
     std::vector<std::string> parts;
-    if (!stage.deps.empty()) parts.push_back("{\"changed deps\": " + changes_json(stage.deps) + "}");
-    if (!stage.outs.empty()) parts.push_back("{\"changed outs\": " + changes_json(stage.outs) + "}");
+    if (!stage.deps.empty())
+      parts.push_back("{\"changed deps\": " + changes_json(stage.deps) + "}");
+    if (!stage.outs.empty())
+      parts.push_back("{\"changed outs\": " + changes_json(stage.outs) + "}");
     if (stage.always_changed) parts.emplace_back("\"always changed\"");
     if (stage.command_changed) parts.push_back(json_text(command_word(stage)));
     out += json_text(stage.address) + fmt::format(": [{}]", fmt::join(parts, ", "));
@@ -140,7 +144,8 @@ void add_status(CLI::App& parent, Context& context) {
     } else if (context.output.is_quiet()) {
       context.exit_code = status.up_to_date() ? exit_code::ok : exit_code::handled;
     } else if (!status.up_to_date()) {
-      for (const auto& stage : status.stale) print_status(context.output, stage);
+      for (const auto& stage : status.stale)
+        print_status(context.output, stage);
     } else if (status.stage_count == 0) {
       context.output.line(
           "There are no data or pipelines tracked in this project yet.\n"

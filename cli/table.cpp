@@ -31,7 +31,8 @@ std::vector<std::size_t> column_widths(const expcore::ExperimentTable& table,
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < table.headers.size(); ++i) {
     std::size_t width = width_of(table.headers[i]) + header_margin;
-    for (const auto& row : table.rows) width = std::max(width, width_of(row[i]));
+    for (const auto& row : table.rows)
+      width = std::max(width, width_of(row[i]));
     widths.push_back(width);
   }
   return widths;
@@ -57,9 +58,11 @@ std::string csv_cell(const std::string& text) {
 std::string draw_table(const expcore::ExperimentTable& table) {
   const auto widths = column_widths(table, 0);
   std::size_t total = widths.empty() ? 0 : widths.size() - 1;
-  for (const std::size_t width : widths) total += width + 2;
+  for (const std::size_t width : widths)
+    total += width + 2;
   std::string rule = " ";
-  for (std::size_t i = 0; i < total; ++i) rule += "─";
+  for (std::size_t i = 0; i < total; ++i)
+    rule += "─";
   rule += " \n";
   const auto draw_row = [&](const std::vector<std::string>& cells) {
     std::string line = "  ";
@@ -71,7 +74,8 @@ std::string draw_table(const expcore::ExperimentTable& table) {
     return line + "  \n";
   };
   std::string text = rule + draw_row(table.headers) + rule;
-  for (const auto& row : table.rows) text += draw_row(row);
+  for (const auto& row : table.rows)
+    text += draw_row(row);
   return text + rule;
 }
 
@@ -85,9 +89,11 @@ std::string draw_markdown(const expcore::ExperimentTable& table) {
     return line + "\n";
   };
   std::string text = draw_row(table.headers) + "|";
-  for (const std::size_t width : widths) text += std::string(width + 2, '-') + "|";
+  for (const std::size_t width : widths)
+    text += std::string(width + 2, '-') + "|";
   text += "\n";
-  for (const auto& row : table.rows) text += draw_row(row);
+  for (const auto& row : table.rows)
+    text += draw_row(row);
   return text + "\n";
 }
 
@@ -101,7 +107,8 @@ std::string draw_csv(const expcore::ExperimentTable& table) {
     text += "\r\n";
   };
   add_row(table.headers);
-  for (const auto& row : table.rows) add_row(row);
+  for (const auto& row : table.rows)
+    add_row(row);
   return text;
 }
 

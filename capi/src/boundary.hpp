@@ -1,9 +1,8 @@
 #pragma once
-#include <expcore/exp.h>
-
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <expcore/exp.h>
 #include <new>
 #include <string>
 

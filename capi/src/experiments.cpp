@@ -39,7 +39,8 @@ const ExperimentRow* row_at(const exp_rows* rows, size_t row) {
 const char* find_value(const std::vector<NamedValue>& values, const char* file, const char* key) {
   if (key == nullptr) return nullptr;
   for (const auto& value : values) {
-    if (value.key == key && (file == nullptr || value.file == file)) return value.value.text.c_str();
+    if (value.key == key && (file == nullptr || value.file == file))
+      return value.value.text.c_str();
   }
   return nullptr;
 }

@@ -24,7 +24,8 @@ namespace expcore::capi {
 
 std::vector<std::string> to_strings(const char* const* texts) {
   std::vector<std::string> result;
-  for (; texts != nullptr && *texts != nullptr; ++texts) result.emplace_back(*texts);
+  for (; texts != nullptr && *texts != nullptr; ++texts)
+    result.emplace_back(*texts);
   return result;
 }
 
@@ -109,7 +110,8 @@ exp_status exp_pipeline_stages(exp_stages** out_stages, const exp_project* proje
     auto stages = std::make_unique<exp_stages>();
     for (const auto& stage : capi::require(project, "project").project.pipeline().stages()) {
       std::string command;
-      for (const auto& line : stage.command) command += (command.empty() ? "" : "\n") + line;
+      for (const auto& line : stage.command)
+        command += (command.empty() ? "" : "\n") + line;
       stages->stages.push_back({stage.address, std::move(command)});
     }
     out = stages.release();

@@ -10,19 +10,19 @@ namespace expcore {
 
 /// What an Event tells. The values are those of `exp_event_kind` in exp.h: append only.
 enum class EventKind : std::int32_t {
-  warning = 1,              ///< `text`: something the user should know; nothing failed.
-  plan_made = 2,            ///< `stages`: what will be gone through, in order.
-  stage_started = 3,        ///< `stage` is stale; `text`: why, `outcome`: `ran` (its commands
-                            ///< follow), `cached` (being restored) or `verified`.
-  command_started = 4,      ///< `text`: the command.
-  output = 5,               ///< `text`: bytes a command wrote; `stream` 1 or 2.
-  stage_finished = 6,       ///< `stage`, `outcome`, `text`: the reason, `seconds`.
-  lock_created = 7,         ///< `text`: path of a new dvc.lock.
-  lock_updated = 8,         ///< `text`: path of a dvc.lock whose content changed.
-  files_to_track = 9,       ///< `stages`: paths the user should `git add`.
-  experiment_started = 10,  ///< `text`: the experiment's name.
-  experiment_finished = 11, ///< `text`: the name, `commit`: its commit.
-  progress = 12,            ///< `text`: what; `done` of `total` (0 = unknown).
+  warning = 1,               ///< `text`: something the user should know; nothing failed.
+  plan_made = 2,             ///< `stages`: what will be gone through, in order.
+  stage_started = 3,         ///< `stage` is stale; `text`: why, `outcome`: `ran` (its commands
+                             ///< follow), `cached` (being restored) or `verified`.
+  command_started = 4,       ///< `text`: the command.
+  output = 5,                ///< `text`: bytes a command wrote; `stream` 1 or 2.
+  stage_finished = 6,        ///< `stage`, `outcome`, `text`: the reason, `seconds`.
+  lock_created = 7,          ///< `text`: path of a new dvc.lock.
+  lock_updated = 8,          ///< `text`: path of a dvc.lock whose content changed.
+  files_to_track = 9,        ///< `stages`: paths the user should `git add`.
+  experiment_started = 10,   ///< `text`: the experiment's name.
+  experiment_finished = 11,  ///< `text`: the name, `commit`: its commit.
+  progress = 12,             ///< `text`: what; `done` of `total` (0 = unknown).
 };
 
 /// How a stage ended.

@@ -15,8 +15,8 @@ namespace expcore {
 class Project;
 
 struct ExperimentRunOptions {
-  RunOptions run;       ///< As for Pipeline::run(); `glob`, `no_commit`, `no_run_cache` do not apply.
-  std::string name;     ///< "" makes one up.
+  RunOptions run;    ///< As for Pipeline::run(); `glob`, `no_commit`, `no_run_cache` do not apply.
+  std::string name;  ///< "" makes one up.
   std::string message;  ///< Of the commit; "" is DVC's.
   /// "[file:]key=value" for scalars of YAML params files, applied before the run.
   std::vector<std::string> set_params;
@@ -49,7 +49,14 @@ enum class RowKind : std::int32_t { workspace = 0, baseline = 1, experiment = 2 
 
 /// A cell's value as text, and its type for those who want numbers.
 struct CellValue {
-  enum class Type : std::int32_t { missing = 0, text = 1, number = 2, boolean = 3, error = 4, other = 5 };
+  enum class Type : std::int32_t {
+    missing = 0,
+    text = 1,
+    number = 2,
+    boolean = 3,
+    error = 4,
+    other = 5
+  };
   Type type = Type::missing;
   std::string text;   ///< Lossless: a number's shortest spelling, JSON for lists.
   double number = 0;  ///< Of numbers.
@@ -76,12 +83,12 @@ struct ExperimentRow {
 };
 
 struct TableOptions {
-  bool only_changed = false;          ///< Leave out columns that are the same in all rows.
-  std::vector<std::string> drop;      ///< Regular expressions of columns to leave out.
-  std::vector<std::string> keep;      ///< Regular expressions of columns to keep all the same.
-  std::string sort_by;                ///< A metric or param, "[file:]key".
+  bool only_changed = false;      ///< Leave out columns that are the same in all rows.
+  std::vector<std::string> drop;  ///< Regular expressions of columns to leave out.
+  std::vector<std::string> keep;  ///< Regular expressions of columns to keep all the same.
+  std::string sort_by;            ///< A metric or param, "[file:]key".
   bool descending = false;
-  std::optional<int> precision;       ///< Significant digits of numbers; the format's own otherwise.
+  std::optional<int> precision;  ///< Significant digits of numbers; the format's own otherwise.
 };
 
 /// The columns of `exp show` and its cells as DVC prints them.
@@ -103,8 +110,8 @@ class EXPCORE_API Experiments {
 
   /// Runs the pipeline in the workspace and records the outcome as an experiment of HEAD. HEAD,
   /// index and stash stay as they are.
-  /// Throws: Error{exists} for a name that HEAD has (without `run.force`), Error{git} without Git or
-  /// before the first commit, and what Pipeline::run() throws.
+  /// Throws: Error{exists} for a name that HEAD has (without `run.force`), Error{git} without Git
+  /// or before the first commit, and what Pipeline::run() throws.
   ExperimentRun run(const ExperimentRunOptions& options = {}) const;
 
   /// The workspace, baselines and experiments, one row each. Empty before the first commit.

@@ -21,10 +21,10 @@ struct StageInfo {
   std::string address;  ///< "train", "sub/dvc.yaml:train", "data.csv.dvc".
   std::string file;     ///< Of the definition, relative to the project's directory.
   StageKind kind = StageKind::pipeline;
-  std::vector<std::string> command;   ///< As written: one string, or the items of a list.
-  std::vector<std::string> deps;      ///< Paths relative to the project's directory.
-  std::vector<std::string> params;    ///< "params.yaml:train.lr"; "params.yaml" for a whole file.
-  std::vector<std::string> outs;      ///< Without metrics and plots.
+  std::vector<std::string> command;  ///< As written: one string, or the items of a list.
+  std::vector<std::string> deps;     ///< Paths relative to the project's directory.
+  std::vector<std::string> params;   ///< "params.yaml:train.lr"; "params.yaml" for a whole file.
+  std::vector<std::string> outs;     ///< Without metrics and plots.
   std::vector<std::string> metrics;
   std::vector<std::string> plots;
   std::vector<std::string> upstream;  ///< Addresses of the stages that it needs.
@@ -88,12 +88,12 @@ struct RunOptions {
   bool single_item = false;          ///< The targets alone.
   bool pipeline = false;             ///< The whole pipelines of the targets.
   bool all_pipelines = false;
-  bool recursive = false;            ///< Folders as targets.
-  bool downstream = false;           ///< The targets and what depends on them.
-  bool glob = false;                 ///< Targets are patterns.
-  bool dry = false;                  ///< Only tell what would run.
-  bool no_commit = false;            ///< Leave the cache alone.
-  bool no_run_cache = false;         ///< Do not restore former results.
+  bool recursive = false;     ///< Folders as targets.
+  bool downstream = false;    ///< The targets and what depends on them.
+  bool glob = false;          ///< Targets are patterns.
+  bool dry = false;           ///< Only tell what would run.
+  bool no_commit = false;     ///< Leave the cache alone.
+  bool no_run_cache = false;  ///< Do not restore former results.
   OnError on_error = OnError::fail;
   CommandStreams streams = CommandStreams::capture;
   EventCallback on_event;
@@ -110,7 +110,7 @@ struct StageRun {
 };
 
 struct EXPCORE_API RunSummary {
-  std::vector<StageRun> stages;   ///< In the order they were gone through.
+  std::vector<StageRun> stages;    ///< In the order they were gone through.
   std::size_t reproduced() const;  ///< Stages that ran or were restored or recorded.
 };
 

@@ -29,7 +29,8 @@ class EXPCORE_API Project {
  public:
   /// The project that contains `directory`. Paths in messages and results are relative to it.
   /// `environment`: nullopt takes a copy of this process's.
-  /// Throws: Error{not_a_project} "you are not inside of a DVC repository (checked up to mount point
+  /// Throws: Error{not_a_project} "you are not inside of a DVC repository (checked up to mount
+  /// point
   /// '/')", Error{config}.
   static Project open(const std::filesystem::path& directory = ".",
                       std::optional<Environment> environment = std::nullopt);

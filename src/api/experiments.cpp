@@ -1,8 +1,7 @@
-#include <expcore/experiments.hpp>
-
 #include <cctype>
 
 #include <expcore/error.hpp>
+#include <expcore/experiments.hpp>
 
 #include "api/impl.hpp"
 #include "exp/run.hpp"
@@ -51,8 +50,12 @@ CellValue to_cell(const yaml::Value& value) {
   CellValue cell;
   cell.text = python_str(value);
   switch (value.kind()) {
-    case yaml::Value::Kind::null: cell.type = CellValue::Type::missing; break;
-    case yaml::Value::Kind::boolean: cell.type = CellValue::Type::boolean; break;
+    case yaml::Value::Kind::null:
+      cell.type = CellValue::Type::missing;
+      break;
+    case yaml::Value::Kind::boolean:
+      cell.type = CellValue::Type::boolean;
+      break;
     case yaml::Value::Kind::integer:
       cell.type = CellValue::Type::number;
       cell.number = static_cast<double>(value.integer());
@@ -61,7 +64,9 @@ CellValue to_cell(const yaml::Value& value) {
       cell.type = CellValue::Type::number;
       cell.number = value.real();
       break;
-    case yaml::Value::Kind::string: cell.type = CellValue::Type::text; break;
+    case yaml::Value::Kind::string:
+      cell.type = CellValue::Type::text;
+      break;
     default:
       cell.type = CellValue::Type::other;
       if (value.kind() != yaml::Value::Kind::timestamp) cell.text = yaml::dump_json(value);

@@ -1,8 +1,7 @@
-#include <expcore/pipeline.hpp>
-
 #include <algorithm>
 
 #include <expcore/error.hpp>
+#include <expcore/pipeline.hpp>
 #include <fmt/format.h>
 
 #include "api/impl.hpp"
@@ -37,15 +36,18 @@ StageInfo describe(const pipeline::Workspace& workspace, const pipeline::Stage& 
   info.file = fs::relative(stage.file, workspace.directory);
   info.kind = kind_of(stage);
   if (stage.command.is_list()) {
-    for (const auto& item : stage.command.list()) info.command.push_back(python_str(item));
+    for (const auto& item : stage.command.list())
+      info.command.push_back(python_str(item));
   } else if (!stage.command.is_null()) {
     info.command.push_back(python_str(stage.command));
   }
-  for (const auto& dep : stage.deps) info.deps.push_back(workspace.shown(dep.path));
+  for (const auto& dep : stage.deps)
+    info.deps.push_back(workspace.shown(dep.path));
   for (const auto& params : stage.params) {
     const std::string file = workspace.shown(params.path);
     if (params.whole_file) info.params.push_back(file);
-    for (const auto& key : params.keys) info.params.push_back(file + ":" + key);
+    for (const auto& key : params.keys)
+      info.params.push_back(file + ":" + key);
   }
   for (const auto& out : stage.outs) {
     auto& list = out.kind == pipeline::OutKind::metric ? info.metrics
@@ -91,20 +93,18 @@ run::ReproduceOptions to_internal(const RunOptions& options, const std::string& 
   result.selection.targets = options.targets;
   result.selection.recursive = options.recursive;
   result.selection.glob = options.glob;
-  result.selection.single_item =
-      options.single_item && !options.pipeline && !options.all_pipelines;
+  result.selection.single_item = options.single_item && !options.pipeline && !options.all_pipelines;
   result.selection.pipeline = options.pipeline;
   result.selection.all_pipelines = options.all_pipelines;
-  result.selection.downstream =
-      options.downstream && !options.pipeline && !options.all_pipelines;
+  result.selection.downstream = options.downstream && !options.pipeline && !options.all_pipelines;
   result.force = options.force;
   result.force_downstream = options.force_downstream;
   result.dry = options.dry;
   result.no_commit = options.no_commit;
   result.no_run_cache = options.no_run_cache;
   result.on_error = static_cast<run::OnError>(options.on_error);
-  result.streams = options.streams == CommandStreams::inherit ? run::Streams::inherit
-                                                              : run::Streams::capture;
+  result.streams =
+      options.streams == CommandStreams::inherit ? run::Streams::inherit : run::Streams::capture;
   result.command_line = command_line;
   result.on_event = options.on_event;
   result.cancel = options.cancel ? &*options.cancel : nullptr;
@@ -154,7 +154,8 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
   if (options.with_deps || options.recursive) graph.emplace(index, workspace->directory);
   std::vector<pipeline::StageId> ids;
   if (options.targets.empty()) {
-    for (pipeline::StageId id = 0; id < index.stages().size(); ++id) ids.push_back(id);
+    for (pipeline::StageId id = 0; id < index.stages().size(); ++id)
+      ids.push_back(id);
   } else {
     pipeline::Selection selection;
     selection.targets = options.targets;
@@ -170,9 +171,10 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
     if (stage.frozen && !stage.is_import() && options.on_event) {
       Event event;
       event.kind = EventKind::warning;
-      event.text = fmt::format("stage: '{}' is frozen. Its dependencies are not going to be shown in "
-                               "the status output.",
-                               address(stage, workspace->directory));
+      event.text = fmt::format(
+          "stage: '{}' is frozen. Its dependencies are not going to be shown in "
+          "the status output.",
+          address(stage, workspace->directory));
       options.on_event(event);
     }
     const auto staleness = checker.check(id, pipeline::Depth::all);

@@ -1,9 +1,8 @@
-#include <expcore/project.hpp>
-#include <expcore/version.hpp>
-
 #include <unistd.h>
 
 #include <expcore/error.hpp>
+#include <expcore/project.hpp>
+#include <expcore/version.hpp>
 #include <fmt/format.h>
 
 #include "api/impl.hpp"
@@ -54,11 +53,12 @@ void check_repository(const std::string& directory, const InitOptions& options) 
     if (error.code() != Errc::not_found) throw;
   }
   if (is_root || (is_inside && options.subdir)) return;
-  throw Error(Errc::not_a_project,
-              fmt::format("{} is not tracked by any supported SCM tool (e.g. Git). Use `--no-scm` if "
-                          "you don't want to use any SCM or `--subdir` if initializing inside a "
-                          "subdirectory of a parent SCM repository.",
-                          directory));
+  throw Error(
+      Errc::not_a_project,
+      fmt::format("{} is not tracked by any supported SCM tool (e.g. Git). Use `--no-scm` if "
+                  "you don't want to use any SCM or `--subdir` if initializing inside a "
+                  "subdirectory of a parent SCM repository.",
+                  directory));
 }
 
 }  // namespace
@@ -82,8 +82,7 @@ Project Project::open(const std::filesystem::path& directory,
 Project Project::init(const std::filesystem::path& directory, const InitOptions& options,
                       std::optional<Environment> environment) {
   if (options.no_scm && options.subdir) {
-    throw Error(Errc::invalid_argument,
-                "Cannot initialize repo with `--no-scm` and `--subdir`");
+    throw Error(Errc::invalid_argument, "Cannot initialize repo with `--no-scm` and `--subdir`");
   }
   const std::string root = absolute_directory(directory);
   const std::string dvc_dir = fs::join(root, ".dvc");
@@ -106,7 +105,8 @@ Project Project::init(const std::filesystem::path& directory, const InitOptions&
     std::vector<std::string> paths = {".dvc/.gitignore", ".dvc/config"};
     if (new_ignore) paths.emplace_back(".dvcignore");
     if (prefix != ".") {
-      for (auto& path : paths) path = fs::join(prefix, path);
+      for (auto& path : paths)
+        path = fs::join(prefix, path);
     }
     repo.add_to_index(paths);
   }

@@ -1,13 +1,11 @@
-#include <expcore/cancel.hpp>
-
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include <expcore/cancel.hpp>
 #include <expcore/error.hpp>
 
 namespace expcore {

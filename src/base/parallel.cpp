@@ -13,7 +13,8 @@ void parallel_for(std::size_t count, unsigned jobs, const std::function<void(std
   if (jobs == 0) jobs = std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
   const std::size_t threads = std::min<std::size_t>(jobs, count);
   if (threads <= 1) {
-    for (std::size_t i = 0; i < count; ++i) body(i);
+    for (std::size_t i = 0; i < count; ++i)
+      body(i);
     return;
   }
   std::atomic<std::size_t> next = 0;
@@ -34,7 +35,8 @@ void parallel_for(std::size_t count, unsigned jobs, const std::function<void(std
   };
   {
     std::vector<std::jthread> pool;
-    for (std::size_t i = 1; i < threads; ++i) pool.emplace_back(work);
+    for (std::size_t i = 1; i < threads; ++i)
+      pool.emplace_back(work);
     work();
   }
   if (failure) std::rethrow_exception(failure);

@@ -11,7 +11,7 @@ namespace expcore::cache {
 
 /// The name of a cached object: 32 hex digits, for folders followed by ".dir".
 struct ObjectId {
-  std::string hex;  ///< With ".dir" for a folder; "" = no hash known.
+  std::string hex;                            ///< With ".dir" for a folder; "" = no hash known.
   hash::FileHash kind = hash::FileHash::md5;  ///< Also says which root the object lives in.
 
   bool empty() const { return hex.empty(); }
@@ -22,7 +22,7 @@ struct ObjectId {
 /// What dvc.lock records beside the hash.
 struct Content {
   ObjectId id;
-  std::int64_t size = 0;                  ///< Bytes; of a folder the sum.
+  std::int64_t size = 0;                   ///< Bytes; of a folder the sum.
   std::optional<std::int64_t> file_count;  ///< Folders only.
   bool is_executable = false;              ///< Single files only.
 };

@@ -19,7 +19,8 @@ namespace {
 yaml::Value stripped(const yaml::Value& value) {
   if (value.is_list()) {
     yaml::List items;
-    for (const auto& item : value.list()) items.push_back(stripped(item));
+    for (const auto& item : value.list())
+      items.push_back(stripped(item));
     return items;
   }
   if (!value.is_map()) return value;

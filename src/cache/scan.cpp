@@ -22,9 +22,8 @@ struct Member {
 
 void check_member(const fs::WalkEntry& entry, const std::string& folder) {
   if (!is_utf8(entry.relative)) {
-    throw Error(Errc::invalid_argument,
-                fmt::format("{} is not valid UTF-8 and cannot be tracked",
-                            expcore::python_repr(entry.path)));
+    throw Error(Errc::invalid_argument, fmt::format("{} is not valid UTF-8 and cannot be tracked",
+                                                    expcore::python_repr(entry.path)));
   }
   if (fs::filename(entry.relative) == ".dvcignore") {
     throw Error(Errc::invalid_argument,

@@ -1,12 +1,11 @@
 #include "cache/store.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
+#include <fcntl.h>
 #include <mutex>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <unordered_map>
 #include <utility>
 
@@ -63,7 +62,7 @@ struct Store::Impl {
   std::uint32_t umask;
   std::atomic<unsigned> counter = 0;
   std::mutex mutex;
-  std::unordered_map<std::string, bool> folders;  ///< Known to exist.
+  std::unordered_map<std::string, bool> folders;   ///< Known to exist.
   std::unordered_map<std::string, bool> verified;  ///< Objects found whole in this process.
 
   std::uint32_t folder_mode() const { return options.group_shared ? 02775U : 0777U; }
@@ -174,10 +173,10 @@ std::optional<Manifest> Store::manifest(const ObjectId& id) const {
 bool Store::contains_all(const ObjectId& id) const {
   if (!id.is_directory()) return contains(id);
   const auto found = manifest(id);
-  return found && std::all_of(found->entries.begin(), found->entries.end(),
-                              [&](const ManifestEntry& entry) {
-                                return contains({entry.hex, id.kind});
-                              });
+  return found &&
+         std::all_of(found->entries.begin(), found->entries.end(), [&](const ManifestEntry& entry) {
+           return contains({entry.hex, id.kind});
+         });
 }
 
 void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore) {
@@ -208,9 +207,7 @@ void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& 
 
 namespace {
 
-bool is_own_file(const fs::Stat& entry) {
-  return entry.kind == fs::Kind::file && entry.links == 1;
-}
+bool is_own_file(const fs::Stat& entry) { return entry.kind == fs::Kind::file && entry.links == 1; }
 
 /// Makes files and links from one object, each complete before it gets its name.
 class Materializer {
@@ -248,11 +245,12 @@ class Materializer {
         fmt::format("{}/.{}.{}.expcore", fs::parent(path), fs::filename(path), ::getpid());
     fs::remove(temporary);
     if (!make_any(temporary)) {
-      throw Error(Errc::io,
-                  fmt::format("No possible cache link types for '{}'. See "
-                              "<https://dvc.org/doc/user-guide/troubleshooting#cache-types> for more "
-                              "information.",
-                              path));
+      throw Error(
+          Errc::io,
+          fmt::format("No possible cache link types for '{}'. See "
+                      "<https://dvc.org/doc/user-guide/troubleshooting#cache-types> for more "
+                      "information.",
+                      path));
     }
     const auto there = fs::stat(path, fs::Follow::no);
     if (there && there->kind == fs::Kind::directory) fs::remove_tree(path);
@@ -280,10 +278,16 @@ class Materializer {
 
   bool make_one(const std::string& path, LinkType type) const {
     switch (type) {
-      case LinkType::reflink: return fs::reflink(object_, path, mode_);
-      case LinkType::copy: fs::copy_file(object_, path, mode_); return true;
-      case LinkType::symlink: fs::symlink(object_, path); return true;
-      case LinkType::hardlink: break;
+      case LinkType::reflink:
+        return fs::reflink(object_, path, mode_);
+      case LinkType::copy:
+        fs::copy_file(object_, path, mode_);
+        return true;
+      case LinkType::symlink:
+        fs::symlink(object_, path);
+        return true;
+      case LinkType::hardlink:
+        break;
     }
     const auto object = fs::stat(object_);
     if (object && object->size == 0) {
@@ -356,13 +360,14 @@ bool Store::checkout(const std::string& path, const ObjectId& id, bool executabl
   if (!wanted) throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
   for (const auto& entry : wanted->entries) {
     if (!contains({entry.hex, id.kind})) {
-      throw Error(Errc::not_found, fmt::format("'{}' ({}) is missing in the cache", entry.path,
-                                               entry.hex));
+      throw Error(Errc::not_found,
+                  fmt::format("'{}' ({}) is missing in the cache", entry.path, entry.hex));
     }
   }
   std::unordered_map<std::string, std::string> there;
   if (present && present->manifest) {
-    for (const auto& entry : present->manifest->entries) there.emplace(entry.path, entry.hex);
+    for (const auto& entry : present->manifest->entries)
+      there.emplace(entry.path, entry.hex);
   } else {
     fs::remove_tree(path);
   }
@@ -388,7 +393,8 @@ void Store::unprotect(const std::string& path) const {
   const auto entry = fs::stat(path, fs::Follow::no);
   if (!entry) return;
   if (entry->kind == fs::Kind::directory) {
-    for (const auto& child : fs::list_directory(path)) unprotect(path + "/" + child.name);
+    for (const auto& child : fs::list_directory(path))
+      unprotect(path + "/" + child.name);
     return;
   }
   if (entry->kind == fs::Kind::file && entry->links == 1) {

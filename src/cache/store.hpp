@@ -34,12 +34,11 @@ struct Scan {
 };
 
 /// Hashes what is at `path` without storing anything. Files whose stat `state` knows are not read.
-/// Folders: as DVC collects them (docs/formats/cache.md): `.dvcignore` applies, links to folders are
-/// skipped, a dangling link, a name that is not UTF-8, a nested `.dvcignore`, a socket or fifo is an
-/// error that names it. Folder members are hashed by several threads.
-/// nullopt when nothing is at `path`.
-/// Throws: Error{invalid_argument} "output/dependency '…' is not a file or directory" is left to
-/// the caller: here kind `other` gives Error{io} with the path.
+/// Folders: as DVC collects them (docs/formats/cache.md): `.dvcignore` applies, links to folders
+/// are skipped, a dangling link, a name that is not UTF-8, a nested `.dvcignore`, a socket or fifo
+/// is an error that names it. Folder members are hashed by several threads. nullopt when nothing is
+/// at `path`. Throws: Error{invalid_argument} "output/dependency '…' is not a file or directory" is
+/// left to the caller: here kind `other` gives Error{io} with the path.
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
                          const fs::DvcIgnore& ignore);
 
@@ -56,9 +55,9 @@ class Store {
   const StoreOptions& options() const;
   std::string path_of(const ObjectId& id) const;
 
-  /// DVC's presence test: 0444 is trusted, anything else is hashed (a mismatch counts as missing but
-  /// the object is kept until its replacement is there). `size` >= 0 is checked, too: a different
-  /// size is a corrupt object, hence missing.
+  /// DVC's presence test: 0444 is trusted, anything else is hashed (a mismatch counts as missing
+  /// but the object is kept until its replacement is there). `size` >= 0 is checked, too: a
+  /// different size is a corrupt object, hence missing.
   bool contains(const ObjectId& id, std::int64_t size = -1) const;
   /// For a folder: the manifest and every member.
   bool contains_all(const ObjectId& id) const;
@@ -84,7 +83,6 @@ class Store {
 
   /// Turns links into files of their own and makes everything below `path` writable.
   void unprotect(const std::string& path) const;
-
 
  private:
   struct Impl;

@@ -92,7 +92,8 @@ const Key* find_key(const std::string& section, const std::string& name) {
 }
 
 bool is_section(const std::string& name) {
-  if (std::find(open_sections.begin(), open_sections.end(), name) != open_sections.end()) return true;
+  if (std::find(open_sections.begin(), open_sections.end(), name) != open_sections.end())
+    return true;
   return std::any_of(std::begin(known_keys), std::end(known_keys),
                      [&](const Key& key) { return name == key.section; });
 }
@@ -100,7 +101,8 @@ bool is_section(const std::string& name) {
 std::vector<std::string> link_types(const std::vector<std::string>& value) {
   std::vector<std::string> types;
   for (const auto& item : value) {
-    for (const auto piece : split(item, ',')) types.push_back(to_lower_ascii(trim(piece)));
+    for (const auto piece : split(item, ','))
+      types.push_back(to_lower_ascii(trim(piece)));
   }
   return types;
 }
@@ -132,7 +134,8 @@ void check_value(const Key& key, const std::vector<std::string>& value) {
       }
       return;
     }
-    case Type::text: return;
+    case Type::text:
+      return;
   }
 }
 
@@ -176,7 +179,8 @@ std::string variable(const std::map<std::string, std::string>& environment, cons
 std::string resolve(const std::string& value, const std::string& folder,
                     const std::map<std::string, std::string>& environment) {
   if (value.find("://") != std::string::npos || value.empty()) return value;
-  if (value == "~" || value.starts_with("~/")) return variable(environment, "HOME") + value.substr(1);
+  if (value == "~" || value.starts_with("~/"))
+    return variable(environment, "HOME") + value.substr(1);
   return fs::absolute(folder, value);
 }
 
@@ -189,9 +193,14 @@ void resolve_paths(Section& section, const std::string& folder,
       }
     }
   }
-  constexpr std::array path_keys = {"url", "gdrive_user_credentials_file", "credentialpath",
-                                    "gdrive_service_account_json_file_path", "configpath",
-                                    "keyfile", "cert_path", "key_path"};
+  constexpr std::array path_keys = {"url",
+                                    "gdrive_user_credentials_file",
+                                    "credentialpath",
+                                    "gdrive_service_account_json_file_path",
+                                    "configpath",
+                                    "keyfile",
+                                    "cert_path",
+                                    "key_path"};
   for (auto& [name, remote] : section.sections["remote"].sections) {
     for (const char* key : path_keys) {
       const auto found = remote.values.find(key);
@@ -202,8 +211,10 @@ void resolve_paths(Section& section, const std::string& folder,
 }
 
 void merge(Section& into, const Section& from) {
-  for (const auto& [key, value] : from.values) into.values[key] = value;
-  for (const auto& [name, section] : from.sections) merge(into.sections[name], section);
+  for (const auto& [key, value] : from.values)
+    into.values[key] = value;
+  for (const auto& [name, section] : from.sections)
+    merge(into.sections[name], section);
 }
 
 std::vector<std::string> files(const std::string& dvc_dir,
@@ -275,7 +286,8 @@ std::vector<std::string> Config::names(const std::string& section) const {
   std::vector<std::string> result;
   const auto found = merged_.sections.find(section);
   if (found == merged_.sections.end()) return result;
-  for (const auto& inner : found->second.sections) result.push_back(inner.first);
+  for (const auto& inner : found->second.sections)
+    result.push_back(inner.first);
   return result;
 }
 

@@ -29,7 +29,8 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const std::string& problem) const {
-    throw Error(Errc::config, fmt::format("config file error: {} at line {}.", problem, number_ + 1));
+    throw Error(Errc::config,
+                fmt::format("config file error: {} at line {}.", problem, number_ + 1));
   }
   [[noreturn]] void fail_line() const {
     fail(fmt::format("Invalid line ({}) (matched as neither section nor keyword)",

@@ -22,7 +22,8 @@ bool is_valid_name(std::string_view name) {
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
     // ']' passes git but not the pattern by which DVC reads names back.
-    if (byte < 0x20 || byte == 0x7f || std::string_view(" ~^:?*[]\\/").find(c) != std::string_view::npos) {
+    if (byte < 0x20 || byte == 0x7f ||
+        std::string_view(" ~^:?*[]\\/").find(c) != std::string_view::npos) {
       return false;
     }
   }

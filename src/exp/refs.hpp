@@ -21,8 +21,8 @@ struct ExpRef {
 
 std::string refname_of(const git::Id& baseline, std::string_view name);
 
-/// nullopt for refs under refs/exps that are no experiments (stash, exec, celery, apply, temp) and for
-/// malformed ones.
+/// nullopt for refs under refs/exps that are no experiments (stash, exec, celery, apply, temp) and
+/// for malformed ones.
 std::optional<ExpRef> parse_ref(const git::RefEntry& entry);
 
 /// Every experiment, sorted by ref name; of one baseline when given.

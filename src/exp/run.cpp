@@ -1,12 +1,11 @@
 #include "exp/run.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <random>
 #include <set>
+#include <unistd.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -28,9 +27,10 @@ namespace {
 
 git::Id require_head(Workspace& workspace) {
   if (!workspace.repo) {
-    throw Error(Errc::git,
-                "Only supported for Git repositories. If you're seeing this error in a Git repo, try "
-                "updating the DVC configuration with `dvc config core.no_scm false`.");
+    throw Error(
+        Errc::git,
+        "Only supported for Git repositories. If you're seeing this error in a Git repo, try "
+        "updating the DVC configuration with `dvc config core.no_scm false`.");
   }
   const auto head = workspace.repo->head();
   if (!head) throw Error(Errc::git, "unexpected error - Empty git repo");
@@ -128,7 +128,8 @@ void add_stage_files(Additions& additions, const Stage& stage) {
   for (const auto& dep : stage.deps) {
     if (dep.kind == Dependency::Kind::local) additions.add(dep.path);
   }
-  for (const auto& params : stage.params) additions.add(params.path);
+  for (const auto& params : stage.params)
+    additions.add(params.path);
   for (const auto& out : stage.outs) {
     if (!out.cache) additions.add(out.path);
   }
@@ -143,7 +144,8 @@ std::vector<std::string> plot_files(const yaml::Value& plot) {
   for (const char* axis : {"y", "x"}) {
     const auto* data = properties.find(axis);
     if (data == nullptr || !data->is_map()) continue;
-    for (const auto& member : data->map()) files.push_back(python_str(member.key));
+    for (const auto& member : data->map())
+      files.push_back(python_str(member.key));
   }
   if (files.empty()) files.push_back(python_str(id));
   return files;
@@ -152,11 +154,14 @@ std::vector<std::string> plot_files(const yaml::Value& plot) {
 void add_top_level_files(Additions& additions, const pipeline::Index& index) {
   for (const auto& file : index.files()) {
     const std::string folder = fs::parent(file.path);
-    for (const auto& path : file.metrics) additions.add(fs::absolute(folder, path));
-    for (const auto& path : file.params) additions.add(fs::absolute(folder, path));
+    for (const auto& path : file.metrics)
+      additions.add(fs::absolute(folder, path));
+    for (const auto& path : file.params)
+      additions.add(fs::absolute(folder, path));
     if (!file.plots.is_list()) continue;
     for (const auto& plot : file.plots.list()) {
-      for (const auto& path : plot_files(plot)) additions.add(fs::absolute(folder, path));
+      for (const auto& path : plot_files(plot))
+        additions.add(fs::absolute(folder, path));
     }
   }
 }
@@ -167,12 +172,14 @@ git::Id experiment_tree(Workspace& workspace, const run::Reproduction& reproduct
   git::Repo& repo = *workspace.repo;
   std::vector<git::TreeEdit> edits = repo.workdir_edits();
   Additions additions(workspace);
-  for (const auto& path : override_files) additions.add(path);
+  for (const auto& path : override_files)
+    additions.add(path);
   for (const auto& result : reproduction.results) {
     add_stage_files(additions, reproduction.index.stage(result.id));
   }
   add_top_level_files(additions, reproduction.index);
-  for (auto& edit : additions.take()) edits.push_back(std::move(edit));
+  for (auto& edit : additions.take())
+    edits.push_back(std::move(edit));
   return repo.edit_tree(repo.index_tree(), std::move(edits));
 }
 
@@ -204,7 +211,8 @@ class RunningMark {
     info.append("dvc_dir", fs::relative(workspace.dvc_dir, root));
     info.append("name", name);
     info.append("wdir", fs::relative(workspace.directory, root));
-    for (const char* key : {"result_hash", "result_ref"}) info.append(key, yaml::Null{});
+    for (const char* key : {"result_hash", "result_ref"})
+      info.append(key, yaml::Null{});
     info.append("result_force", false);
     info.append("status", 2);
     yaml::Map process;
@@ -280,10 +288,9 @@ RunResult run_in_workspace(Workspace& workspace, const RunOptions& options) {
   if (reproduce.dry) return result;
 
   const git::Id tree = experiment_tree(workspace, result.reproduction, override_files);
-  const std::string message =
-      options.message.empty()
-          ? "dvc: commit experiment " + experiment_hash(result.reproduction)
-          : options.message;
+  const std::string message = options.message.empty()
+                                  ? "dvc: commit experiment " + experiment_hash(result.reproduction)
+                                  : options.message;
   result.commit =
       write_experiment(workspace, baseline, name, tree, message, options.reproduce.force);
   emit(options, EventKind::experiment_finished, name, result.commit);

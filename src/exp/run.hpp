@@ -25,11 +25,11 @@ struct RunResult {
 
 /// Runs the pipeline in the workspace and records the outcome as an experiment of HEAD.
 ///
-/// HEAD, the user's index and stash are not touched: the commit's tree is the workspace as Git would
-/// commit it (tracked edits, staged new files) plus the files that the stages declare. Nothing is
-/// recorded when a stage fails. Format: docs/formats/experiments.md.
-/// Throws: Error{exists} when HEAD has an experiment of that name and `force` is not set, before
-/// anything is touched; everything run::reproduce() throws.
+/// HEAD, the user's index and stash are not touched: the commit's tree is the workspace as Git
+/// would commit it (tracked edits, staged new files) plus the files that the stages declare.
+/// Nothing is recorded when a stage fails. Format: docs/formats/experiments.md. Throws:
+/// Error{exists} when HEAD has an experiment of that name and `force` is not set, before anything
+/// is touched; everything run::reproduce() throws.
 RunResult run_in_workspace(pipeline::Workspace& workspace, const RunOptions& options);
 
 }  // namespace expcore::exp

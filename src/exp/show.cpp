@@ -1,11 +1,10 @@
 #include "exp/show.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <set>
+#include <unistd.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -54,7 +53,8 @@ std::vector<git::Id> all_commits(const git::Repo& repo) {
     return a.committer.seconds > b.committer.seconds;
   });
   std::vector<git::Id> ids;
-  for (const auto& commit : commits) ids.push_back(commit.id);
+  for (const auto& commit : commits)
+    ids.push_back(commit.id);
   return ids;
 }
 
@@ -82,7 +82,8 @@ bool newer(const Range& a, const Range& b) {
   const auto stamp = [](const Range& range) {
     const State& head = range.revs.front();
     const bool dated = head.data && head.data->timestamp;
-    return dated ? std::pair(*head.data->timestamp, head.rev) : std::pair(std::string(), std::string());
+    return dated ? std::pair(*head.data->timestamp, head.rev)
+                 : std::pair(std::string(), std::string());
   };
   return stamp(a) > stamp(b);
 }
@@ -196,7 +197,8 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
       }
     }
     std::stable_sort(finished.begin(), finished.end(), newer);
-    for (auto& range : finished) state.experiments.push_back(std::move(range));
+    for (auto& range : finished)
+      state.experiments.push_back(std::move(range));
     states.push_back(std::move(state));
   }
   return states;

@@ -24,7 +24,8 @@ struct ShowOptions {
   bool sha_only = false;  ///< No branch and tag names.
 };
 
-/// The commits that `options` names, without repeats. Throws: Error{not_found} "unknown Git revision
+/// The commits that `options` names, without repeats. Throws: Error{not_found} "unknown Git
+/// revision
 /// '<rev>'".
 std::vector<git::Id> expand_revisions(const git::Repo& repo, const RevisionOptions& options);
 

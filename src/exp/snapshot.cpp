@@ -105,10 +105,9 @@ Revision load_commit(Workspace& workspace, const git::CommitInfo& commit) {
     const std::string name = fs::filename(path);
     if (name == "dvc.yaml") {
       auto file = pipeline::parse_pipeline(*files->read(path), path, context);
-      const pipeline::LockFile lock(files->read(fs::join(fs::parent(path), "dvc.lock")),
-                                    pipeline::shown_path(fs::join(fs::parent(path), "dvc.lock"),
-                                                         workspace.root),
-                                    commit.id);
+      const pipeline::LockFile lock(
+          files->read(fs::join(fs::parent(path), "dvc.lock")),
+          pipeline::shown_path(fs::join(fs::parent(path), "dvc.lock"), workspace.root), commit.id);
       for (auto& stage : file.stages) {
         LoadedStage loaded{std::move(stage), std::nullopt};
         if (const auto* entry = lock.entry(loaded.stage.name)) loaded.entry = *entry;
@@ -148,17 +147,17 @@ class SnapshotBuilder {
   Snapshot build(const SnapshotOptions& options) {
     Snapshot snapshot;
     collect_params(options.param_deps);
-    for (const auto& [path, keys] : params_) snapshot.params.push_back(read_params(path, keys));
-    for (const auto& path : metric_paths()) snapshot.metrics.push_back(read_metrics(path));
+    for (const auto& [path, keys] : params_)
+      snapshot.params.push_back(read_params(path, keys));
+    for (const auto& path : metric_paths())
+      snapshot.metrics.push_back(read_metrics(path));
     collect_deps(snapshot.deps);
     collect_outs(snapshot.outs);
     return snapshot;
   }
 
  private:
-  std::string relative(const std::string& path) const {
-    return fs::relative(path, revision_.root);
-  }
+  std::string relative(const std::string& path) const { return fs::relative(path, revision_.root); }
 
   /// Adds keys of a params file; no keys means the whole file, whatever else is asked of it.
   void add_params(const std::string& path, const std::vector<std::string>& keys) {
@@ -229,7 +228,8 @@ class SnapshotBuilder {
       return result;
     }
     yaml::Map picked;
-    for (const auto& key : keys) pick(picked, *parsed, split(key, '.'), 0);
+    for (const auto& key : keys)
+      pick(picked, *parsed, split(key, '.'), 0);
     result.data = std::move(picked);
     return result;
   }
@@ -276,7 +276,8 @@ class SnapshotBuilder {
       }
     }
     for (const auto& file : revision_.files) {
-      for (const auto& path : file.metrics) add(fs::absolute(fs::parent(file.path), path));
+      for (const auto& path : file.metrics)
+        add(fs::absolute(fs::parent(file.path), path));
     }
     return paths;
   }
@@ -288,9 +289,12 @@ class SnapshotBuilder {
       case yaml::Value::Kind::integer:
       case yaml::Value::Kind::big_integer:
       case yaml::Value::Kind::real:
-      case yaml::Value::Kind::string: return value;
-      case yaml::Value::Kind::map: break;
-      default: return std::nullopt;
+      case yaml::Value::Kind::string:
+        return value;
+      case yaml::Value::Kind::map:
+        break;
+      default:
+        return std::nullopt;
     }
     yaml::Map kept;
     for (const auto& [key, member] : value.map()) {

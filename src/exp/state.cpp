@@ -63,7 +63,8 @@ yaml::Value executor_value(const std::optional<Executor>& executor) {
 
 yaml::Value range_value(const Range& range) {
   yaml::List revs;
-  for (const auto& state : range.revs) revs.push_back(state.to_value());
+  for (const auto& state : range.revs)
+    revs.push_back(state.to_value());
   yaml::Map map;
   map.append("revs", std::move(revs));
   map.append("executor", executor_value(range.executor));
@@ -155,7 +156,8 @@ yaml::Value State::to_value() const {
     return map;
   }
   yaml::List list;
-  for (const auto& range : experiments) list.push_back(range_value(range));
+  for (const auto& range : experiments)
+    list.push_back(range_value(range));
   map.append("experiments", std::move(list));
   return map;
 }

@@ -33,8 +33,8 @@ struct DataEntry {
 
 /// What one revision (or the workspace) says of itself.
 struct Snapshot {
-  std::string rev;                          ///< Commit id or "workspace".
-  std::optional<std::string> timestamp;     ///< "2026-11-24T12:02:14", local time.
+  std::string rev;                       ///< Commit id or "workspace".
+  std::optional<std::string> timestamp;  ///< "2026-11-24T12:02:14", local time.
   std::vector<FileResult> params;
   std::vector<FileResult> metrics;
   std::vector<DataEntry> deps;

@@ -49,7 +49,8 @@ void for_each_state(const std::vector<State>& states, Visit&& visit) {
   for (const auto& state : states) {
     visit(state);
     for (const auto& range : state.experiments) {
-      for (const auto& rev : range.revs) visit(rev);
+      for (const auto& rev : range.revs)
+        visit(rev);
     }
   }
 }
@@ -72,7 +73,8 @@ std::vector<Field> collect_fields(const std::vector<State>& states, Files files)
   });
   std::vector<Field> fields;
   for (const auto& file : order) {
-    for (const auto& key : keys[file]) fields.push_back({file, key, key});
+    for (const auto& key : keys[file])
+      fields.push_back({file, key, key});
   }
   return fields;
 }
@@ -87,7 +89,8 @@ void name_headers(std::vector<Field>& metrics, std::vector<Field>& params) {
       if (files[field.key].insert(field.file).second) ++count[field.key];
     }
   }
-  for (const auto& header : fixed_headers) ++count[header];
+  for (const auto& header : fixed_headers)
+    ++count[header];
   for (auto* fields : {&metrics, &params}) {
     for (auto& field : *fields) {
       if (count[field.key] != 1) field.header = field.file + ":" + field.key;
@@ -118,8 +121,8 @@ std::string created_text(const std::optional<std::string>& timestamp, bool csv) 
   const std::time_t now = std::time(nullptr);
   std::tm today{};
   ::localtime_r(&now, &today);
-  const bool is_today = time.tm_year == today.tm_year && time.tm_mon == today.tm_mon &&
-                        time.tm_mday == today.tm_mday;
+  const bool is_today =
+      time.tm_year == today.tm_year && time.tm_mon == today.tm_mon && time.tm_mday == today.tm_mday;
   if (is_today) {
     const int hour = time.tm_hour % 12 == 0 ? 12 : time.tm_hour % 12;
     return fmt::format("{:02}:{:02} {}", hour, time.tm_min, time.tm_hour < 12 ? "AM" : "PM");
@@ -153,7 +156,8 @@ class Builder {
     std::set<std::string> deps;
     for_each_state(states, [&](const State& state) {
       if (!state.data) return;
-      for (const auto& dep : state.data->deps) deps.insert(dep.path);
+      for (const auto& dep : state.data->deps)
+        deps.insert(dep.path);
     });
     deps_.assign(deps.begin(), deps.end());
   }
@@ -177,10 +181,14 @@ class Builder {
       table_.headers.push_back(header);
       table_.kinds.push_back(kind);
     };
-    for (const auto& header : fixed_headers) add(header, ColumnKind::fixed);
-    for (const auto& field : metrics_) add(field.header, ColumnKind::metric);
-    for (const auto& field : params_) add(field.header, ColumnKind::param);
-    for (const auto& dep : deps_) add(dep, ColumnKind::dep);
+    for (const auto& header : fixed_headers)
+      add(header, ColumnKind::fixed);
+    for (const auto& field : metrics_)
+      add(field.header, ColumnKind::metric);
+    for (const auto& field : params_)
+      add(field.header, ColumnKind::param);
+    for (const auto& dep : deps_)
+      add(dep, ColumnKind::dep);
   }
 
   void add_row(const State& state, const std::string& type, const Range* range) {
@@ -197,7 +205,8 @@ class Builder {
                                                         : fill_);
     add_cells(row, state, metrics_, &Snapshot::metrics);
     add_cells(row, state, params_, &Snapshot::params);
-    for (const auto& path : deps_) row.push_back(dep_cell(state, path));
+    for (const auto& path : deps_)
+      row.push_back(dep_cell(state, path));
     table_.rows.push_back(std::move(row));
   }
 
@@ -212,7 +221,8 @@ class Builder {
         file = state.data ? find_file((*state.data).*files, path) : nullptr;
         values.clear();
         if (file != nullptr && !file->error && file->data.is_map()) {
-          for (auto& [key, value] : flatten(file->data)) values.emplace(key, std::move(value));
+          for (auto& [key, value] : flatten(file->data))
+            values.emplace(key, std::move(value));
         }
       }
       const auto found = values.find(field.key);
@@ -259,7 +269,8 @@ class Builder {
     std::stable_sort(keyed.begin(), keyed.end(), [&](const Keyed& a, const Keyed& b) {
       return request_.descending ? precedes(b.value, a.value) : precedes(a.value, b.value);
     });
-    for (std::size_t i = 0; i < keyed.size(); ++i) result[i] = keyed[i].range;
+    for (std::size_t i = 0; i < keyed.size(); ++i)
+      result[i] = keyed[i].range;
     return result;
   }
 
@@ -301,9 +312,10 @@ class Builder {
     }
     if (matches.size() > 1) {
       std::vector<std::string> names;
-      for (const auto& [field, files] : matches) names.push_back(field.file + ":" + field.key);
-      throw Error(Errc::invalid_argument, fmt::format("Ambiguous sort column '{}' matched '{}'", bare,
-                                                      join(names, ", ")));
+      for (const auto& [field, files] : matches)
+        names.push_back(field.file + ":" + field.key);
+      throw Error(Errc::invalid_argument,
+                  fmt::format("Ambiguous sort column '{}' matched '{}'", bare, join(names, ", ")));
     }
     return matches.front();
   }
@@ -327,13 +339,13 @@ void drop_columns(Table& table, const std::vector<bool>& gone) {
   };
   filter(table.headers);
   filter(table.kinds);
-  for (auto& row : table.rows) filter(row);
+  for (auto& row : table.rows)
+    filter(row);
 }
 
 bool same_everywhere(const Table& table, std::size_t column) {
-  return std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
-    return row[column] == table.rows.front()[column];
-  });
+  return std::all_of(table.rows.begin(), table.rows.end(),
+                     [&](const auto& row) { return row[column] == table.rows.front()[column]; });
 }
 
 std::regex compile(const std::vector<std::string>& patterns) {
@@ -386,7 +398,8 @@ yaml::Value with_formatted_reals(const yaml::Value& value, int precision) {
   if (value.is_real()) return significant(value.real(), precision);
   if (value.is_list()) {
     yaml::List items;
-    for (const auto& item : value.list()) items.push_back(with_formatted_reals(item, precision));
+    for (const auto& item : value.list())
+      items.push_back(with_formatted_reals(item, precision));
     return items;
   }
   if (!value.is_map()) return value;
@@ -410,11 +423,13 @@ Table make_table(const std::vector<State>& states, const TableRequest& request) 
   std::vector<bool> kept(table.headers.size());
   if (!request.keep.empty()) {
     const std::regex pattern = compile(request.keep);
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = matches_start(table.headers[i], pattern);
+    for (std::size_t i = 0; i < kept.size(); ++i)
+      kept[i] = matches_start(table.headers[i], pattern);
   }
   const auto drop_where = [&](auto&& test) {
     std::vector<bool> gone(table.headers.size());
-    for (std::size_t i = 0; i < gone.size(); ++i) gone[i] = !kept[i] && test(i);
+    for (std::size_t i = 0; i < gone.size(); ++i)
+      gone[i] = !kept[i] && test(i);
     drop_columns(table, gone);
     std::vector<bool> still;
     for (std::size_t i = 0; i < gone.size(); ++i) {

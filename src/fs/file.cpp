@@ -1,12 +1,5 @@
 #include "fs/file.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -14,7 +7,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <memory>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -68,11 +67,16 @@ class Temporary {
 
 Kind kind_of_entry(const dirent& entry, int folder) {
   switch (entry.d_type) {
-    case DT_REG: return Kind::file;
-    case DT_DIR: return Kind::directory;
-    case DT_LNK: return Kind::symlink;
-    case DT_UNKNOWN: break;
-    default: return Kind::other;
+    case DT_REG:
+      return Kind::file;
+    case DT_DIR:
+      return Kind::directory;
+    case DT_LNK:
+      return Kind::symlink;
+    case DT_UNKNOWN:
+      break;
+    default:
+      return Kind::other;
   }
   struct stat raw {};
   if (::fstatat(folder, entry.d_name, &raw, AT_SYMLINK_NOFOLLOW) != 0) return Kind::other;
@@ -140,8 +144,7 @@ Stat stat(const Descriptor& file, const std::string& path) {
 
 std::optional<Stat> stat(const std::string& path, Follow follow) {
   struct stat raw {};
-  const int rc =
-      follow == Follow::yes ? ::stat(path.c_str(), &raw) : ::lstat(path.c_str(), &raw);
+  const int rc = follow == Follow::yes ? ::stat(path.c_str(), &raw) : ::lstat(path.c_str(), &raw);
   if (rc == 0) return from_system(raw);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   fail(errno, path);
@@ -234,7 +237,8 @@ void remove_tree(const std::string& path) {
     return;
   }
   if ((found->mode & 0700U) != 0700U) chmod(path, found->mode | 0700U);
-  for (const auto& entry : list_directory(path)) remove_tree(join(path, entry.name));
+  for (const auto& entry : list_directory(path))
+    remove_tree(join(path, entry.name));
   if (::rmdir(path.c_str()) != 0 && errno != ENOENT) fail(errno, path);
 }
 

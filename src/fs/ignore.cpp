@@ -15,7 +15,8 @@ std::size_t class_end(std::string_view glob, std::size_t at) {
   std::size_t i = at + 1;
   if (i < glob.size() && (glob[i] == '!' || glob[i] == '^')) ++i;
   if (i < glob.size() && glob[i] == ']') ++i;
-  while (i < glob.size() && glob[i] != ']') i += glob[i] == '\\' ? 2U : 1U;
+  while (i < glob.size() && glob[i] != ']')
+    i += glob[i] == '\\' ? 2U : 1U;
   return i < glob.size() ? i : std::string_view::npos;
 }
 

@@ -38,7 +38,8 @@ class IgnorePatterns {
   std::vector<Pattern> patterns_;
 };
 
-/// Whether `glob` matches the whole of `text`, as Git's wildmatch does for paths: `*` and `?` stop at
+/// Whether `glob` matches the whole of `text`, as Git's wildmatch does for paths: `*` and `?` stop
+/// at
 /// '/', `**` as a whole part does not.
 bool glob_match(std::string_view glob, std::string_view text);
 
@@ -70,8 +71,8 @@ class DvcIgnore {
 };
 
 struct WalkEntry {
-  std::string path;      ///< Absolute.
-  std::string relative;  ///< To the walked folder.
+  std::string path;        ///< Absolute.
+  std::string relative;    ///< To the walked folder.
   Kind kind = Kind::file;  ///< Of the entry itself (links not followed).
 };
 

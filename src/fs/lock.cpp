@@ -1,11 +1,10 @@
 #include "fs/lock.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include <expcore/error.hpp>

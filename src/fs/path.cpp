@@ -60,7 +60,8 @@ std::string relative(std::string_view to, std::string_view from) {
   for (std::size_t i = common; i < from_parts.size(); ++i) {
     if (!from_parts[i].empty()) add("..");
   }
-  for (std::size_t i = common; i < to_parts.size(); ++i) add(to_parts[i]);
+  for (std::size_t i = common; i < to_parts.size(); ++i)
+    add(to_parts[i]);
   return result.empty() ? "." : result;
 }
 

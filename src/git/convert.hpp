@@ -1,7 +1,7 @@
 #pragma once
-#include <git2.h>
-
 #include <string>
+
+#include <git2.h>
 
 /// Between libgit2's object ids and ours.
 namespace expcore::git {

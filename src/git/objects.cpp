@@ -131,7 +131,8 @@ std::optional<Id> Repo::edit_level(const Id& base, const std::vector<TreeEdit>& 
     }
     std::vector<TreeEdit> below;
     const std::string folder = edits[i].path.substr(0, prefix + slash + 1);
-    while (i < edits.size() && edits[i].path.starts_with(folder)) below.push_back(edits[i++]);
+    while (i < edits.size() && edits[i].path.starts_with(folder))
+      below.push_back(edits[i++]);
     const git_tree_entry* present = git_treebuilder_get(builder.get(), name.c_str());
     const bool is_tree = present != nullptr && git_tree_entry_type(present) == GIT_OBJECT_TREE;
     const Id sub_base = is_tree ? to_id(*git_tree_entry_id(present)) : Id();
@@ -199,7 +200,8 @@ CommitInfo Repo::commit_info(const Id& commit) const {
 Id Repo::write_commit(const Id& tree, const std::vector<Id>& parents, const std::string& message,
                       const Signature& author, const Signature& committer) {
   std::string text = fmt::format("tree {}\n", tree);
-  for (const auto& parent : parents) text += fmt::format("parent {}\n", parent);
+  for (const auto& parent : parents)
+    text += fmt::format("parent {}\n", parent);
   text += header_line("author", author) + header_line("committer", committer);
   if (const auto encoding = config("i18n.commitEncoding")) text += "encoding " + *encoding + "\n";
   // Written raw: libgit2 and git would complete the message with a line feed, DVC does not.

@@ -1,13 +1,12 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <fcntl.h>
 #include <memory>
 #include <random>
 #include <set>
 #include <thread>
+#include <unistd.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -137,7 +136,8 @@ std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
   read_loose(common_dir_ + "/refs", "refs/", prefix, found);
   if (const auto packed = fs::read_file_if_exists(common_dir_ + "/packed-refs")) {
     std::set<std::string_view> loose;
-    for (const auto& entry : found) loose.insert(entry.name);
+    for (const auto& entry : found)
+      loose.insert(entry.name);
     std::vector<RefEntry> more;
     for (const auto line : split(*packed, '\n')) {
       const auto ref = parse_packed(line);

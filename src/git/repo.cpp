@@ -1,11 +1,10 @@
 #include "git/repo.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <pwd.h>
+#include <unistd.h>
 #include <utility>
 
 #include <expcore/error.hpp>
@@ -18,7 +17,8 @@ namespace {
 
 std::string without_slash(const char* path) {
   std::string text = path == nullptr ? "" : path;
-  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  while (text.size() > 1 && text.back() == '/')
+    text.pop_back();
   return text;
 }
 

@@ -39,7 +39,7 @@ struct CommitInfo {
 };
 
 struct TreeEntry {
-  std::string path;  ///< From the tree's root, '/'-separated.
+  std::string path;        ///< From the tree's root, '/'-separated.
   std::uint32_t mode = 0;  ///< 0100644, 0100755, 0120000 or 0160000.
   Id id;
 };

@@ -1,9 +1,8 @@
 #include "hash/md5.hpp"
 
+#include <array>
 #include <fcntl.h>
 #include <openssl/evp.h>
-
-#include <array>
 
 #include <expcore/error.hpp>
 
@@ -39,7 +38,8 @@ struct Digest::Impl {
 };
 
 Digest::Digest(Algorithm algorithm) : impl_(std::make_unique<Impl>()) {
-  if (!impl_->context || EVP_DigestInit_ex2(impl_->context.get(), method(algorithm), nullptr) != 1) {
+  if (!impl_->context ||
+      EVP_DigestInit_ex2(impl_->context.get(), method(algorithm), nullptr) != 1) {
     throw Error(Errc::internal, "OpenSSL cannot start a digest");
   }
 }

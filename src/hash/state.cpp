@@ -1,9 +1,8 @@
 #include "hash/state.hpp"
 
-#include <sqlite3.h>
-
 #include <chrono>
 #include <mutex>
+#include <sqlite3.h>
 #include <unordered_map>
 #include <utility>
 
@@ -91,9 +90,9 @@ struct StateDb::Impl {
 
   bool open_once() {
     sqlite3* raw = nullptr;
-    const int rc = sqlite3_open_v2(
-        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-        nullptr);
+    const int rc =
+        sqlite3_open_v2(path.c_str(), &raw,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     Database opened(raw);
     if (rc != SQLITE_OK) return false;
     sqlite3_busy_timeout(raw, 200);
@@ -106,8 +105,8 @@ struct StateDb::Impl {
           "size INTEGER, mtime INTEGER, ctime INTEGER, hex TEXT) WITHOUT ROWID;"
           "PRAGMA user_version=1");
     }
-    select = prepare(
-        raw, "SELECT device, inode, size, mtime, ctime, hex FROM files WHERE key = ?1");
+    select =
+        prepare(raw, "SELECT device, inode, size, mtime, ctime, hex FROM files WHERE key = ?1");
     if (!select) return false;
     db = std::move(opened);
     return true;

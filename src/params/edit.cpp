@@ -1,10 +1,9 @@
 #include "params/edit.hpp"
 
-#include <yaml.h>
-
 #include <charconv>
 #include <optional>
 #include <vector>
+#include <yaml.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -41,8 +40,8 @@ yaml::Value typed(std::string_view text, std::string_view whole) {
     fail_override(whole, "only scalar values are understood by this version of expcore");
   }
   yaml::Value value = yaml::resolve_plain_scalar(text);
-  const bool number = value.is_integer() || value.is_real() ||
-                      value.kind() == yaml::Value::Kind::big_integer;
+  const bool number =
+      value.is_integer() || value.is_real() || value.kind() == yaml::Value::Kind::big_integer;
   return number ? value : yaml::Value(text);
 }
 
@@ -69,7 +68,8 @@ class Finder {
   std::optional<Span> find(const std::vector<std::string_view>& key) {
     key_ = &key;
     yaml_event_type_t type = next();
-    while (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT) type = next();
+    while (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT)
+      type = next();
     visit(type, 0, true);
     return found_;
   }
@@ -86,8 +86,8 @@ class Finder {
   /// `on_path`: the current node is the one that key_[0..depth) leads to.
   void visit(yaml_event_type_t type, std::size_t depth, bool on_path) {
     if (on_path && depth == key_->size()) {
-      found_ = Span{byte_of(event_.start_mark), byte_of(event_.end_mark),
-                    type == YAML_SCALAR_EVENT};
+      found_ =
+          Span{byte_of(event_.start_mark), byte_of(event_.end_mark), type == YAML_SCALAR_EVENT};
     }
     if (type == YAML_MAPPING_START_EVENT) {
       mapping(depth, on_path);
@@ -114,10 +114,10 @@ class Finder {
 
   void sequence(std::size_t depth, bool on_path) {
     std::size_t wanted = 0;
-    const bool indexed =
-        on_path && depth < key_->size() &&
-        std::from_chars((*key_)[depth].data(), (*key_)[depth].data() + (*key_)[depth].size(), wanted)
-                .ec == std::errc();
+    const bool indexed = on_path && depth < key_->size() &&
+                         std::from_chars((*key_)[depth].data(),
+                                         (*key_)[depth].data() + (*key_)[depth].size(), wanted)
+                                 .ec == std::errc();
     for (std::size_t i = 0;; ++i) {
       const yaml_event_type_t item = next();
       if (item == YAML_SEQUENCE_END_EVENT) return;
@@ -194,9 +194,10 @@ std::string set_scalar(std::string_view text, const ScalarOverride& change,
                             change.key, change.text, parts.back()));
   }
   if (!span->is_scalar) {
-    throw Error(Errc::invalid_argument,
-                fmt::format("'{}' in '{}' is not a scalar; this version of expcore sets scalars only",
-                            change.key, shown));
+    throw Error(
+        Errc::invalid_argument,
+        fmt::format("'{}' in '{}' is not a scalar; this version of expcore sets scalars only",
+                    change.key, shown));
   }
   std::string result(text.substr(0, span->begin));
   // "key:" with nothing behind it has an empty span right at the colon.

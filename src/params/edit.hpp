@@ -23,6 +23,7 @@ ScalarOverride parse_scalar_override(std::string_view text);
 /// `text` (YAML) with the scalar at dotted `key` replaced by `value`; every other byte stays.
 /// `shown` names the file in messages.
 /// Throws: Error{not_found} in DVC's words when there is no such key, Error{parse}.
-std::string set_scalar(std::string_view text, const ScalarOverride& change, const std::string& shown);
+std::string set_scalar(std::string_view text, const ScalarOverride& change,
+                       const std::string& shown);
 
 }  // namespace expcore::params

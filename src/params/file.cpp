@@ -15,20 +15,28 @@ namespace {
 
 std::string_view format_name(Format format) {
   switch (format) {
-    case Format::yaml: return "YAML";
-    case Format::json: return "JSON";
-    case Format::toml: return "TOML";
-    case Format::python: return "Python";
+    case Format::yaml:
+      return "YAML";
+    case Format::json:
+      return "JSON";
+    case Format::toml:
+      return "TOML";
+    case Format::python:
+      return "Python";
   }
   return "";
 }
 
 yaml::Value parse_as(std::string_view text, Format format) {
   switch (format) {
-    case Format::yaml: return yaml::parse_yaml(text);
-    case Format::json: return yaml::parse_json(text);
-    case Format::toml: return yaml::parse_toml(text);
-    case Format::python: return parse_python(text);
+    case Format::yaml:
+      return yaml::parse_yaml(text);
+    case Format::json:
+      return yaml::parse_json(text);
+    case Format::toml:
+      return yaml::parse_toml(text);
+    case Format::python:
+      return parse_python(text);
   }
   return {};
 }
@@ -68,8 +76,8 @@ yaml::Value parse(std::string_view text, Format format, const std::string& path)
   } catch (const Error& error) {
     std::string details = error.what();
     if (!error.details().empty()) details += "\n" + error.details();
-    throw Error(Errc::parse, fmt::format("unable to read: '{}', {} file structure is corrupted", path,
-                                         format_name(format)))
+    throw Error(Errc::parse, fmt::format("unable to read: '{}', {} file structure is corrupted",
+                                         path, format_name(format)))
         .with_details(std::move(details));
   }
 }

@@ -23,8 +23,8 @@ yaml::Value parse(std::string_view text, Format format, const std::string& path)
 /// parse() of the file. Throws also Error{not_found}.
 yaml::Value load(const std::string& path, const std::string& shown_as);
 
-/// The value at dotted `key`: each part indexes a mapping (digits match integer keys, too) or a list
-/// (negative counts from the end). nullptr when missing.
+/// The value at dotted `key`: each part indexes a mapping (digits match integer keys, too) or a
+/// list (negative counts from the end). nullptr when missing.
 const yaml::Value* find(const yaml::Value& root, std::string_view key);
 
 }  // namespace expcore::params

@@ -14,7 +14,16 @@
 namespace expcore::params {
 namespace {
 
-enum class TokenKind : unsigned char { name, number, string, symbol, new_line, indent, dedent, end };
+enum class TokenKind : unsigned char {
+  name,
+  number,
+  string,
+  symbol,
+  new_line,
+  indent,
+  dedent,
+  end
+};
 
 struct Token {
   TokenKind kind = TokenKind::end;
@@ -38,8 +47,10 @@ class Tokenizer {
       if (at_ < text_.size()) token();
     }
     if (brackets_ > 0) fail("'(' was never closed");
-    if (!tokens_.empty() && tokens_.back().kind != TokenKind::new_line) add(TokenKind::new_line, "");
-    for (; indents_.size() > 1; indents_.pop_back()) add(TokenKind::dedent, "");
+    if (!tokens_.empty() && tokens_.back().kind != TokenKind::new_line)
+      add(TokenKind::new_line, "");
+    for (; indents_.size() > 1; indents_.pop_back())
+      add(TokenKind::dedent, "");
     add(TokenKind::end, "");
     return std::move(tokens_);
   }
@@ -103,7 +114,8 @@ class Tokenizer {
     } else if (c == ' ' || c == '\t' || c == '\r' || c == '\f') {
       ++at_;
     } else if (c == '#') {
-      while (at_ < text_.size() && peek() != '\n') ++at_;
+      while (at_ < text_.size() && peek() != '\n')
+        ++at_;
     } else if (!string_literal()) {
       word_or_symbol(c);
     }
@@ -122,7 +134,8 @@ class Tokenizer {
       }
       add(TokenKind::number, std::string(text_.substr(first, at_ - first)));
     } else if (is_name_char(c)) {
-      while (is_name_char(peek())) ++at_;
+      while (is_name_char(peek()))
+        ++at_;
       add(TokenKind::name, std::string(text_.substr(first, at_ - first)));
     } else {
       if (c == '(' || c == '[' || c == '{') ++brackets_;
@@ -139,7 +152,8 @@ class Tokenizer {
   /// A string with its prefix (r, b, u, f in any case); false when none starts here.
   bool string_literal() {
     std::size_t prefix = 0;
-    while (prefix < 2 && std::string_view("rRbBuUfF").find(peek(prefix)) != std::string_view::npos &&
+    while (prefix < 2 &&
+           std::string_view("rRbBuUfF").find(peek(prefix)) != std::string_view::npos &&
            peek(prefix) != '\0') {
       ++prefix;
     }
@@ -180,19 +194,47 @@ class Tokenizer {
     }
     at_ += 2;
     switch (next) {
-      case '\n': ++line_; line_start_ = at_; return;
-      case 'n': value += '\n'; return;
-      case 't': value += '\t'; return;
-      case 'r': value += '\r'; return;
-      case 'a': value += '\a'; return;
-      case 'b': value += '\b'; return;
-      case 'f': value += '\f'; return;
-      case 'v': value += '\v'; return;
-      case '\\': case '\'': case '"': value += next; return;
-      case 'x': code_point(value, 2); return;
-      case 'u': code_point(value, 4); return;
-      case 'U': code_point(value, 8); return;
-      default: break;
+      case '\n':
+        ++line_;
+        line_start_ = at_;
+        return;
+      case 'n':
+        value += '\n';
+        return;
+      case 't':
+        value += '\t';
+        return;
+      case 'r':
+        value += '\r';
+        return;
+      case 'a':
+        value += '\a';
+        return;
+      case 'b':
+        value += '\b';
+        return;
+      case 'f':
+        value += '\f';
+        return;
+      case 'v':
+        value += '\v';
+        return;
+      case '\\':
+      case '\'':
+      case '"':
+        value += next;
+        return;
+      case 'x':
+        code_point(value, 2);
+        return;
+      case 'u':
+        code_point(value, 4);
+        return;
+      case 'U':
+        code_point(value, 8);
+        return;
+      default:
+        break;
     }
     if (next >= '0' && next <= '7') {
       --at_;
@@ -255,7 +297,8 @@ class Parser {
 
   yaml::Map module() {
     yaml::Map params;
-    while (now().kind != TokenKind::end) statement(params, Place::module);
+    while (now().kind != TokenKind::end)
+      statement(params, Place::module);
     return params;
   }
 
@@ -271,7 +314,8 @@ class Parser {
   }
 
   void skip_line() {
-    while (now().kind != TokenKind::new_line && now().kind != TokenKind::end) ++at_;
+    while (now().kind != TokenKind::new_line && now().kind != TokenKind::end)
+      ++at_;
     if (now().kind == TokenKind::new_line) ++at_;
   }
 
@@ -330,8 +374,8 @@ class Parser {
     if (now().kind == TokenKind::dedent) ++at_;
   }
 
-  /// `name = literal`, `name: type = literal`, in __init__ `self.name = literal`. Leaves the position
-  /// alone and returns false when the statement is anything else.
+  /// `name = literal`, `name: type = literal`, in __init__ `self.name = literal`. Leaves the
+  /// position alone and returns false when the statement is anything else.
   bool assignment(yaml::Map& params, Place place) {
     const std::size_t start = at_;
     const auto give_up = [&] {
@@ -348,7 +392,8 @@ class Parser {
     const std::string name = now().text;
     ++at_;
     if (is_symbol(":")) {
-      while (!is_symbol("=") && now().kind != TokenKind::new_line && now().kind != TokenKind::end) ++at_;
+      while (!is_symbol("=") && now().kind != TokenKind::new_line && now().kind != TokenKind::end)
+        ++at_;
     }
     if (!is_symbol("=")) return give_up();
     ++at_;
@@ -362,7 +407,8 @@ class Parser {
   std::optional<yaml::Value> literal() {
     if (now().kind == TokenKind::string) {
       std::string text;
-      while (now().kind == TokenKind::string) text += tokens_[at_++].text;
+      while (now().kind == TokenKind::string)
+        text += tokens_[at_++].text;
       return yaml::Value(std::move(text));
     }
     if (now().kind == TokenKind::number) return number(false);
@@ -384,11 +430,13 @@ class Parser {
 
   std::optional<yaml::Value> number(bool negative) {
     std::string text = tokens_[at_++].text;
-    const bool is_float = text.find('.') != std::string::npos ||
-                          (text.find_first_of("eE") != std::string::npos && !text.starts_with("0x"));
+    const bool is_float =
+        text.find('.') != std::string::npos ||
+        (text.find_first_of("eE") != std::string::npos && !text.starts_with("0x"));
     if (text.ends_with('j') || text.ends_with('J')) return std::nullopt;
     if (text.starts_with('.')) text.insert(0, "0");
-    if (is_float && text.find('.') == std::string::npos) text.insert(text.find_first_of("eE"), ".0");
+    if (is_float && text.find('.') == std::string::npos)
+      text.insert(text.find_first_of("eE"), ".0");
     yaml::Value value = yaml::resolve_plain_scalar((negative ? "-" : "") + to_lower_ascii(text));
     if (value.is_string()) return std::nullopt;
     if (is_float && value.is_integer()) value = static_cast<double>(value.integer());

@@ -20,7 +20,8 @@ Graph::Graph(const Index& index, const std::string& directory)
   index.check_outputs();
   PathTree<StageId> outs;
   for (StageId id = 0; id < index.stages().size(); ++id) {
-    for (const auto& out : index.stage(id).outs) outs.insert(out.path, id);
+    for (const auto& out : index.stage(id).outs)
+      outs.insert(out.path, id);
   }
   for (StageId id = 0; id < index.stages().size(); ++id) {
     const auto add_edge = [&](StageId producer) {
@@ -32,14 +33,16 @@ Graph::Graph(const Index& index, const std::string& directory)
     const auto add_path = [&](const std::string& path) {
       if (const auto* same = outs.find(path)) add_edge(*same);
       if (const auto above = outs.nearest_above(path)) add_edge(above->second);
-      for (const auto& [below, producer] : outs.below(path)) add_edge(producer);
+      for (const auto& [below, producer] : outs.below(path))
+        add_edge(producer);
     };
     for (const auto& dep : index.stage(id).deps) {
       if (dep.kind == Dependency::Kind::local || dep.kind == Dependency::Kind::import) {
         add_path(dep.path);
       }
     }
-    for (const auto& params : index.stage(id).params) add_path(params.path);
+    for (const auto& params : index.stage(id).params)
+      add_path(params.path);
   }
   check_cycles(index, directory);
 }

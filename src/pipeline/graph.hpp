@@ -13,16 +13,16 @@ namespace expcore::pipeline {
 /// Thread safety: immutable.
 class Graph {
  public:
-  /// Throws: what Index::check_outputs() does; Error{invalid_argument} "Same item(s) are defined as both a dependency and an output in
-  /// stages: …" for a cycle.
+  /// Throws: what Index::check_outputs() does; Error{invalid_argument} "Same item(s) are defined as
+  /// both a dependency and an output in stages: …" for a cycle.
   Graph(const Index& index, const std::string& directory);
 
   std::size_t size() const { return upstream_.size(); }
   const std::vector<StageId>& upstream(StageId id) const { return upstream_[id]; }
   const std::vector<StageId>& downstream(StageId id) const { return downstream_[id]; }
 
-  /// `from` and everything reachable upstream (or downstream), as a flag per stage. Stages flagged in
-  /// `opaque` are included but not passed through (upstream only).
+  /// `from` and everything reachable upstream (or downstream), as a flag per stage. Stages flagged
+  /// in `opaque` are included but not passed through (upstream only).
   std::vector<bool> closure_upstream(const std::vector<StageId>& from,
                                      const std::vector<bool>& opaque) const;
   std::vector<bool> closure_downstream(const std::vector<StageId>& from) const;

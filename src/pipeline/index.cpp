@@ -29,7 +29,8 @@ bool is_pipeline_file(const std::string& name) {
 
 [[noreturn]] void fail_duplicate(const std::string& path, const std::vector<std::string>& stages) {
   std::string list;
-  for (const auto& stage : stages) list += "\n\t- " + stage;
+  for (const auto& stage : stages)
+    list += "\n\t- " + stage;
   throw Error(Errc::invalid_argument,
               fmt::format("output '{}' is specified in:{}\nUse `dvc remove` with any of the above "
                           "targets to stop tracking the overlapping output.",
@@ -69,12 +70,12 @@ Index Index::collect(Workspace& workspace) {
         const std::size_t first = index.stages_.size();
         index.load_file(entry.path);
         for (std::size_t i = first; i < index.stages_.size(); ++i) {
-          for (const auto& out : index.stages_[i].outs) out_folders.insert(out.path);
+          for (const auto& out : index.stages_[i].outs)
+            out_folders.insert(out.path);
         }
       },
       [&](const fs::WalkEntry& folder) {
-        return !out_folders.contains(folder.path) &&
-               !workspace.is_git_ignored(folder.path, true);
+        return !out_folders.contains(folder.path) && !workspace.is_git_ignored(folder.path, true);
       });
   return index;
 }
@@ -180,10 +181,10 @@ void Index::check_outputs() const {
   for (const auto& stage : stages_) {
     const auto above = outs.nearest_above(stage.file);
     if (!above) continue;
-    throw Error(Errc::invalid_argument,
-                fmt::format("stage: '{}' is within an output '{}' of another stage",
-                            address(stage, workspace_->directory),
-                            workspace_->shown(above->first)));
+    throw Error(
+        Errc::invalid_argument,
+        fmt::format("stage: '{}' is within an output '{}' of another stage",
+                    address(stage, workspace_->directory), workspace_->shown(above->first)));
   }
 }
 

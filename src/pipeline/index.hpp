@@ -23,7 +23,8 @@ class Index {
  public:
   /// Walks the project as DVC does (readdir order, `.dvcignore`, Git-ignored folders and the outs
   /// of stages already seen are not entered) and loads every dvc.yaml and `.dvc` file.
-  /// Throws: the first load error, whichever file it is in. Whether outputs overlap is Graph's matter.
+  /// Throws: the first load error, whichever file it is in. Whether outputs overlap is Graph's
+  /// matter.
   static Index collect(Workspace& workspace);
 
   /// Only the files named: for `--single-item`, which must not fail for another file's sake.

@@ -64,7 +64,8 @@ class ParamsCollector {
 
   void add(const yaml::Value& item) {
     if (item.is_map()) {
-      for (const auto& [file, keys] : item.map()) add_file(python_str(file), keys);
+      for (const auto& [file, keys] : item.map())
+        add_file(python_str(file), keys);
     } else {
       dependency("params.yaml").keys.push_back(python_str(item));
     }
@@ -103,7 +104,8 @@ class ParamsCollector {
                   fmt::format("Expected list of params for custom params file '{}', got '{}'.",
                               file, python_type(keys)));
     }
-    for (const auto& key : keys.list()) dep.keys.push_back(python_str(key));
+    for (const auto& key : keys.list())
+      dep.keys.push_back(python_str(key));
   }
 
   const std::string& wdir_;
@@ -135,7 +137,8 @@ void apply_flags(Output& out, const yaml::Value& flags) {
   if (const auto* meta = flags.find("meta")) out.meta = *meta;
   if (const auto* labels = flags.find("labels"); labels != nullptr && labels->is_list()) {
     out.labels.clear();
-    for (const auto& label : labels->list()) out.labels.push_back(python_str(label));
+    for (const auto& label : labels->list())
+      out.labels.push_back(python_str(label));
   }
   if (out.kind != OutKind::plot) return;
   yaml::Map plot = out.plot.is_map() ? out.plot.map() : yaml::Map();
@@ -166,16 +169,16 @@ class StageBuilder {
   void add_deps(const yaml::List& deps) {
     for (const auto& dep : deps) {
       auto made = make_dependency(text_of(dep), stage_.wdir, context_);
-      const bool known = std::any_of(stage_.deps.begin(), stage_.deps.end(), [&](const auto& d) {
-        return d.def_path == made.def_path;
-      });
+      const bool known = std::any_of(stage_.deps.begin(), stage_.deps.end(),
+                                     [&](const auto& d) { return d.def_path == made.def_path; });
       if (!known) stage_.deps.push_back(std::move(made));
     }
   }
 
   void add_params(const yaml::List& items) {
     ParamsCollector collector(stage_.wdir, context_);
-    for (const auto& item : items) collector.add(item);
+    for (const auto& item : items)
+      collector.add(item);
     stage_.params = collector.take();
   }
 
@@ -219,7 +222,8 @@ class StageBuilder {
 std::vector<std::string> text_list(const yaml::Value& value) {
   std::vector<std::string> list;
   if (!value.is_list()) return list;
-  for (const auto& item : value.list()) list.push_back(python_str(item));
+  for (const auto& item : value.list())
+    list.push_back(python_str(item));
   return list;
 }
 
@@ -236,8 +240,9 @@ const yaml::Value* find_template(const yaml::Value& value) {
     }
   } else if (value.is_map()) {
     for (const auto& [key, member] : value.map()) {
-      const bool is_keyword = key.is_string() && (key.string() == "foreach" || key.string() == "do" ||
-                                                  key.string() == "matrix" || key.string() == "vars");
+      const bool is_keyword =
+          key.is_string() && (key.string() == "foreach" || key.string() == "do" ||
+                              key.string() == "matrix" || key.string() == "vars");
       if (is_keyword) return &key;
       if (const auto* found = find_template(key)) return found;
       if (const auto* found = find_template(member)) return found;
@@ -299,8 +304,8 @@ void add_dvc_file_out(Stage& stage, const yaml::Value& entry, const LoadContext&
 
 PipelineFile parse_pipeline(std::string_view text, const std::string& path,
                             const LoadContext& context) {
-  const yaml::Value document = read_document(text, Schema::pipeline,
-                                             shown_path(path, context.directory), context.revision);
+  const yaml::Value document =
+      read_document(text, Schema::pipeline, shown_path(path, context.directory), context.revision);
   PipelineFile file;
   file.path = path;
   refuse_templates(document, text, fs::relative(path, context.directory));
@@ -325,8 +330,8 @@ PipelineFile parse_pipeline(std::string_view text, const std::string& path,
 }
 
 Stage parse_dvc_file(std::string_view text, const std::string& path, const LoadContext& context) {
-  const yaml::Value document = read_document(text, Schema::dvc_file,
-                                             shown_path(path, context.directory), context.revision);
+  const yaml::Value document =
+      read_document(text, Schema::dvc_file, shown_path(path, context.directory), context.revision);
   Stage stage;
   stage.file = path;
   stage.wdir = fs::absolute(fs::parent(path), text_flag(document, "wdir"));
@@ -336,10 +341,12 @@ Stage parse_dvc_file(std::string_view text, const std::string& path, const LoadC
   if (const auto* meta = document.find("meta")) stage.meta = *meta;
   stage.recorded.emplace();
   if (const auto* deps = document.find("deps"); deps != nullptr && deps->is_list()) {
-    for (const auto& dep : deps->list()) add_dvc_file_dep(stage, dep, context);
+    for (const auto& dep : deps->list())
+      add_dvc_file_dep(stage, dep, context);
   }
   if (const auto* outs = document.find("outs"); outs != nullptr && outs->is_list()) {
-    for (const auto& out : outs->list()) add_dvc_file_out(stage, out, context);
+    for (const auto& out : outs->list())
+      add_dvc_file_out(stage, out, context);
   }
   return stage;
 }

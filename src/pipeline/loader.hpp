@@ -20,9 +20,9 @@ struct LoadContext {
 };
 
 /// The stages of a dvc.yaml, in definition order.
-/// Throws: Error{parse} as read_document(), and for templates (`${…}`, foreach, matrix, vars), which
-/// this version does not resolve; Error{invalid_argument} for
-/// outputs that cannot be one ("DVC file 'x.dvc' cannot be an output.").
+/// Throws: Error{parse} as read_document(), and for templates (`${…}`, foreach, matrix, vars),
+/// which this version does not resolve; Error{invalid_argument} for outputs that cannot be one
+/// ("DVC file 'x.dvc' cannot be an output.").
 PipelineFile parse_pipeline(std::string_view text, const std::string& path,
                             const LoadContext& context);
 

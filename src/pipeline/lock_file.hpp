@@ -12,9 +12,8 @@ namespace expcore::pipeline {
 
 /// A dvc.lock: what each stage of the dvc.yaml beside it looked like when it last ran.
 ///
-/// Everything but the entry that is set survives a write as ruamel.yaml's round trip would leave it.
-/// Format: docs/formats/dvc-lock.md.
-/// Thread safety: confined.
+/// Everything but the entry that is set survives a write as ruamel.yaml's round trip would leave
+/// it. Format: docs/formats/dvc-lock.md. Thread safety: confined.
 class LockFile {
  public:
   /// `text` is nullopt when the file does not exist. Errors as read_document(): `shown` names the

@@ -34,7 +34,8 @@ yaml::Value item_to_value(const LockItem& item) {
   if (item.file_count) map.append("nfiles", *item.file_count);
   if (item.is_executable) map.append("isexec", true);
   if (item.extra.is_map()) {
-    for (const auto& [key, value] : item.extra.map()) map.append(key, value);
+    for (const auto& [key, value] : item.extra.map())
+      map.append(key, value);
   }
   return map;
 }
@@ -63,7 +64,8 @@ yaml::Value items_to_value(std::vector<LockItem> items) {
                    [](const LockItem& a, const LockItem& b) { return a.path < b.path; });
   yaml::List list;
   list.reserve(items.size());
-  for (const auto& item : items) list.push_back(item_to_value(item));
+  for (const auto& item : items)
+    list.push_back(item_to_value(item));
   return list;
 }
 
@@ -81,7 +83,8 @@ yaml::Value params_to_value(std::vector<std::pair<std::string, yaml::Map>> param
     });
     yaml::Map map;
     map.reserve(sorted.size());
-    for (auto& member : sorted) map.append(std::move(member.key), std::move(member.value));
+    for (auto& member : sorted)
+      map.append(std::move(member.key), std::move(member.value));
     files.append(file, std::move(map));
   }
   return files;
@@ -114,7 +117,8 @@ LockEntry LockEntry::from_value(const yaml::Value& value) {
     const auto* list = value.find(key);
     if (list == nullptr || !list->is_list()) return;
     items.reserve(list->list().size());
-    for (const auto& item : list->list()) items.push_back(item_from_value(item));
+    for (const auto& item : list->list())
+      items.push_back(item_from_value(item));
   };
   read_items("deps", entry.deps);
   read_items("outs", entry.outs);
@@ -140,10 +144,11 @@ std::vector<std::string> Stage::command_lines() const {
     return lines;
   }
   if (!command.is_string()) {
-    throw Error(Errc::invalid_argument, "'" + std::string(python_type(command)) +
-                                            "' object has no attribute 'splitlines'");
+    throw Error(Errc::invalid_argument,
+                "'" + std::string(python_type(command)) + "' object has no attribute 'splitlines'");
   }
-  for (const auto line : python_splitlines(command.string())) lines.emplace_back(line);
+  for (const auto line : python_splitlines(command.string()))
+    lines.emplace_back(line);
   return lines;
 }
 

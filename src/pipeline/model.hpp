@@ -54,7 +54,7 @@ struct Output : PathRef {
 /// One `deps` or `outs` item of a lock entry.
 struct LockItem {
   std::string path;
-  cache::ObjectId id;                       ///< Empty when the hash is not an md5.
+  cache::ObjectId id;  ///< Empty when the hash is not an md5.
   std::optional<std::int64_t> size;
   std::optional<std::int64_t> file_count;
   bool is_executable = false;
@@ -80,9 +80,9 @@ struct LockEntry {
 
 /// One stage of a dvc.yaml, or the one that a `.dvc` file is.
 struct Stage {
-  std::string name;  ///< "train", "train@1"; "" for a .dvc file.
-  std::string file;  ///< Absolute path of the defining file.
-  std::string wdir;  ///< Absolute and normalised.
+  std::string name;     ///< "train", "train@1"; "" for a .dvc file.
+  std::string file;     ///< Absolute path of the defining file.
+  std::string wdir;     ///< Absolute and normalised.
   yaml::Value command;  ///< String or list; null for a .dvc file.
   std::vector<Dependency> deps;
   std::vector<ParamsDependency> params;
@@ -107,8 +107,8 @@ struct Stage {
   std::string lock_file() const;  ///< Absolute path of the dvc.lock beside `file`.
 };
 
-/// How messages name a stage: "train" for ./dvc.yaml, "sub/dvc.yaml:train", "data.csv.dvc"; relative
-/// to `directory`.
+/// How messages name a stage: "train" for ./dvc.yaml, "sub/dvc.yaml:train", "data.csv.dvc";
+/// relative to `directory`.
 std::string address(const Stage& stage, const std::string& directory);
 
 /// A pipeline file: stages and the sections that matter to comparisons only.

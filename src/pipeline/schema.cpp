@@ -97,7 +97,8 @@ Rule list_of(Rule item) {
       item(list[i], path, problems);
       path.pop_back();
       // DVC's validator reports what is wrong inside one item and leaves the others unseen.
-      const bool inside = problems.size() > before && problems[before].path.size() > path.size() + 1;
+      const bool inside =
+          problems.size() > before && problems[before].path.size() > path.size() + 1;
       if (inside) return;
     }
   };
@@ -194,8 +195,8 @@ Rule stage_rule() {
 
 Rule stage_or_foreach_rule() {
   const Rule stage = stage_rule();
-  const Rule group = fields({{"foreach", any_of({dict_rule(), array_rule(), text_rule()}), true},
-                             {"do", stage, true}});
+  const Rule group = fields(
+      {{"foreach", any_of({dict_rule(), array_rule(), text_rule()}), true}, {"do", stage, true}});
   return [=](const yaml::Value& value, Path& path, Problems& problems) {
     const bool is_group = value.find("foreach") != nullptr || value.find("do") != nullptr;
     (is_group ? group : stage)(value, path, problems);
@@ -204,14 +205,14 @@ Rule stage_or_foreach_rule() {
 
 Rule pipeline_rule() {
   const Rule text_map = map_of(text_rule());
-  const Rule plot_definition = fields(
-      {{"x", any_of({text_rule(), text_map})},
-       {"y", any_of({text_rule(), list_of(text_rule()),
-                     map_of(any_of({text_rule(), list_of(text_rule())}))})},
-       {"x_label", text_rule()},
-       {"y_label", text_rule()},
-       {"title", text_rule()},
-       {"template", text_rule()}});
+  const Rule plot_definition =
+      fields({{"x", any_of({text_rule(), text_map})},
+              {"y", any_of({text_rule(), list_of(text_rule()),
+                            map_of(any_of({text_rule(), list_of(text_rule())}))})},
+              {"x_label", text_rule()},
+              {"y_label", text_rule()},
+              {"title", text_rule()},
+              {"template", text_rule()}});
   const Rule artifact =
       fields(annotation_fields() + std::vector<Field>{{"path", text_rule(), true}});
   return fields(
@@ -225,16 +226,16 @@ Rule pipeline_rule() {
 }
 
 std::vector<Field> hash_fields() {
-  return {{"md5", checksum_rule()},  {"checksum", checksum_rule()}, {"etag", checksum_rule()},
-          {"size", number_rule()},   {"nfiles", number_rule()},     {"isexec", flag_rule()},
+  return {{"md5", checksum_rule()},   {"checksum", checksum_rule()}, {"etag", checksum_rule()},
+          {"size", number_rule()},    {"nfiles", number_rule()},     {"isexec", flag_rule()},
           {"version_id", text_rule()}};
 }
 
 Rule cloud_rule() { return map_of(fields(hash_fields())); }
 
 Rule member_files_rule() {
-  return list_of(fields(hash_fields() + std::vector<Field>{{"relpath", text_rule(), true},
-                                                           {"cloud", cloud_rule()}}));
+  return list_of(fields(
+      hash_fields() + std::vector<Field>{{"relpath", text_rule(), true}, {"cloud", cloud_rule()}}));
 }
 
 Rule lock_rule() {
@@ -257,12 +258,10 @@ Rule lock_rule() {
 
 Rule dvc_file_rule() {
   const std::vector<Field> common =
-      hash_fields() + std::vector<Field>{{"path", text_rule(), true},
-                                         {"persist", flag_rule()},
-                                         {"cloud", cloud_rule()},
-                                         {"hash", text_rule()},
-                                         {"files", member_files_rule()},
-                                         {"fs_config", dict_rule()}};
+      hash_fields() +
+      std::vector<Field>{{"path", text_rule(), true},    {"persist", flag_rule()},
+                         {"cloud", cloud_rule()},        {"hash", text_rule()},
+                         {"files", member_files_rule()}, {"fs_config", dict_rule()}};
   const Rule out = fields(common + annotation_fields() +
                           std::vector<Field>{{"cache", flag_rule()},
                                              {"remote", text_rule()},
@@ -274,9 +273,8 @@ Rule dvc_file_rule() {
                             {"rev_lock", text_rule()},
                             {"config", any_of({text_rule(), dict_rule()})},
                             {"remote", any_of({text_rule(), dict_rule()})}});
-  const Rule dep = fields(common + std::vector<Field>{{"meta", anything()},
-                                                      {"repo", repo},
-                                                      {"db", dict_rule()}});
+  const Rule dep = fields(
+      common + std::vector<Field>{{"meta", anything()}, {"repo", repo}, {"db", dict_rule()}});
   return fields({{"md5", checksum_rule()},
                  {"wdir", any_of({text_rule(), nothing()})},
                  {"deps", any_of({list_of(dep), nothing()})},
@@ -293,9 +291,12 @@ const Rule& rule_of(Schema schema) {
   static const Rule lock = lock_rule();
   static const Rule dvc_file = dvc_file_rule();
   switch (schema) {
-    case Schema::pipeline: return pipeline;
-    case Schema::lock: return lock;
-    case Schema::dvc_file: break;
+    case Schema::pipeline:
+      return pipeline;
+    case Schema::lock:
+      return lock;
+    case Schema::dvc_file:
+      break;
   }
   return dvc_file;
 }
@@ -324,12 +325,12 @@ std::string in_revision(std::string_view revision) {
     details += problem.text;
     if (!problem.path.empty()) details += ", in " + join(problem.path, " -> ");
     if (problem.position.line == 0) continue;
-    details += fmt::format(", line {}, column {}\n", problem.position.line,
-                           problem.position.column) +
-               yaml::code_frame(text, problem.position);
+    details +=
+        fmt::format(", line {}, column {}\n", problem.position.line, problem.position.column) +
+        yaml::code_frame(text, problem.position);
   }
-  throw Error(Errc::parse, fmt::format("'{}' validation failed{}{}.", shown,
-                                       in_revision(revision), count))
+  throw Error(Errc::parse,
+              fmt::format("'{}' validation failed{}{}.", shown, in_revision(revision), count))
       .with_details(std::move(details));
 }
 

@@ -49,11 +49,16 @@ std::vector<std::string> whole_file_keys(const yaml::Value& current, const yaml:
 
 std::string_view change_name(Change change) {
   switch (change) {
-    case Change::none: return "";
-    case Change::created: return "new";
-    case Change::modified: return "modified";
-    case Change::deleted: return "deleted";
-    case Change::not_in_cache: return "not in cache";
+    case Change::none:
+      return "";
+    case Change::created:
+      return "new";
+    case Change::modified:
+      return "modified";
+    case Change::deleted:
+      return "deleted";
+    case Change::not_in_cache:
+      return "not in cache";
   }
   return "";
 }
@@ -171,8 +176,8 @@ const yaml::Value* Checker::params_file(const ParamsDependency& params) {
       try {
         value = params::load(params.path, workspace_.shown(params.path));
       } catch (Error& error) {
-        error.add_context(fmt::format("Unable to read parameters from '{}'",
-                                      workspace_.shown(params.path)));
+        error.add_context(
+            fmt::format("Unable to read parameters from '{}'", workspace_.shown(params.path)));
         throw;
       }
     }

@@ -21,15 +21,15 @@ struct PathChange {
 };
 
 struct ParamsChange {
-  std::string file;              ///< As messages show it.
-  Change whole = Change::none;   ///< Of the file; then `keys` is empty.
+  std::string file;             ///< As messages show it.
+  Change whole = Change::none;  ///< Of the file; then `keys` is empty.
   std::vector<std::pair<std::string, Change>> keys;
 };
 
 /// Everything that makes a stage stale.
 struct Staleness {
-  bool command = false;         ///< The command differs from the recorded one.
-  bool always = false;          ///< always_changed, or nothing to compare.
+  bool command = false;  ///< The command differs from the recorded one.
+  bool always = false;   ///< always_changed, or nothing to compare.
   std::vector<PathChange> deps;
   std::vector<ParamsChange> params;
   std::vector<PathChange> outs;

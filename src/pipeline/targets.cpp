@@ -1,8 +1,7 @@
 #include "pipeline/targets.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
+#include <fnmatch.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -33,8 +32,7 @@ Target glob_target(std::string_view text) {
   return {std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
 }
 
-[[noreturn]] void fail_missing_file(const Target& target,
-                                    const std::string& path) {
+[[noreturn]] void fail_missing_file(const Target& target, const std::string& path) {
   const std::string shown = target.file.empty() ? "dvc.yaml" : path;
   throw Error(Errc::not_found, fmt::format("'{}' does not exist", shown));
 }
@@ -53,7 +51,8 @@ void check_file(const Workspace& workspace, const Index& index, const Target& ta
                             shown));
   }
   if (workspace.is_git_ignored(path, false)) {
-    throw Error(Errc::invalid_argument, fmt::format("bad DVC file name '{}' is git-ignored.", shown));
+    throw Error(Errc::invalid_argument,
+                fmt::format("bad DVC file name '{}' is git-ignored.", shown));
   }
   if (!fs::is_file(path)) {
     throw Error(Errc::invalid_argument, fmt::format("'{}' is not a .dvc file", path));
@@ -156,7 +155,8 @@ std::vector<StageId> plan_order(const Index& index, const Graph& graph,
                                 const std::vector<StageId>& sources, const Selection& selection) {
   const std::size_t count = index.stages().size();
   std::vector<bool> frozen(count);
-  for (StageId id = 0; id < count; ++id) frozen[id] = index.stage(id).frozen;
+  for (StageId id = 0; id < count; ++id)
+    frozen[id] = index.stage(id).frozen;
 
   std::vector<bool> wanted(count, true);
   if (!sources.empty() && !selection.all_pipelines) {

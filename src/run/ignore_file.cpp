@@ -26,13 +26,12 @@ void IgnoreFiles::add(const std::string& path) {
   if (!relative) return;
   if (workspace_.repo->is_tracked(*relative)) {
     const std::string shown = workspace_.shown(path);
-    throw Error(Errc::exists,
-                fmt::format(" output '{0}' is already tracked by SCM (e.g. Git).\n"
-                            "    You can remove it from Git, then add to DVC.\n"
-                            "        To stop tracking from Git:\n"
-                            "            git rm -r --cached '{0}'\n"
-                            "            git commit -m \"stop tracking {0}\" ",
-                            shown));
+    throw Error(Errc::exists, fmt::format(" output '{0}' is already tracked by SCM (e.g. Git).\n"
+                                          "    You can remove it from Git, then add to DVC.\n"
+                                          "        To stop tracking from Git:\n"
+                                          "            git rm -r --cached '{0}'\n"
+                                          "            git commit -m \"stop tracking {0}\" ",
+                                          shown));
   }
   if (workspace_.repo->is_ignored(*relative)) return;
   const std::string file = fs::join(fs::parent(path), ".gitignore");
@@ -56,7 +55,8 @@ void IgnoreFiles::roll_back() {
 
 std::vector<std::string> IgnoreFiles::changed() const {
   std::vector<std::string> files;
-  for (const auto& former : former_) files.push_back(former.first);
+  for (const auto& former : former_)
+    files.push_back(former.first);
   return files;
 }
 

@@ -1,16 +1,15 @@
 #include "run/process.hpp"
 
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <utility>
 
 #include <expcore/error.hpp>
@@ -65,16 +64,16 @@ struct SpawnOptions {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(
-        &attributes,
-        static_cast<short>(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | extra_flags));
+    posix_spawnattr_setflags(&attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK |
+                                                             POSIX_SPAWN_SETSIGDEF | extra_flags));
   }
 };
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
   result.reserve(texts.size() + 1);
-  for (auto& text : texts) result.push_back(text.data());
+  for (auto& text : texts)
+    result.push_back(text.data());
   result.push_back(nullptr);
   return result;
 }
@@ -96,10 +95,11 @@ class Child {
 
     std::vector<std::string> arguments = command.argv;
     std::vector<std::string> settings;
-    for (const auto& [name, value] : command.environment) settings.push_back(name + "=" + value);
-    const int error = ::posix_spawnp(&pid_, arguments[0].c_str(), &options.actions,
-                                     &options.attributes, pointers(arguments).data(),
-                                     pointers(settings).data());
+    for (const auto& [name, value] : command.environment)
+      settings.push_back(name + "=" + value);
+    const int error =
+        ::posix_spawnp(&pid_, arguments[0].c_str(), &options.actions, &options.attributes,
+                       pointers(arguments).data(), pointers(settings).data());
     output_.write.close();
     errors_.write.close();
     if (error != 0) fail(error, arguments[0]);

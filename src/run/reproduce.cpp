@@ -48,7 +48,8 @@ class Session {
     skipped_.assign(index_->stages().size(), false);
     try {
       if (options_.as_experiment && !bring_all) prepare(runner, plan_);
-      for (const StageId id : plan_) done.results.push_back(step(runner, id));
+      for (const StageId id : plan_)
+        done.results.push_back(step(runner, id));
       fail_if_any();
     } catch (...) {
       ignores_.roll_back();
@@ -78,7 +79,8 @@ class Session {
     plan_ = graph_ ? plan_order(*index_, *graph_, sources, selection) : sources;
     Event event;
     event.kind = EventKind::plan_made;
-    for (const StageId id : plan_) event.stages.push_back(name(id));
+    for (const StageId id : plan_)
+      event.stages.push_back(name(id));
     emit(event);
   }
 
@@ -88,7 +90,8 @@ class Session {
       if (index_->stage(id).is_data_source()) runner.record_data_source(id);
     }
     if (options_.dry) return;
-    for (const StageId id : ids) runner.bring_outs(id);
+    for (const StageId id : ids)
+      runner.bring_outs(id);
   }
 
   void prepare_all(StageRunner& runner) {
@@ -106,7 +109,8 @@ class Session {
       StageResult result = runner.reproduce(id, forced_[id]);
       const bool passes_on = Reproduction::is_reproduced(result) || forced_[id];
       if (options_.force_downstream && passes_on && graph_) {
-        for (const StageId next : graph_->downstream(id)) forced_[next] = true;
+        for (const StageId next : graph_->downstream(id))
+          forced_[next] = true;
       }
       return result;
     } catch (Error& error) {
@@ -163,10 +167,11 @@ class Session {
   void fail_if_any() const {
     if (failed_.empty() || options_.on_error == OnError::ignore) return;
     std::vector<std::string> names;
-    for (const StageId id : failed_) names.push_back(name(id));
-    throw Error(Errc::stage_failed, fmt::format("failed to reproduce{} {}",
-                                                names.size() > 1 ? " stages:" : "",
-                                                quoted_list(names)));
+    for (const StageId id : failed_)
+      names.push_back(name(id));
+    throw Error(Errc::stage_failed,
+                fmt::format("failed to reproduce{} {}", names.size() > 1 ? " stages:" : "",
+                            quoted_list(names)));
   }
 
   /// Tells the user (or Git, with core.autostage) about files that belong into Git.
@@ -188,13 +193,12 @@ class Session {
     }
     Event event;
     event.kind = EventKind::files_to_track;
-    for (const auto& file : files) event.stages.push_back(workspace_.shown(file));
+    for (const auto& file : files)
+      event.stages.push_back(workspace_.shown(file));
     emit(event);
   }
 
-  std::string name(StageId id) const {
-    return address(index_->stage(id), workspace_.directory);
-  }
+  std::string name(StageId id) const { return address(index_->stage(id), workspace_.directory); }
 
   void emit(const Event& event) const {
     if (options_.on_event) options_.on_event(event);

@@ -64,11 +64,11 @@ struct Reproduction {
 /// Brings the selected stages up to date, as `dvc repro` does, holding DVC's locks.
 ///
 /// Per stage: stale? else skip; restore from the lock or the run-cache, else run the commands; hash
-/// and store the outputs; write the run-cache entry, then dvc.lock. A failing stage's dvc.lock entry
-/// stays as it was, and `.gitignore` lines added by this call are taken back.
-/// Throws: Error{stage_failed} "failed to reproduce 'train': failed to run: <cmd>, exited with N",
-/// and load, target, graph and file errors before anything ran; Error{cancelled}; Error{busy}.
-/// Source: DVC dvc/repo/reproduce.py, dvc/stage/run.py.
+/// and store the outputs; write the run-cache entry, then dvc.lock. A failing stage's dvc.lock
+/// entry stays as it was, and `.gitignore` lines added by this call are taken back. Throws:
+/// Error{stage_failed} "failed to reproduce 'train': failed to run: <cmd>, exited with N", and
+/// load, target, graph and file errors before anything ran; Error{cancelled}; Error{busy}. Source:
+/// DVC dvc/repo/reproduce.py, dvc/stage/run.py.
 Reproduction reproduce(pipeline::Workspace& workspace, const ReproduceOptions& options);
 
 }  // namespace expcore::run

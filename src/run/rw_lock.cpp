@@ -1,11 +1,10 @@
 #include "run/rw_lock.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <set>
+#include <unistd.h>
 #include <utility>
 
 #include <expcore/error.hpp>
@@ -97,7 +96,8 @@ std::string table_text(const Table& table) {
   yaml::Map root;
   if (!table.writes.empty()) {
     yaml::Map writes;
-    for (const auto& entry : table.writes) writes.append(entry.path, holder_value(entry.holder));
+    for (const auto& entry : table.writes)
+      writes.append(entry.path, holder_value(entry.holder));
     root.append("write", std::move(writes));
   }
   if (!table.reads.empty()) {
@@ -133,9 +133,10 @@ std::vector<Holder> blockers(std::vector<Entry>& entries, const std::string& pat
     if (is_alive(entry.holder.pid)) {
       found.push_back(entry.holder);
     } else if (dead.insert(entry.holder.pid).second && on_warning) {
-      on_warning(fmt::format("Process '{}' with (Pid {}), in RWLock-file '{}' had been killed. "
-                             "Auto removed it from the lock file.",
-                             entry.holder.command, entry.holder.pid, file));
+      on_warning(
+          fmt::format("Process '{}' with (Pid {}), in RWLock-file '{}' had been killed. "
+                      "Auto removed it from the lock file.",
+                      entry.holder.command, entry.holder.pid, file));
     }
   }
   std::erase_if(entries, [&](const Entry& entry) { return dead.contains(entry.holder.pid); });
@@ -151,10 +152,11 @@ void check_free(std::vector<Entry>& entries, const std::string& path, const Hold
   for (const auto& holder : found) {
     list += fmt::format("\n  (PID {}): {}", holder.pid, holder.command);
   }
-  throw Error(Errc::busy,
-              fmt::format("'{}' is busy, it is being blocked by:{}\n\nIf there are no processes with "
-                          "such PIDs, you can manually remove '{}' and try again.",
-                          path, list, fs::join(tmp_dir, "rwlock")));
+  throw Error(
+      Errc::busy,
+      fmt::format("'{}' is busy, it is being blocked by:{}\n\nIf there are no processes with "
+                  "such PIDs, you can manually remove '{}' and try again.",
+                  path, list, fs::join(tmp_dir, "rwlock")));
 }
 
 /// Reads, changes and writes the table under its guard lock. The new table replaces the file whole:
@@ -183,7 +185,8 @@ RwLock::RwLock(std::string tmp_dir, std::string command, const std::vector<std::
     : tmp_dir_(std::move(tmp_dir)), command_(std::move(command)) {
   const Holder self{::getpid(), command_};
   edit(tmp_dir_, [&](Table& table) {
-    for (const auto& path : reads) check_free(table.writes, path, self, tmp_dir_, on_warning);
+    for (const auto& path : reads)
+      check_free(table.writes, path, self, tmp_dir_, on_warning);
     for (const auto& path : writes) {
       check_free(table.writes, path, self, tmp_dir_, on_warning);
       check_free(table.reads, path, self, tmp_dir_, on_warning);

@@ -26,7 +26,7 @@ class RwLock {
  private:
   std::string tmp_dir_;
   std::string command_;
-  std::vector<std::string> reads_;   ///< Entries this object added.
+  std::vector<std::string> reads_;  ///< Entries this object added.
   std::vector<std::string> writes_;
 };
 

@@ -21,8 +21,8 @@ namespace expcore::run {
 using pipeline::Dependency;
 using pipeline::LockEntry;
 using pipeline::LockItem;
-using pipeline::Output;
 using pipeline::OutKind;
+using pipeline::Output;
 using pipeline::ParamsDependency;
 using pipeline::Stage;
 using pipeline::StageId;
@@ -64,8 +64,7 @@ LockItem lock_item(const std::string& def_path, const cache::Content& content) {
 /// on to plain MD5.
 std::optional<cache::Scan> scan_as_recorded(const std::string& path, const LockItem* former,
                                             pipeline::Workspace& workspace) {
-  if (former != nullptr && !former->id.empty() &&
-      former->id.kind == hash::FileHash::md5_dos2unix) {
+  if (former != nullptr && !former->id.empty() && former->id.kind == hash::FileHash::md5_dos2unix) {
     auto legacy = cache::scan(path, former->id.kind, workspace.state, workspace.ignore);
     if (!legacy || legacy->content.id == former->id) return legacy;
   }
@@ -128,8 +127,8 @@ StageResult StageRunner::reproduce(StageId id, bool force) {
   const Stage& stage = index_.stage(id);
   if (stage.frozen && !stage.is_import()) {
     Event event = stage_event(EventKind::warning, stage, address(stage), StageOutcome::none, "");
-    event.text = fmt::format("stage: '{}' is frozen. Its dependencies are not going to be reproduced.",
-                             address(stage));
+    event.text = fmt::format(
+        "stage: '{}' is frozen. Its dependencies are not going to be reproduced.", address(stage));
     emit(std::move(event));
   }
   StageResult result;
@@ -146,10 +145,9 @@ StageResult StageRunner::reproduce(StageId id, bool force) {
     }
     result.outcome = bring_up_to_date(id, force, result.reason);
   }
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  Event event = stage_event(EventKind::stage_finished, stage, address(stage), result.outcome,
-                            result.reason);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  Event event =
+      stage_event(EventKind::stage_finished, stage, address(stage), result.outcome, result.reason);
   event.seconds = result.seconds;
   emit(std::move(event));
   return result;
@@ -165,8 +163,10 @@ StageOutcome StageRunner::bring_up_to_date(StageId id, bool force, const std::st
   for (const auto& dep : stage.deps) {
     if (dep.kind == Dependency::Kind::local) reads.push_back(dep.path);
   }
-  for (const auto& params : stage.params) reads.push_back(params.path);
-  for (const auto& out : stage.outs) writes.push_back(out.path);
+  for (const auto& params : stage.params)
+    reads.push_back(params.path);
+  for (const auto& out : stage.outs)
+    writes.push_back(out.path);
   const RwLock lock(workspace_.tmp_dir, options_.command_line, reads, writes,
                     [this](const std::string& text) { warn(text); });
   return run_stage(id, force, reason);
@@ -175,15 +175,16 @@ StageOutcome StageRunner::bring_up_to_date(StageId id, bool force, const std::st
 StageOutcome StageRunner::verify(StageId id, const std::string& reason) {
   const Stage& stage = index_.stage(id);
   if (options_.dry) return StageOutcome::verified;
-  emit(stage_event(EventKind::stage_started, stage, address(stage), StageOutcome::verified, reason));
+  emit(
+      stage_event(EventKind::stage_started, stage, address(stage), StageOutcome::verified, reason));
   std::vector<std::string> missing;
   for (const auto& out : stage.outs) {
     if (!fs::exists(out.path)) missing.push_back(workspace_.shown(out.path));
   }
   if (!missing.empty()) {
-    throw Error(Errc::not_found, fmt::format("missing data '{}': {}",
-                                             missing.size() > 1 ? "sources" : "source",
-                                             join(missing, ", ")));
+    throw Error(Errc::not_found,
+                fmt::format("missing data '{}': {}", missing.size() > 1 ? "sources" : "source",
+                            join(missing, ", ")));
   }
   save(id, record_inputs(stage, index_.recorded(id)));
   return StageOutcome::verified;
@@ -209,7 +210,8 @@ StageOutcome StageRunner::run_stage(StageId id, bool force, const std::string& r
   started(StageOutcome::ran);
   if (options_.dry) {
     for (const auto& line : stage.command_lines()) {
-      emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
+      emit(
+          stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
     }
     return StageOutcome::ran;
   }
@@ -245,7 +247,8 @@ void StageRunner::run_commands(const Stage& stage) {
   command.directory = stage.wdir;
   command.streams = options_.streams;
   command.environment = workspace_.environment;
-  for (const auto& [name, value] : options_.extra_environment) command.environment[name] = value;
+  for (const auto& [name, value] : options_.extra_environment)
+    command.environment[name] = value;
   command.environment.try_emplace("DVC_ROOT", workspace_.root);
   command.environment["DVC_STAGE"] = address(stage);
 
@@ -260,7 +263,8 @@ void StageRunner::run_commands(const Stage& stage) {
       if (options_.cancel != nullptr && options_.cancel->requested()) {
         throw Error(Errc::cancelled, "interrupted by the user");
       }
-      emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
+      emit(
+          stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
       command.argv = shell_argv(line, command.environment);
       const auto on_output = [&](int stream, std::string_view bytes) {
         Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,
@@ -298,11 +302,10 @@ bool StageRunner::restore(StageId id) {
   const bool inputs_as_recorded = recorded != nullptr && !staleness.command &&
                                   staleness.deps.empty() && staleness.params.empty();
   if (inputs_as_recorded) {
-    const bool complete =
-        std::all_of(stage.outs.begin(), stage.outs.end(), [&](const Output& out) {
-          const LockItem* item = recorded->out(out.def_path);
-          return item != nullptr && !item->id.empty();
-        });
+    const bool complete = std::all_of(stage.outs.begin(), stage.outs.end(), [&](const Output& out) {
+      const LockItem* item = recorded->out(out.def_path);
+      return item != nullptr && !item->id.empty();
+    });
     if (complete) return is_restorable(stage, *recorded) && restore_entry(stage, *recorded);
   }
   if (options_.no_run_cache) return false;
@@ -315,9 +318,7 @@ bool StageRunner::restore(StageId id) {
   }
   const auto found = workspace_.run_cache.find(
       wanted.to_value(),
-      [&](const yaml::Value& entry) {
-        return is_restorable(stage, LockEntry::from_value(entry));
-      },
+      [&](const yaml::Value& entry) { return is_restorable(stage, LockEntry::from_value(entry)); },
       [&](const std::string& path) {
         warn(fmt::format("corrupted cache file '{}'.", workspace_.shown(path)));
       });
@@ -379,7 +380,8 @@ LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former
     if (params.whole_file) {
       recorded = values->is_map() ? values->map() : yaml::Map();
     } else {
-      for (const auto& key : params.keys) recorded.append(key, *params::find(*values, key));
+      for (const auto& key : params.keys)
+        recorded.append(key, *params::find(*values, key));
     }
     entry.params.emplace_back(params.def_path, std::move(recorded));
   }
@@ -397,10 +399,11 @@ void StageRunner::save_outs(const Stage& stage, const LockEntry* former, LockEnt
     if (scan->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
     const bool in_project = fs::is_within(out.path, workspace_.root);
     if (out.cache && !in_project) {
-      throw Error(Errc::invalid_argument,
-                  fmt::format("Saving cached external output {} is not supported since DVC 3.0. See "
-                              "<https://dvc.org/doc/user-guide/upgrade> for more info.",
-                              shown));
+      throw Error(
+          Errc::invalid_argument,
+          fmt::format("Saving cached external output {} is not supported since DVC 3.0. See "
+                      "<https://dvc.org/doc/user-guide/upgrade> for more info.",
+                      shown));
     }
     if (out.cache) ignores_.add(out.path);
     if (out.kind == OutKind::metric && !scan->manifest && !is_text_file(out.path)) {
@@ -411,8 +414,7 @@ void StageRunner::save_outs(const Stage& stage, const LockEntry* former, LockEnt
     scans.push_back(std::move(*scan));
   }
   if (options_.no_commit) return;
-  const bool keep_uncached =
-      has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
+  const bool keep_uncached = has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
   for (std::size_t i = 0; i < scans.size(); ++i) {
     const Output& out = stage.outs[i];
     if (!out.cache && !keep_uncached) continue;
@@ -426,8 +428,8 @@ void StageRunner::save_outs(const Stage& stage, const LockEntry* former, LockEnt
 void StageRunner::save(StageId id, LockEntry entry) {
   const Stage& stage = index_.stage(id);
   save_outs(stage, index_.recorded(id), entry);
-  const bool run_cached = !options_.no_commit && has_run_cache_key(stage, workspace_.root) &&
-                          !has_uncached_data(stage);
+  const bool run_cached =
+      !options_.no_commit && has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
   if (run_cached) workspace_.run_cache.save(entry.to_value());
   if (stage.is_dvc_file()) {
     write_dvc_file(id, std::move(entry));

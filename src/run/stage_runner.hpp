@@ -28,8 +28,8 @@ class StageRunner {
   /// What became of the stage. Throws when it fails.
   StageResult reproduce(pipeline::StageId id, bool force);
 
-  /// Stores and records the outputs of a `dvc add`ed file that changed; nothing when it is missing or
-  /// as recorded.
+  /// Stores and records the outputs of a `dvc add`ed file that changed; nothing when it is missing
+  /// or as recorded.
   void record_data_source(pipeline::StageId id);
 
   /// Makes the cached outputs what is recorded for them. An output of which the cache lacks a part

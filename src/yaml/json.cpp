@@ -34,14 +34,36 @@ void append_string(std::string& out, std::string_view text) {
       continue;
     }
     switch (byte) {
-      case '"': out += "\\\""; ++i; continue;
-      case '\\': out += "\\\\"; ++i; continue;
-      case '\n': out += "\\n"; ++i; continue;
-      case '\r': out += "\\r"; ++i; continue;
-      case '\t': out += "\\t"; ++i; continue;
-      case '\b': out += "\\b"; ++i; continue;
-      case '\f': out += "\\f"; ++i; continue;
-      default: break;
+      case '"':
+        out += "\\\"";
+        ++i;
+        continue;
+      case '\\':
+        out += "\\\\";
+        ++i;
+        continue;
+      case '\n':
+        out += "\\n";
+        ++i;
+        continue;
+      case '\r':
+        out += "\\r";
+        ++i;
+        continue;
+      case '\t':
+        out += "\\t";
+        ++i;
+        continue;
+      case '\b':
+        out += "\\b";
+        ++i;
+        continue;
+      case '\f':
+        out += "\\f";
+        ++i;
+        continue;
+      default:
+        break;
     }
     const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
     char32_t c = length == 1 ? byte : byte & (0xFFU >> (length + 1));
@@ -62,10 +84,14 @@ std::string real_text(double value) {
 
 std::string key_text(const Value& key) {
   switch (key.kind()) {
-    case Value::Kind::null: return "null";
-    case Value::Kind::boolean: return key.boolean() ? "true" : "false";
-    case Value::Kind::real: return real_text(key.real());
-    default: return python_str(key);
+    case Value::Kind::null:
+      return "null";
+    case Value::Kind::boolean:
+      return key.boolean() ? "true" : "false";
+    case Value::Kind::real:
+      return real_text(key.real());
+    default:
+      return python_str(key);
   }
 }
 
@@ -81,7 +107,8 @@ double number(const Value& value) {
 std::vector<const Member*> ordered(const Map& map, SortKeys sort) {
   std::vector<const Member*> members;
   members.reserve(map.size());
-  for (const auto& member : map) members.push_back(&member);
+  for (const auto& member : map)
+    members.push_back(&member);
   if (sort == SortKeys::no || members.size() < 2) return members;
   for (const auto* member : members) {
     const Value& first = members.front()->key;
@@ -106,17 +133,31 @@ class JsonWriter {
 
   void write(const Value& value, int depth) {
     switch (value.kind()) {
-      case Value::Kind::null: out_ += "null"; return;
-      case Value::Kind::boolean: out_ += value.boolean() ? "true" : "false"; return;
-      case Value::Kind::real: out_ += real_text(value.real()); return;
-      case Value::Kind::string: append_string(out_, value.string()); return;
+      case Value::Kind::null:
+        out_ += "null";
+        return;
+      case Value::Kind::boolean:
+        out_ += value.boolean() ? "true" : "false";
+        return;
+      case Value::Kind::real:
+        out_ += real_text(value.real());
+        return;
+      case Value::Kind::string:
+        append_string(out_, value.string());
+        return;
       case Value::Kind::timestamp:
         throw Error(Errc::invalid_argument,
                     fmt::format("Object of type {} is not JSON serializable",
                                 value.timestamp().size() > 10 ? "datetime" : "date"));
-      case Value::Kind::list: write_list(value.list(), depth); return;
-      case Value::Kind::map: write_map(value.map(), depth); return;
-      default: out_ += python_str(value); return;
+      case Value::Kind::list:
+        write_list(value.list(), depth);
+        return;
+      case Value::Kind::map:
+        write_map(value.map(), depth);
+        return;
+      default:
+        out_ += python_str(value);
+        return;
     }
   }
 
@@ -205,7 +246,8 @@ class JsonReader {
   }
 
   void blanks() {
-    while (at_ < text_.size() && std::string_view(" \t\n\r").find(text_[at_]) != std::string_view::npos) {
+    while (at_ < text_.size() &&
+           std::string_view(" \t\n\r").find(text_[at_]) != std::string_view::npos) {
       ++at_;
     }
   }
@@ -238,7 +280,8 @@ class JsonReader {
     const std::size_t digits_at = at_;
     const auto digits = [&] {
       const std::size_t from = at_;
-      while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+      while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9')
+        ++at_;
       return at_ > from;
     };
     if (!digits()) {
@@ -247,7 +290,8 @@ class JsonReader {
     }
     if (text_[digits_at] == '0') at_ = digits_at + 1;
     bool real = false;
-    if (at_ + 1 < text_.size() && text_[at_] == '.' && text_[at_ + 1] >= '0' && text_[at_ + 1] <= '9') {
+    if (at_ + 1 < text_.size() && text_[at_] == '.' && text_[at_ + 1] >= '0' &&
+        text_[at_ + 1] <= '9') {
       ++at_;
       digits();
       real = true;
@@ -271,7 +315,8 @@ class JsonReader {
   unsigned hex4() {
     unsigned code = 0;
     const auto digits = text_.substr(std::min(at_, text_.size()), 4);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
     if (error != std::errc() || end != digits.data() + 4) fail("Invalid \\uXXXX escape");
     at_ += 4;
     return code;

@@ -1,12 +1,11 @@
 #include "yaml/reader.hpp"
 
-#include <yaml.h>
-
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+#include <yaml.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -125,11 +124,16 @@ class Composer {
     if (depth > limits_.depth) fail(text_, "Nested too deeply", event.start());
     count(1, event.start());
     switch (event.type()) {
-      case YAML_SCALAR_EVENT: return scalar(event);
-      case YAML_SEQUENCE_START_EVENT: return sequence(event, depth);
-      case YAML_MAPPING_START_EVENT: return mapping(event, depth);
-      case YAML_ALIAS_EVENT: return alias(event);
-      default: fail(text_, "Malformed document", event.start());
+      case YAML_SCALAR_EVENT:
+        return scalar(event);
+      case YAML_SEQUENCE_START_EVENT:
+        return sequence(event, depth);
+      case YAML_MAPPING_START_EVENT:
+        return mapping(event, depth);
+      case YAML_ALIAS_EVENT:
+        return alias(event);
+      default:
+        fail(text_, "Malformed document", event.start());
     }
   }
 
@@ -191,7 +195,8 @@ class Composer {
       if (!keys.insert(identity(key)).second) fail_duplicate(event, map, key, value);
       map.append(std::move(key), std::move(value));
     }
-    for (const auto& source : merged) merge(map, source, event.start());
+    for (const auto& source : merged)
+      merge(map, source, event.start());
     Value value(std::move(map));
     value.position = event.start();
     remember(event.raw.data.mapping_start.anchor, value, expanded_ - before);
@@ -223,15 +228,17 @@ class Composer {
     }
     const Position from = event.start();
     fail(text_,
-         fmt::format("While constructing a mapping, in line {}, column {}\nFound duplicate key \"{}\" "
-                     "with value \"{}\" (original value: \"{}\")",
-                     from.line, from.column, python_str(key), python_str(value), original),
+         fmt::format(
+             "While constructing a mapping, in line {}, column {}\nFound duplicate key \"{}\" "
+             "with value \"{}\" (original value: \"{}\")",
+             from.line, from.column, python_str(key), python_str(value), original),
          key.position);
   }
 
   void merge(Map& map, const Value& source, Position at) {
     if (source.is_list()) {
-      for (const auto& item : source.list()) merge(map, item, at);
+      for (const auto& item : source.list())
+        merge(map, item, at);
       return;
     }
     if (!source.is_map()) {
@@ -239,7 +246,8 @@ class Composer {
     }
     for (const auto& member : source.map()) {
       bool present = false;
-      for (const auto& own : map) present = present || python_equal(own.key, member.key);
+      for (const auto& own : map)
+        present = present || python_equal(own.key, member.key);
       if (!present) map.append(member.key, member.value);
     }
   }

@@ -16,9 +16,8 @@ struct ReadLimits {
 };
 
 /// Reads one YAML document as DVC does (ruamel.yaml "safe", YAML 1.2 implicit types): merge keys,
-/// aliases expanded, duplicate keys refused, an empty document is an empty map (`{}`); more than one
-/// document is an error. See docs/formats/yaml.md.
-/// Throws: Error{parse} with details().
+/// aliases expanded, duplicate keys refused, an empty document is an empty map (`{}`); more than
+/// one document is an error. See docs/formats/yaml.md. Throws: Error{parse} with details().
 Value parse_yaml(std::string_view text, const ReadLimits& limits = {});
 
 /// Reads JSON as Python's json module does (NaN and Infinity accepted, big integers kept, the last
@@ -28,8 +27,8 @@ Value parse_json(std::string_view text);
 /// Reads TOML 1.0; dates become Timestamp. Throws: Error{parse}.
 Value parse_toml(std::string_view text);
 
-/// The type a plain (unquoted) YAML 1.2 scalar has for ruamel.yaml: `yes` is a string, `1e5` a real,
-/// `017` seventeen, `0o17` fifteen, `1_000` a thousand.
+/// The type a plain (unquoted) YAML 1.2 scalar has for ruamel.yaml: `yes` is a string, `1e5` a
+/// real, `017` seventeen, `0o17` fifteen, `1_000` a thousand.
 Value resolve_plain_scalar(std::string_view text);
 
 /// A code frame: the line `position.line` of `text` with its neighbours, numbered, and a caret.

@@ -1,11 +1,10 @@
 #include "yaml/roundtrip.hpp"
 
-#include <yaml.h>
-
 #include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <yaml.h>
 
 #include <expcore/error.hpp>
 
@@ -269,7 +268,8 @@ bool RoundTrip::erase(const std::vector<std::string>& path) {
   if (found == impl.stage_at.end()) return false;
   impl.stages.erase(impl.stages.begin() + static_cast<std::ptrdiff_t>(found->second));
   impl.stage_at.clear();
-  for (std::size_t i = 0; i < impl.stages.size(); ++i) impl.stage_at[impl.stages[i].key] = i;
+  for (std::size_t i = 0; i < impl.stages.size(); ++i)
+    impl.stage_at[impl.stages[i].key] = i;
   return true;
 }
 
@@ -279,7 +279,8 @@ std::string RoundTrip::text() const {
   for (const auto& section : impl.root) {
     text += section.text;
     if (!impl.has_stages || section.key != "stages") continue;
-    for (const auto& stage : impl.stages) text += stage.text;
+    for (const auto& stage : impl.stages)
+      text += stage.text;
   }
   return text;
 }

@@ -17,7 +17,8 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 
 std::string without_underscores(std::string_view text) {
   std::string result;
-  std::copy_if(text.begin(), text.end(), std::back_inserter(result), [](char c) { return c != '_'; });
+  std::copy_if(text.begin(), text.end(), std::back_inserter(result),
+               [](char c) { return c != '_'; });
   return result;
 }
 
@@ -141,7 +142,8 @@ bool parse_real(std::string_view text, Value& value) {
 /// Counts digits at `at` and moves past them.
 std::size_t take_digits(std::string_view text, std::size_t& at) {
   const std::size_t first = at;
-  while (at < text.size() && is_digit(text[at])) ++at;
+  while (at < text.size() && is_digit(text[at]))
+    ++at;
   return at - first;
 }
 
@@ -153,7 +155,8 @@ bool take(std::string_view text, std::size_t& at, char c) {
 
 bool is_time_zone(std::string_view text) {
   std::size_t at = 0;
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  while (at < text.size() && (text[at] == ' ' || text[at] == '\t'))
+    ++at;
   if (at == text.size()) return at == 0;
   if (text.substr(at) == "Z") return true;
   if (text[at] != '+' && text[at] != '-') return false;
@@ -177,12 +180,14 @@ bool is_timestamp(std::string_view text) {
     ++at;
   } else {
     const std::size_t before = at;
-    while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t'))
+      ++at;
     if (at == before) return false;
   }
   const auto hours = take_digits(text, at);
   if (hours < 1 || hours > 2 || !take(text, at, ':')) return false;
-  if (take_digits(text, at) != 2 || !take(text, at, ':') || take_digits(text, at) != 2) return false;
+  if (take_digits(text, at) != 2 || !take(text, at, ':') || take_digits(text, at) != 2)
+    return false;
   if (at < text.size() && text[at] == '.') {
     ++at;
     take_digits(text, at);
@@ -196,21 +201,36 @@ Value resolve_plain_scalar(std::string_view text) {
   if (text.empty() || text == "~") return Null{};
   Value value;
   switch (text[0]) {
-    case 'n': case 'N':
+    case 'n':
+    case 'N':
       if (is_one_of(text, {"null", "Null", "NULL"})) return Null{};
       break;
-    case 't': case 'T':
+    case 't':
+    case 'T':
       if (is_one_of(text, {"true", "True", "TRUE"})) return true;
       break;
-    case 'f': case 'F':
+    case 'f':
+    case 'F':
       if (is_one_of(text, {"false", "False", "FALSE"})) return false;
       break;
-    case '-': case '+': case '.': case '0': case '1': case '2': case '3': case '4': case '5':
-    case '6': case '7': case '8': case '9':
+    case '-':
+    case '+':
+    case '.':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
       if (parse_integer(text, value) || parse_real(text, value)) return value;
       if (is_timestamp(text)) return Timestamp{std::string(text)};
       break;
-    default: break;
+    default:
+      break;
   }
   return text;
 }

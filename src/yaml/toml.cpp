@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <sstream>
+#include <toml++/toml.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "yaml/reader.hpp"
 
@@ -30,9 +30,9 @@ Value convert_table(const toml::table& table) {
   std::vector<std::pair<Position, Member>> members;
   for (const auto& [key, node] : table) {
     const auto& begin = key.source().begin;
-    members.push_back({{static_cast<std::uint32_t>(begin.line),
-                        static_cast<std::uint32_t>(begin.column)},
-                       {std::string(key.str()), convert(node)}});
+    members.push_back(
+        {{static_cast<std::uint32_t>(begin.line), static_cast<std::uint32_t>(begin.column)},
+         {std::string(key.str()), convert(node)}});
   }
   std::stable_sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
     return std::pair(a.first.line, a.first.column) < std::pair(b.first.line, b.first.column);
@@ -50,7 +50,8 @@ Value convert(const toml::node& node) {
     value = convert_table(*table);
   } else if (const auto* array = node.as_array()) {
     List items;
-    for (const auto& item : *array) items.push_back(convert(item));
+    for (const auto& item : *array)
+      items.push_back(convert(item));
     value = std::move(items);
   } else if (const auto* text = node.as_string()) {
     value = text->get();
@@ -79,8 +80,8 @@ Value parse_toml(std::string_view text) {
     return convert(table);
   } catch (const toml::parse_error& error) {
     const Position at = position_of(error);
-    throw Error(Errc::parse, fmt::format("{}, in line {}, column {}", error.description(), at.line,
-                                         at.column))
+    throw Error(Errc::parse,
+                fmt::format("{}, in line {}, column {}", error.description(), at.line, at.column))
         .with_details(code_frame(text, at));
   }
 }

@@ -88,7 +88,9 @@ List& Value::list() { return take<List>(data_, *this, "list"); }
 const Map& Value::map() const { return take<Map>(data_, *this, "dict"); }
 Map& Value::map() { return take<Map>(data_, *this, "dict"); }
 
-const Value* Value::find(std::string_view key) const { return is_map() ? map().find(key) : nullptr; }
+const Value* Value::find(std::string_view key) const {
+  return is_map() ? map().find(key) : nullptr;
+}
 
 namespace {
 
@@ -138,25 +140,39 @@ bool python_equal(const Value& a, const Value& b) {
   if (is_number(a) && is_number(b)) return numbers_equal(a, b);
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
-    case Value::Kind::null: return true;
-    case Value::Kind::string: return a.string() == b.string();
-    case Value::Kind::big_integer: return a.big_integer() == b.big_integer();
-    case Value::Kind::timestamp: return a.timestamp() == b.timestamp();
-    case Value::Kind::list: return lists_equal(a.list(), b.list());
-    case Value::Kind::map: return maps_equal(a.map(), b.map());
-    default: return false;
+    case Value::Kind::null:
+      return true;
+    case Value::Kind::string:
+      return a.string() == b.string();
+    case Value::Kind::big_integer:
+      return a.big_integer() == b.big_integer();
+    case Value::Kind::timestamp:
+      return a.timestamp() == b.timestamp();
+    case Value::Kind::list:
+      return lists_equal(a.list(), b.list());
+    case Value::Kind::map:
+      return maps_equal(a.map(), b.map());
+    default:
+      return false;
   }
 }
 
 std::string python_repr(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::null: return "None";
-    case Value::Kind::boolean: return value.boolean() ? "True" : "False";
-    case Value::Kind::integer: return std::to_string(value.integer());
-    case Value::Kind::big_integer: return value.big_integer();
-    case Value::Kind::real: return python_float(value.real());
-    case Value::Kind::string: return expcore::python_repr(value.string());
-    case Value::Kind::timestamp: return value.timestamp();
+    case Value::Kind::null:
+      return "None";
+    case Value::Kind::boolean:
+      return value.boolean() ? "True" : "False";
+    case Value::Kind::integer:
+      return std::to_string(value.integer());
+    case Value::Kind::big_integer:
+      return value.big_integer();
+    case Value::Kind::real:
+      return python_float(value.real());
+    case Value::Kind::string:
+      return expcore::python_repr(value.string());
+    case Value::Kind::timestamp:
+      return value.timestamp();
     case Value::Kind::list: {
       std::string text = "[";
       for (const auto& item : value.list()) {
@@ -183,15 +199,23 @@ std::string python_str(const Value& value) {
 
 std::string_view python_type(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::null: return "NoneType";
-    case Value::Kind::boolean: return "bool";
+    case Value::Kind::null:
+      return "NoneType";
+    case Value::Kind::boolean:
+      return "bool";
     case Value::Kind::integer:
-    case Value::Kind::big_integer: return "int";
-    case Value::Kind::real: return "float";
-    case Value::Kind::string: return "str";
-    case Value::Kind::timestamp: return "date";
-    case Value::Kind::list: return "list";
-    case Value::Kind::map: return "dict";
+    case Value::Kind::big_integer:
+      return "int";
+    case Value::Kind::real:
+      return "float";
+    case Value::Kind::string:
+      return "str";
+    case Value::Kind::timestamp:
+      return "date";
+    case Value::Kind::list:
+      return "list";
+    case Value::Kind::map:
+      return "dict";
   }
   return "";
 }

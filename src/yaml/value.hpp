@@ -74,7 +74,15 @@ class Map {
 class Value {
  public:
   enum class Kind : std::uint8_t {
-    null, boolean, integer, big_integer, real, string, timestamp, list, map
+    null,
+    boolean,
+    integer,
+    big_integer,
+    real,
+    string,
+    timestamp,
+    list,
+    map
   };
 
   Value() = default;  // null
@@ -130,11 +138,12 @@ struct Member {
   Value value;
 };
 
-/// Python's `==`: 1 == 1.0 == true, NaN differs from itself, maps compare without order, lists with.
+/// Python's `==`: 1 == 1.0 == true, NaN differs from itself, maps compare without order, lists
+/// with.
 bool python_equal(const Value& a, const Value& b);
 
-/// Python's `str()` of a scalar: "True", "None", "1e-05", "0.1"; strings as they are. Lists and maps
-/// as repr() prints them ("[1, 'a']", "{'k': 1}").
+/// Python's `str()` of a scalar: "True", "None", "1e-05", "0.1"; strings as they are. Lists and
+/// maps as repr() prints them ("[1, 'a']", "{'k': 1}").
 std::string python_str(const Value& value);
 /// Python's `repr()`: like python_str but strings are quoted.
 std::string python_repr(const Value& value);

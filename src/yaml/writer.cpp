@@ -90,8 +90,8 @@ Style choose_style(std::string_view text, const std::u32string& chars) {
   for (std::size_t i = 0; i < chars.size(); ++i) {
     if (is_special(chars[i])) return Style::double_quoted;
     if (!is_break(chars[i])) continue;
-    const bool space_around = (i > 0 && chars[i - 1] == U' ') ||
-                              (i + 1 < chars.size() && chars[i + 1] == U' ');
+    const bool space_around =
+        (i > 0 && chars[i - 1] == U' ') || (i + 1 < chars.size() && chars[i + 1] == U' ');
     if (space_around) return Style::double_quoted;
   }
   return Style::single_quoted;
@@ -121,7 +121,8 @@ class Emitter {
     column_ += ascii.size();
   }
   void put(std::u32string_view text) {
-    for (const char32_t c : text) encode(out_, c);
+    for (const char32_t c : text)
+      encode(out_, c);
     column_ += text.size();
   }
   void line_end() {
@@ -199,13 +200,27 @@ class Emitter {
 
   void scalar(const Value& value, std::size_t column, bool fold) {
     switch (value.kind()) {
-      case Value::Kind::null: put("null"); return;
-      case Value::Kind::boolean: put(value.boolean() ? "true" : "false"); return;
-      case Value::Kind::real: put(real_text(value.real())); return;
-      case Value::Kind::list: put("[]"); return;
-      case Value::Kind::map: put("{}"); return;
-      case Value::Kind::string: string(value.string(), column, fold); return;
-      default: put(python_str(value)); return;
+      case Value::Kind::null:
+        put("null");
+        return;
+      case Value::Kind::boolean:
+        put(value.boolean() ? "true" : "false");
+        return;
+      case Value::Kind::real:
+        put(real_text(value.real()));
+        return;
+      case Value::Kind::list:
+        put("[]");
+        return;
+      case Value::Kind::map:
+        put("{}");
+        return;
+      case Value::Kind::string:
+        string(value.string(), column, fold);
+        return;
+      default:
+        put(python_str(value));
+        return;
     }
   }
 
@@ -218,9 +233,15 @@ class Emitter {
   void string(std::string_view text, std::size_t column, bool fold) {
     const std::u32string chars = decode(text);
     switch (choose_style(text, chars)) {
-      case Style::plain: plain(chars, column, fold); return;
-      case Style::single_quoted: single_quoted(chars, column, fold); return;
-      case Style::double_quoted: double_quoted(chars, column, fold); return;
+      case Style::plain:
+        plain(chars, column, fold);
+        return;
+      case Style::single_quoted:
+        single_quoted(chars, column, fold);
+        return;
+      case Style::double_quoted:
+        double_quoted(chars, column, fold);
+        return;
     }
   }
 
@@ -249,7 +270,8 @@ class Emitter {
     while (at < text.size()) {
       std::size_t end = at;
       if (text[at] == U' ') {
-        while (end < text.size() && text[end] == U' ') ++end;
+        while (end < text.size() && text[end] == U' ')
+          ++end;
         const bool inner = at != 0 && end != text.size();
         if (end - at == 1 && column_ > width && fold && inner) {
           new_line(column);
@@ -257,15 +279,18 @@ class Emitter {
           put(std::u32string_view(text).substr(at, end - at));
         }
       } else if (is_break(text[at])) {
-        while (end < text.size() && is_break(text[end])) ++end;
-        for (std::size_t i = at; i < end; ++i) encode(out_, text[i]);
+        while (end < text.size() && is_break(text[end]))
+          ++end;
+        for (std::size_t i = at; i < end; ++i)
+          encode(out_, text[i]);
         column_ = 0;
         indent(column);
       } else if (text[at] == U'\'') {
         put("''");
         end = at + 1;
       } else {
-        while (end < text.size() && !is_blank(text[end]) && text[end] != U'\'') ++end;
+        while (end < text.size() && !is_blank(text[end]) && text[end] != U'\'')
+          ++end;
         put(std::u32string_view(text).substr(at, end - at));
       }
       at = end;
@@ -275,21 +300,36 @@ class Emitter {
 
   static std::string escape(char32_t c) {
     switch (c) {
-      case U'\0': return "\\0";
-      case U'\a': return "\\a";
-      case U'\b': return "\\b";
-      case U'\t': return "\\t";
-      case U'\n': return "\\n";
-      case U'\v': return "\\v";
-      case U'\f': return "\\f";
-      case U'\r': return "\\r";
-      case 0x1B: return "\\e";
-      case U'"': return "\\\"";
-      case U'\\': return "\\\\";
-      case 0x85: return "\\N";
-      case 0x2028: return "\\L";
-      case 0x2029: return "\\P";
-      default: break;
+      case U'\0':
+        return "\\0";
+      case U'\a':
+        return "\\a";
+      case U'\b':
+        return "\\b";
+      case U'\t':
+        return "\\t";
+      case U'\n':
+        return "\\n";
+      case U'\v':
+        return "\\v";
+      case U'\f':
+        return "\\f";
+      case U'\r':
+        return "\\r";
+      case 0x1B:
+        return "\\e";
+      case U'"':
+        return "\\\"";
+      case U'\\':
+        return "\\\\";
+      case 0x85:
+        return "\\N";
+      case 0x2028:
+        return "\\L";
+      case 0x2029:
+        return "\\P";
+      default:
+        break;
     }
     const auto code = static_cast<std::uint32_t>(c);
     if (code <= 0xFF) return fmt::format("\\x{:02X}", code);

@@ -8,16 +8,16 @@
 static int failures = 0;
 static int checks = 0;
 
-#define CHECK(condition)                                                \
-  do {                                                                  \
-    ++checks;                                                           \
-    if (!(condition)) {                                                 \
-      ++failures;                                                       \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);   \
-    }                                                                   \
+#define CHECK(condition)                                              \
+  do {                                                                \
+    ++checks;                                                         \
+    if (!(condition)) {                                               \
+      ++failures;                                                     \
+      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+    }                                                                 \
   } while (0)
 
-static void run_shell(const char *command) {
+static void run_shell(const char* command) {
   if (system(command) != 0) {
     fprintf(stderr, "failed: %s\n", command);
     exit(2);
@@ -32,8 +32,8 @@ typedef struct counts {
   int stop_at_output;
 } counts;
 
-static int32_t on_event(const exp_event *event, void *user_data) {
-  counts *seen = (counts *)user_data;
+static int32_t on_event(const exp_event* event, void* user_data) {
+  counts* seen = (counts*)user_data;
   CHECK(event->struct_size >= sizeof(exp_event));
   if (event->kind == EXP_EVENT_PLAN_MADE) ++seen->plans;
   if (event->kind == EXP_EVENT_STAGE_STARTED) ++seen->started;
@@ -47,8 +47,8 @@ static int32_t on_event(const exp_event *event, void *user_data) {
 }
 
 static void test_errors(void) {
-  exp_error *error = NULL;
-  exp_project *project = (exp_project *)&failures;
+  exp_error* error = NULL;
+  exp_project* project = (exp_project*)&failures;
   CHECK(exp_project_open(&project, "/proc", &error) == EXP_ERR_NOT_A_PROJECT);
   CHECK(project == NULL);
   CHECK(error != NULL);
@@ -82,13 +82,13 @@ static void test_errors(void) {
   CHECK(exp_version() == EXP_VERSION_NUMBER);
 }
 
-static void test_options(const exp_project *project) {
+static void test_options(const exp_project* project) {
   exp_run_options options = EXP_RUN_OPTIONS_INIT;
   struct {
     exp_run_options known;
     int future;
   } newer;
-  exp_error *error = NULL;
+  exp_error* error = NULL;
   options.struct_size = 1;
   CHECK(exp_pipeline_run(NULL, project, &options, &error) == EXP_ERR_INVALID_ARGUMENT);
   exp_error_free(error);
@@ -104,12 +104,12 @@ static void test_options(const exp_project *project) {
   exp_error_free(error);
 }
 
-static void test_stopping(const exp_project *project) {
+static void test_stopping(const exp_project* project) {
   exp_run_options options = EXP_RUN_OPTIONS_INIT;
-  exp_cancel *cancel = exp_cancel_new();
-  exp_error *error = NULL;
+  exp_cancel* cancel = exp_cancel_new();
+  exp_error* error = NULL;
   counts seen;
-  exp_pipeline_status *status = NULL;
+  exp_pipeline_status* status = NULL;
   memset(&seen, 0, sizeof seen);
   exp_cancel_request(cancel);
   exp_cancel_request(cancel);
@@ -133,14 +133,14 @@ static void test_stopping(const exp_project *project) {
   exp_pipeline_status_free(status);
 }
 
-static void test_experiments(const exp_project *project) {
-  const char *changes[] = {"train.epochs=2", NULL};
+static void test_experiments(const exp_project* project) {
+  const char* changes[] = {"train.epochs=2", NULL};
   exp_run_options run = EXP_RUN_OPTIONS_INIT;
   exp_experiment_options options = EXP_EXPERIMENT_OPTIONS_INIT;
-  exp_experiment *experiment = NULL;
-  exp_error *error = NULL;
-  exp_rows *rows = NULL;
-  char *json = NULL;
+  exp_experiment* experiment = NULL;
+  exp_error* error = NULL;
+  exp_rows* rows = NULL;
+  char* json = NULL;
   counts seen;
   memset(&seen, 0, sizeof seen);
   run.on_event = on_event;
@@ -188,12 +188,12 @@ static void test_experiments(const exp_project *project) {
   exp_free(json);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   char folder[] = "/tmp/expcore-capi-XXXXXX";
   char command[4096];
-  exp_project *project = NULL;
-  exp_stages *stages = NULL;
-  exp_error *error = NULL;
+  exp_project* project = NULL;
+  exp_stages* stages = NULL;
+  exp_error* error = NULL;
   if (argc != 2 || mkdtemp(folder) == NULL) return 2;
   test_errors();
   snprintf(command, sizeof command,

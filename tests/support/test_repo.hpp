@@ -19,8 +19,8 @@ class TestRepo {
   }
   std::string read(std::string_view name) const { return dir_.read(name); }
 
-  /// Runs `git <arguments>` (a shell line) in the repository and returns its output without the last
-  /// line feed. Throws when it fails.
+  /// Runs `git <arguments>` (a shell line) in the repository and returns its output without the
+  /// last line feed. Throws when it fails.
   std::string git(const std::string& arguments) const;
   /// Adds everything and commits.
   std::string commit(const std::string& message = "commit") const;

@@ -46,49 +46,49 @@ extern "C" {
 typedef int32_t exp_status;
 enum {
   EXP_OK = 0,
-  EXP_ERR_INTERNAL = -1,          /**< A bug, or out of memory. */
-  EXP_ERR_INVALID_ARGUMENT = -2,  /**< The caller asked for something that makes no sense. */
-  EXP_ERR_NOT_FOUND = -3,         /**< A file, stage or revision is not there. */
-  EXP_ERR_PARSE = -4,             /**< A file is malformed. */
-  EXP_ERR_IO = -5,                /**< The operating system refused a file operation. */
-  EXP_ERR_GIT = -6,               /**< libgit2 refused. */
-  EXP_ERR_STAGE_FAILED = -7,      /**< A stage's command failed. */
-  EXP_ERR_CANCELLED = -8,         /**< The cancel token was requested. */
-  EXP_ERR_CALLBACK = -9,          /**< A callback returned non-zero. */
-  EXP_ERR_NOT_A_PROJECT = -10,    /**< No `.dvc` folder here or above. */
-  EXP_ERR_CONFIG = -11,           /**< A DVC configuration file is malformed. */
-  EXP_ERR_EXISTS = -12,           /**< The name is taken. */
-  EXP_ERR_BUSY = -13              /**< Another process holds the lock. */
+  EXP_ERR_INTERNAL = -1,         /**< A bug, or out of memory. */
+  EXP_ERR_INVALID_ARGUMENT = -2, /**< The caller asked for something that makes no sense. */
+  EXP_ERR_NOT_FOUND = -3,        /**< A file, stage or revision is not there. */
+  EXP_ERR_PARSE = -4,            /**< A file is malformed. */
+  EXP_ERR_IO = -5,               /**< The operating system refused a file operation. */
+  EXP_ERR_GIT = -6,              /**< libgit2 refused. */
+  EXP_ERR_STAGE_FAILED = -7,     /**< A stage's command failed. */
+  EXP_ERR_CANCELLED = -8,        /**< The cancel token was requested. */
+  EXP_ERR_CALLBACK = -9,         /**< A callback returned non-zero. */
+  EXP_ERR_NOT_A_PROJECT = -10,   /**< No `.dvc` folder here or above. */
+  EXP_ERR_CONFIG = -11,          /**< A DVC configuration file is malformed. */
+  EXP_ERR_EXISTS = -12,          /**< The name is taken. */
+  EXP_ERR_BUSY = -13             /**< Another process holds the lock. */
 };
 
 typedef struct exp_error exp_error;
 
 /** Message, outermost context first. Never NULL. @since 0.1 */
-EXP_API const char *exp_error_message(const exp_error *error);
+EXP_API const char* exp_error_message(const exp_error* error);
 /** For malformed files the place and a code frame, several lines; "" otherwise. @since 0.1 */
-EXP_API const char *exp_error_details(const exp_error *error);
+EXP_API const char* exp_error_details(const exp_error* error);
 /** The status the failing function returned. @since 0.1 */
-EXP_API exp_status exp_error_code(const exp_error *error);
+EXP_API exp_status exp_error_code(const exp_error* error);
 /** @since 0.1 */
-EXP_API void exp_error_free(exp_error *error);
+EXP_API void exp_error_free(exp_error* error);
 
 /* ---------------------------------------------------------------------------------- versions */
 
 /** EXP_VERSION_NUMBER of the library that is loaded. @since 0.1 */
 EXP_API int32_t exp_version(void);
 /** Releases text that came through a `char **`. @since 0.1 */
-EXP_API void exp_free(void *memory);
+EXP_API void exp_free(void* memory);
 
 /* ------------------------------------------------------------------------------ cancellation */
 
 typedef struct exp_cancel exp_cancel;
 
 /** A token to hand to long calls; NULL when out of memory. @since 0.1 */
-EXP_API exp_cancel *exp_cancel_new(void);
+EXP_API exp_cancel* exp_cancel_new(void);
 /** Stops every call that holds the token. Idempotent; any thread; async-signal-safe. @since 0.1 */
-EXP_API void exp_cancel_request(exp_cancel *cancel);
+EXP_API void exp_cancel_request(exp_cancel* cancel);
 /** Not while a call holds the token. @since 0.1 */
-EXP_API void exp_cancel_free(exp_cancel *cancel);
+EXP_API void exp_cancel_free(exp_cancel* cancel);
 
 /* ------------------------------------------------------------------------------------ events */
 
@@ -96,12 +96,12 @@ EXP_API void exp_cancel_free(exp_cancel *cancel);
 enum {
   EXP_EVENT_WARNING = 1,
   EXP_EVENT_PLAN_MADE = 2,
-  EXP_EVENT_STAGE_STARTED = 3,        /**< text: why; outcome: how. */
-  EXP_EVENT_COMMAND_STARTED = 4,      /**< text: the command. */
-  EXP_EVENT_OUTPUT = 5,               /**< text and text_size: bytes; stream: 1 or 2. */
-  EXP_EVENT_STAGE_FINISHED = 6,       /**< text: the reason; outcome; seconds. */
-  EXP_EVENT_LOCK_CREATED = 7,         /**< text: path. */
-  EXP_EVENT_LOCK_UPDATED = 8,         /**< text: path. */
+  EXP_EVENT_STAGE_STARTED = 3,   /**< text: why; outcome: how. */
+  EXP_EVENT_COMMAND_STARTED = 4, /**< text: the command. */
+  EXP_EVENT_OUTPUT = 5,          /**< text and text_size: bytes; stream: 1 or 2. */
+  EXP_EVENT_STAGE_FINISHED = 6,  /**< text: the reason; outcome; seconds. */
+  EXP_EVENT_LOCK_CREATED = 7,    /**< text: path. */
+  EXP_EVENT_LOCK_UPDATED = 8,    /**< text: path. */
   EXP_EVENT_FILES_TO_TRACK = 9,
   EXP_EVENT_EXPERIMENT_STARTED = 10,  /**< text: name. */
   EXP_EVENT_EXPERIMENT_FINISHED = 11, /**< text: name. */
@@ -125,8 +125,8 @@ typedef struct exp_event {
   size_t struct_size;
   int32_t kind;      /**< EXP_EVENT_*. */
   int32_t outcome;   /**< EXP_OUTCOME_*. */
-  const char *stage; /**< Address, or "". */
-  const char *text;  /**< Never NULL; ends in NUL, may hold others (text_size). */
+  const char* stage; /**< Address, or "". */
+  const char* text;  /**< Never NULL; ends in NUL, may hold others (text_size). */
   size_t text_size;
   double seconds;
   int64_t done;
@@ -136,7 +136,7 @@ typedef struct exp_event {
 } exp_event;
 
 /** Return 0 to go on. @since 0.1 */
-typedef int32_t (*exp_event_cb)(const exp_event *event, void *user_data);
+typedef int32_t (*exp_event_cb)(const exp_event* event, void* user_data);
 
 /* ----------------------------------------------------------------------------------- project */
 
@@ -150,8 +150,8 @@ typedef struct exp_project exp_project;
  * @return EXP_OK, EXP_ERR_NOT_A_PROJECT, EXP_ERR_CONFIG or EXP_ERR_IO.
  * @since 0.1
  */
-EXP_API exp_status exp_project_open(exp_project **out_project, const char *directory,
-                                    exp_error **out_error);
+EXP_API exp_status exp_project_open(exp_project** out_project, const char* directory,
+                                    exp_error** out_error);
 
 /** Flags of exp_project_init(). */
 #define EXP_INIT_NO_SCM (UINT32_C(1) << 0) /**< Without Git. */
@@ -163,12 +163,12 @@ EXP_API exp_status exp_project_open(exp_project **out_project, const char *direc
  * @return EXP_OK, EXP_ERR_EXISTS, EXP_ERR_NOT_A_PROJECT (no Git) or EXP_ERR_IO.
  * @since 0.1
  */
-EXP_API exp_status exp_project_init(exp_project **out_project, const char *directory,
-                                    uint32_t flags, exp_error **out_error);
+EXP_API exp_status exp_project_init(exp_project** out_project, const char* directory,
+                                    uint32_t flags, exp_error** out_error);
 /** @since 0.1 */
-EXP_API void exp_project_free(exp_project *project);
+EXP_API void exp_project_free(exp_project* project);
 /** The folder that holds `.dvc`, absolute. @since 0.1 */
-EXP_API const char *exp_project_root(const exp_project *project);
+EXP_API const char* exp_project_root(const exp_project* project);
 
 /* ---------------------------------------------------------------------------------- pipeline */
 
@@ -177,28 +177,28 @@ typedef struct exp_pipeline_status exp_pipeline_status;
 typedef struct exp_run_summary exp_run_summary;
 
 /** Every stage of the project. Free with exp_stages_free(). @since 0.1 */
-EXP_API exp_status exp_pipeline_stages(exp_stages **out_stages, const exp_project *project,
-                                       exp_error **out_error);
+EXP_API exp_status exp_pipeline_stages(exp_stages** out_stages, const exp_project* project,
+                                       exp_error** out_error);
 /** @since 0.1 */
-EXP_API void exp_stages_free(exp_stages *stages);
+EXP_API void exp_stages_free(exp_stages* stages);
 /** @since 0.1 */
-EXP_API size_t exp_stages_count(const exp_stages *stages);
+EXP_API size_t exp_stages_count(const exp_stages* stages);
 /** "train", "sub/dvc.yaml:train"; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_stages_address(const exp_stages *stages, size_t index);
+EXP_API const char* exp_stages_address(const exp_stages* stages, size_t index);
 /** The commands, one a line; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_stages_command(const exp_stages *stages, size_t index);
+EXP_API const char* exp_stages_command(const exp_stages* stages, size_t index);
 
 /** What is stale and why. Free with exp_pipeline_status_free(). @since 0.1 */
-EXP_API exp_status exp_pipeline_status_get(exp_pipeline_status **out_status,
-                                           const exp_project *project, exp_error **out_error);
+EXP_API exp_status exp_pipeline_status_get(exp_pipeline_status** out_status,
+                                           const exp_project* project, exp_error** out_error);
 /** @since 0.1 */
-EXP_API void exp_pipeline_status_free(exp_pipeline_status *status);
+EXP_API void exp_pipeline_status_free(exp_pipeline_status* status);
 /** Number of stale stages; 0 means up to date. @since 0.1 */
-EXP_API size_t exp_pipeline_status_count(const exp_pipeline_status *status);
+EXP_API size_t exp_pipeline_status_count(const exp_pipeline_status* status);
 /** Address of a stale stage; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_pipeline_status_address(const exp_pipeline_status *status, size_t index);
+EXP_API const char* exp_pipeline_status_address(const exp_pipeline_status* status, size_t index);
 /** Its first reason in words, "dependency 'x' modified"; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_pipeline_status_reason(const exp_pipeline_status *status, size_t index);
+EXP_API const char* exp_pipeline_status_reason(const exp_pipeline_status* status, size_t index);
 
 /** Flags of exp_run_options. */
 #define EXP_RUN_FORCE (UINT32_C(1) << 0)            /**< Run every planned stage. */
@@ -209,19 +209,21 @@ EXP_API const char *exp_pipeline_status_reason(const exp_pipeline_status *status
 #define EXP_RUN_DRY (UINT32_C(1) << 5)              /**< Only tell what would run. */
 #define EXP_RUN_NO_COMMIT (UINT32_C(1) << 6)        /**< Leave the cache alone. */
 #define EXP_RUN_NO_RUN_CACHE (UINT32_C(1) << 7)     /**< Do not restore former results. */
-#define EXP_RUN_KEEP_GOING (UINT32_C(1) << 8)       /**< Go on with what does not depend on a failure. */
-#define EXP_RUN_INHERIT_STREAMS (UINT32_C(1) << 9)  /**< Commands use this process's streams. */
+#define EXP_RUN_KEEP_GOING (UINT32_C(1) << 8) /**< Go on with what does not depend on a failure. \
+                                               */
+#define EXP_RUN_INHERIT_STREAMS (UINT32_C(1) << 9) /**< Commands use this process's streams. */
 
 typedef struct exp_run_options {
   size_t struct_size;         /**< sizeof(exp_run_options) of the caller. */
-  const char *const *targets; /**< Ends in NULL; NULL: the dvc.yaml of the project's directory. */
+  const char* const* targets; /**< Ends in NULL; NULL: the dvc.yaml of the project's directory. */
   exp_event_cb on_event;      /**< May be NULL. */
-  void *user_data;            /**< Passed to on_event untouched. */
-  exp_cancel *cancel;         /**< Borrowed for the call; may be NULL. */
+  void* user_data;            /**< Passed to on_event untouched. */
+  exp_cancel* cancel;         /**< Borrowed for the call; may be NULL. */
   uint32_t flags;             /**< EXP_RUN_*, or'ed. */
   uint32_t reserved;          /**< 0. */
 } exp_run_options;
-#define EXP_RUN_OPTIONS_INIT { sizeof(exp_run_options), NULL, NULL, NULL, NULL, 0, 0 }
+#define EXP_RUN_OPTIONS_INIT \
+  { sizeof(exp_run_options), NULL, NULL, NULL, NULL, 0, 0 }
 
 /**
  * Brings stages up to date, as `dvc repro`. Blocks.
@@ -232,18 +234,18 @@ typedef struct exp_run_options {
  *         EXP_ERR_PARSE, EXP_ERR_NOT_FOUND, EXP_ERR_INVALID_ARGUMENT or EXP_ERR_IO.
  * @since 0.1
  */
-EXP_API exp_status exp_pipeline_run(exp_run_summary **out_summary, const exp_project *project,
-                                    const exp_run_options *options, exp_error **out_error);
+EXP_API exp_status exp_pipeline_run(exp_run_summary** out_summary, const exp_project* project,
+                                    const exp_run_options* options, exp_error** out_error);
 /** @since 0.1 */
-EXP_API void exp_run_summary_free(exp_run_summary *summary);
+EXP_API void exp_run_summary_free(exp_run_summary* summary);
 /** Stages gone through. @since 0.1 */
-EXP_API size_t exp_run_summary_count(const exp_run_summary *summary);
+EXP_API size_t exp_run_summary_count(const exp_run_summary* summary);
 /** Address of a stage; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_run_summary_address(const exp_run_summary *summary, size_t index);
+EXP_API const char* exp_run_summary_address(const exp_run_summary* summary, size_t index);
 /** EXP_OUTCOME_* of a stage; EXP_OUTCOME_NONE when out of range. @since 0.1 */
-EXP_API int32_t exp_run_summary_outcome(const exp_run_summary *summary, size_t index);
+EXP_API int32_t exp_run_summary_outcome(const exp_run_summary* summary, size_t index);
 /** Why it ran; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_run_summary_reason(const exp_run_summary *summary, size_t index);
+EXP_API const char* exp_run_summary_reason(const exp_run_summary* summary, size_t index);
 
 /* ------------------------------------------------------------------------------- experiments */
 
@@ -251,13 +253,14 @@ typedef struct exp_experiment exp_experiment;
 typedef struct exp_rows exp_rows;
 
 typedef struct exp_experiment_options {
-  size_t struct_size;             /**< sizeof(exp_experiment_options) of the caller. */
-  const exp_run_options *run;     /**< NULL means all defaults. */
-  const char *name;               /**< NULL or "": one is made up. */
-  const char *message;            /**< Of the commit; NULL or "": DVC's. */
-  const char *const *set_params;  /**< "[file:]key=value", ends in NULL; may be NULL. */
+  size_t struct_size;            /**< sizeof(exp_experiment_options) of the caller. */
+  const exp_run_options* run;    /**< NULL means all defaults. */
+  const char* name;              /**< NULL or "": one is made up. */
+  const char* message;           /**< Of the commit; NULL or "": DVC's. */
+  const char* const* set_params; /**< "[file:]key=value", ends in NULL; may be NULL. */
 } exp_experiment_options;
-#define EXP_EXPERIMENT_OPTIONS_INIT { sizeof(exp_experiment_options), NULL, NULL, NULL, NULL }
+#define EXP_EXPERIMENT_OPTIONS_INIT \
+  { sizeof(exp_experiment_options), NULL, NULL, NULL, NULL }
 
 /**
  * Runs the pipeline in the workspace and records the outcome as an experiment of HEAD. Blocks.
@@ -267,19 +270,19 @@ typedef struct exp_experiment_options {
  *         repository or a first commit, and what exp_pipeline_run() returns.
  * @since 0.1
  */
-EXP_API exp_status exp_experiments_run(exp_experiment **out_experiment, const exp_project *project,
-                                       const exp_experiment_options *options,
-                                       exp_error **out_error);
+EXP_API exp_status exp_experiments_run(exp_experiment** out_experiment, const exp_project* project,
+                                       const exp_experiment_options* options,
+                                       exp_error** out_error);
 /** @since 0.1 */
-EXP_API void exp_experiment_free(exp_experiment *experiment);
+EXP_API void exp_experiment_free(exp_experiment* experiment);
 /** @since 0.1 */
-EXP_API const char *exp_experiment_name(const exp_experiment *experiment);
+EXP_API const char* exp_experiment_name(const exp_experiment* experiment);
 /** 40 hex digits; "" after a dry run. @since 0.1 */
-EXP_API const char *exp_experiment_commit(const exp_experiment *experiment);
+EXP_API const char* exp_experiment_commit(const exp_experiment* experiment);
 /** "refs/exps/<2>/<38>/<name>". @since 0.1 */
-EXP_API const char *exp_experiment_ref(const exp_experiment *experiment);
+EXP_API const char* exp_experiment_ref(const exp_experiment* experiment);
 /** Its stages, borrowed from the experiment. @since 0.1 */
-EXP_API const exp_run_summary *exp_experiment_summary(const exp_experiment *experiment);
+EXP_API const exp_run_summary* exp_experiment_summary(const exp_experiment* experiment);
 
 /** Flags of exp_show_options. */
 #define EXP_SHOW_ALL_BRANCHES (UINT32_C(1) << 0)
@@ -291,38 +294,39 @@ EXP_API const exp_run_summary *exp_experiment_summary(const exp_experiment *expe
 
 typedef struct exp_show_options {
   size_t struct_size;      /**< sizeof(exp_show_options) of the caller. */
-  const char *const *revs; /**< Baselines, ends in NULL; NULL: HEAD. */
+  const char* const* revs; /**< Baselines, ends in NULL; NULL: HEAD. */
   int32_t num;             /**< Commits from each baseline on; 0 means 1; negative: all. */
   uint32_t flags;          /**< EXP_SHOW_*, or'ed. */
 } exp_show_options;
-#define EXP_SHOW_OPTIONS_INIT { sizeof(exp_show_options), NULL, 0, 0 }
+#define EXP_SHOW_OPTIONS_INIT \
+  { sizeof(exp_show_options), NULL, 0, 0 }
 
 /** What a row is about. */
 enum { EXP_ROW_WORKSPACE = 0, EXP_ROW_BASELINE = 1, EXP_ROW_EXPERIMENT = 2 };
 
 /** The workspace, baselines and experiments. Free with exp_rows_free(). @since 0.1 */
-EXP_API exp_status exp_experiments_show(exp_rows **out_rows, const exp_project *project,
-                                        const exp_show_options *options, exp_error **out_error);
+EXP_API exp_status exp_experiments_show(exp_rows** out_rows, const exp_project* project,
+                                        const exp_show_options* options, exp_error** out_error);
 /** The same as the JSON of `exp show --json`. Free the text with exp_free(). @since 0.1 */
-EXP_API exp_status exp_experiments_show_json(char **out_text, const exp_project *project,
-                                             const exp_show_options *options,
-                                             exp_error **out_error);
+EXP_API exp_status exp_experiments_show_json(char** out_text, const exp_project* project,
+                                             const exp_show_options* options,
+                                             exp_error** out_error);
 /** @since 0.1 */
-EXP_API void exp_rows_free(exp_rows *rows);
+EXP_API void exp_rows_free(exp_rows* rows);
 /** @since 0.1 */
-EXP_API size_t exp_rows_count(const exp_rows *rows);
+EXP_API size_t exp_rows_count(const exp_rows* rows);
 /** EXP_ROW_*; -1 when out of range. @since 0.1 */
-EXP_API int32_t exp_rows_kind(const exp_rows *rows, size_t row);
+EXP_API int32_t exp_rows_kind(const exp_rows* rows, size_t row);
 /** Branch, tag or experiment, "" when none; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_rows_name(const exp_rows *rows, size_t row);
+EXP_API const char* exp_rows_name(const exp_rows* rows, size_t row);
 /** Commit id or "workspace"; NULL when out of range. @since 0.1 */
-EXP_API const char *exp_rows_rev(const exp_rows *rows, size_t row);
+EXP_API const char* exp_rows_rev(const exp_rows* rows, size_t row);
 /** Text of the metric or param `key` of `file` (NULL: any file); NULL when missing. @since 0.1 */
-EXP_API const char *exp_rows_metric(const exp_rows *rows, size_t row, const char *file,
-                                    const char *key);
+EXP_API const char* exp_rows_metric(const exp_rows* rows, size_t row, const char* file,
+                                    const char* key);
 /** @since 0.1 */
-EXP_API const char *exp_rows_param(const exp_rows *rows, size_t row, const char *file,
-                                   const char *key);
+EXP_API const char* exp_rows_param(const exp_rows* rows, size_t row, const char* file,
+                                   const char* key);
 
 #ifdef __cplusplus
 }

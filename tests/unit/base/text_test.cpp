@@ -10,12 +10,15 @@ using namespace expcore;
 TEST_SUITE("base/text") {
   TEST_CASE("python_float prints the shortest digits in Python's layout") {
     const std::pair<double, const char*> cases[] = {
-        {0.1, "0.1"},     {1.0, "1.0"},       {-0.0, "-0.0"},    {1e-5, "1e-05"},
-        {1e-4, "0.0001"}, {1e10, "10000000000.0"}, {1e16, "1e+16"}, {1.5e300, "1.5e+300"},
-        {5e-324, "5e-324"}, {123456789.123456789, "123456789.12345679"}, {0.00123, "0.00123"},
-        {999999999999999.0, "999999999999999.0"}, {-12.5, "-12.5"},
-        {std::numeric_limits<double>::infinity(), "inf"}};
-    for (const auto& [value, text] : cases) CHECK(python_float(value) == text);
+        {0.1, "0.1"},         {1.0, "1.0"},
+        {-0.0, "-0.0"},       {1e-5, "1e-05"},
+        {1e-4, "0.0001"},     {1e10, "10000000000.0"},
+        {1e16, "1e+16"},      {1.5e300, "1.5e+300"},
+        {5e-324, "5e-324"},   {123456789.123456789, "123456789.12345679"},
+        {0.00123, "0.00123"}, {999999999999999.0, "999999999999999.0"},
+        {-12.5, "-12.5"},     {std::numeric_limits<double>::infinity(), "inf"}};
+    for (const auto& [value, text] : cases)
+      CHECK(python_float(value) == text);
   }
   TEST_CASE("python_repr chooses the quotes Python chooses") {
     CHECK(python_repr("a") == "'a'");
@@ -29,7 +32,9 @@ TEST_SUITE("base/text") {
     CHECK(shell_quote("it's") == "'it'\"'\"'s'");
   }
   TEST_CASE("python_splitlines knows every line end") {
-    const auto lines = python_splitlines("a\nb\r\nc\vd\xC2\x85" "e\n");
+    const auto lines = python_splitlines(
+        "a\nb\r\nc\vd\xC2\x85"
+        "e\n");
     REQUIRE(lines.size() == 5);
     CHECK(lines[4] == "e");
     CHECK(python_splitlines("").empty());

@@ -48,7 +48,8 @@ TEST_SUITE("cache/manifest") {
   }
   TEST_CASE("names sort as bytes and are escaped as Python escapes them") {
     World world;
-    for (const char* name : {"A", "a-b", "a.txt", "a/b", "a/z", "a/é", "q\"\\", "tab\t\x7f", "\uFFEE", "😀"}) {
+    for (const char* name :
+         {"A", "a-b", "a.txt", "a/b", "a/z", "a/é", "q\"\\", "tab\t\x7f", "\uFFEE", "😀"}) {
       // `a` cannot be a file and a folder: the folder is there, the names below it matter.
       world.dir.write(std::string("t/") + name, "");
     }
@@ -63,7 +64,8 @@ TEST_SUITE("cache/manifest") {
     for (const char* path : {"../x", "/x", "a/../../x", "", "a//b", "."}) {
       CAPTURE(path);
       CHECK_THROWS_AS(
-          cache::Manifest::parse(std::string(R"([{"md5": "aa", "relpath": ")") + path + "\"}]"), Error);
+          cache::Manifest::parse(std::string(R"([{"md5": "aa", "relpath": ")") + path + "\"}]"),
+          Error);
     }
     CHECK_THROWS_AS(cache::Manifest::parse("{}"), Error);
     CHECK_THROWS_AS(cache::Manifest::parse("[{\"md5\": 1}]"), Error);
@@ -96,7 +98,8 @@ TEST_SUITE("cache/store") {
     World world;
     world.dir.write("f", "hello\n");
     const auto id = world.add("f");
-    CHECK(world.store.path_of(id) == world.dir / "cache/files/md5/b1/946ac92492d2347c6235b4d2611184");
+    CHECK(world.store.path_of(id) ==
+          world.dir / "cache/files/md5/b1/946ac92492d2347c6235b4d2611184");
     CHECK(fs::stat(world.store.path_of(id))->mode == 0444);
     CHECK(world.store.contains(id, 6));
     CHECK_FALSE(world.store.contains(id, 7));
@@ -104,7 +107,8 @@ TEST_SUITE("cache/store") {
   }
   TEST_CASE("a folder is stored with its members and comes back") {
     World world;
-    for (int i = 0; i < 40; ++i) world.dir.write("t/d/" + std::to_string(i), std::to_string(i % 7));
+    for (int i = 0; i < 40; ++i)
+      world.dir.write("t/d/" + std::to_string(i), std::to_string(i % 7));
     const auto id = world.add("t");
     CHECK(world.store.contains_all(id));
     fs::remove_tree(world.dir / "t");

@@ -34,7 +34,8 @@ TEST_SUITE("config/config") {
     const TempDir dir;
     dir.write("etc/dvc/config", "[cache]\n    dir = system\n[core]\n    remote = A\n");
     dir.write("home/.config/dvc/config", "[core]\n    autostage = TRUE\n");
-    dir.write(".dvc/config", "[cache]\n    dir = ../store\n['remote \"Foo\"']\n    url = ../r  # note\n");
+    dir.write(".dvc/config",
+              "[cache]\n    dir = ../store\n['remote \"Foo\"']\n    url = ../r  # note\n");
     dir.write(".dvc/config.local", "[cache]\n    type = \"hardlink, copy\"\n");
     const Config config = load(dir);
     CHECK(config.cache_dir() == dir / "store");
@@ -53,7 +54,8 @@ TEST_SUITE("config/config") {
   }
   TEST_CASE("nested sections as in temporary experiments") {
     const TempDir dir;
-    dir.write(".dvc/config", "[remote]\n    [[foo]]\n        url = /mnt/x\n[core]\n    remote = foo\n[state]\n");
+    dir.write(".dvc/config",
+              "[remote]\n    [[foo]]\n        url = /mnt/x\n[core]\n    remote = foo\n[state]\n");
     CHECK(load(dir).get("remote.foo.url") == "/mnt/x");
   }
   TEST_CASE("lists, quotes and comments") {
@@ -87,8 +89,8 @@ TEST_SUITE("config/config") {
     dir.write(".dvc/config", "");
     dir.write("a/b/c", "");
     CHECK(config::find_root(dir / "a/b") == dir.path());
-    CHECK_THROWS_WITH_AS(
-        config::find_root("/"),
-        "you are not inside of a DVC repository (checked up to mount point '/')", Error);
+    CHECK_THROWS_WITH_AS(config::find_root("/"),
+                         "you are not inside of a DVC repository (checked up to mount point '/')",
+                         Error);
   }
 }

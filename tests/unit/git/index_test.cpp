@@ -13,7 +13,8 @@ using test::TestRepo;
 TEST_SUITE("git/index") {
   TEST_CASE("work tree edits are what git diff-files says, and the index stays untouched") {
     const TestRepo repo;
-    for (const char* name : {"same", "edited", "deleted", "mode", "dir/inner"}) repo.write(name, "1");
+    for (const char* name : {"same", "edited", "deleted", "mode", "dir/inner"})
+      repo.write(name, "1");
     repo.commit();
     repo.write("edited", "2");
     fs::remove(repo / "deleted");
@@ -60,7 +61,7 @@ TEST_SUITE("git/index") {
     repo.write(".git/info/exclude", "secret\n");
     const Repo opened = Repo::discover(repo.path());
     const std::pair<const char*, bool> cases[] = {
-        {"x.log", true}, {"keep.log", false}, {"out", false}, {"out/", true},
+        {"x.log", true}, {"keep.log", false}, {"out", false},   {"out/", true},
         {"sub/a", true}, {"sub/b/a", false},  {"secret", true}, {"other", false}};
     for (const auto& [path, ignored] : cases) {
       CAPTURE(path);

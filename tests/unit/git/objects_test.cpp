@@ -27,7 +27,8 @@ TEST_SUITE("git/objects") {
     const auto empty = opened.edit_tree(edited, {{"a/d", 0, ""}, {"e", 0, ""}, {"x/y/z", 0, ""}});
     CHECK(empty == "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
     // A file takes the place of a folder.
-    const auto replaced = opened.edit_tree(tree, {{"a/b/c", 0, ""}, {"a/d", 0, ""}, {"a", 0100644, blob}});
+    const auto replaced =
+        opened.edit_tree(tree, {{"a/b/c", 0, ""}, {"a/d", 0, ""}, {"a", 0100644, blob}});
     CHECK(repo.git("ls-tree -r --name-only " + replaced) == "a\ne");
   }
   TEST_CASE("a commit's message is stored as it is") {
@@ -36,7 +37,8 @@ TEST_SUITE("git/objects") {
     const auto parent = repo.commit();
     Repo opened = Repo::discover(repo.path());
     const git::Signature who{"A B", "a@b", 1'700'000'000, -90};
-    const auto id = opened.write_commit(opened.commit_info(parent).tree, {parent}, "no line feed", who, who);
+    const auto id =
+        opened.write_commit(opened.commit_info(parent).tree, {parent}, "no line feed", who, who);
     const auto raw = repo.git("cat-file commit " + id);
     CHECK(raw.ends_with("\n\nno line feed"));
     CHECK(raw.find("author A B <a@b> 1700000000 -0130\n") != std::string::npos);

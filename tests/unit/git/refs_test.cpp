@@ -67,8 +67,8 @@ TEST_SUITE("git/refs") {
     repo.git("pack-refs --all");
     repo.git("update-ref refs/exps/cc/dd/loose " + commit);
     Repo opened = Repo::discover(repo.path());
-    const auto gone = opened.delete_refs(
-        {"refs/exps/aa/bb/p", "refs/exps/cc/dd/loose", "refs/exps/aa/bb/none", "refs/exps/aa/bb/r"});
+    const auto gone = opened.delete_refs({"refs/exps/aa/bb/p", "refs/exps/cc/dd/loose",
+                                          "refs/exps/aa/bb/none", "refs/exps/aa/bb/r"});
     CHECK(gone.size() == 3);
     CHECK(repo.git("for-each-ref --format='%(refname)'") ==
           "refs/exps/aa/bb/q\nrefs/heads/main\nrefs/tags/v1");
@@ -80,7 +80,8 @@ TEST_SUITE("git/refs") {
     repo.write("a", "1");
     const auto commit = repo.commit();
     std::jthread packer([&](const std::stop_token& stop) {
-      while (!stop.stop_requested()) repo.git("pack-refs --all");
+      while (!stop.stop_requested())
+        repo.git("pack-refs --all");
     });
     Repo opened = Repo::discover(repo.path());
     for (int i = 0; i < 25; ++i) {
@@ -94,9 +95,8 @@ TEST_SUITE("git/refs") {
     packer.join();
     const auto refs = opened.refs("refs/exps/");
     CHECK(refs.size() == 25);
-    CHECK(std::none_of(refs.begin(), refs.end(), [](const auto& ref) {
-      return ref.name.find("gone") != std::string::npos;
-    }));
+    CHECK(std::none_of(refs.begin(), refs.end(),
+                       [](const auto& ref) { return ref.name.find("gone") != std::string::npos; }));
   }
   TEST_CASE("HEAD is a branch or a commit") {
     const TestRepo repo;

@@ -1,7 +1,6 @@
-#include "hash/md5.hpp"
-
 #include <doctest/doctest.h>
 
+#include "hash/md5.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace expcore;
@@ -11,8 +10,7 @@ TEST_SUITE("hash/md5") {
   TEST_CASE("known digests") {
     CHECK(hash::md5("") == "d41d8cd98f00b204e9800998ecf8427e");
     CHECK(hash::md5("[]") == "d751713988987e9331980363e24189ce");
-    CHECK(hash::sha256("{}") ==
-          "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+    CHECK(hash::sha256("{}") == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
   }
   TEST_CASE("DVC 2.x hashes turn CRLF into LF in text, chunk by chunk") {
     const TempDir dir;

@@ -41,14 +41,17 @@ TEST_SUITE("params/python_file") {
   TEST_CASE("literals at module and class level are parameters") {
     CHECK(python("x = 1\ny: float = 2.5  # note\nz = 'a' \"b\"\n") ==
           R"({"x": 1, "y": 2.5, "z": "ab"})");
-    CHECK(python("class A:\n    p = [1, (2, 3)]\n\n    def __init__(self):\n        self.q = {'k': None}\n"
-                 "        self.r = len([])\n\n    def other(self):\n        self.s = 1\n\nw = -1e3\n") ==
-          R"({"A": {"p": [1, [2, 3]], "q": {"k": null}}, "w": -1000.0})");
+    CHECK(
+        python(
+            "class A:\n    p = [1, (2, 3)]\n\n    def __init__(self):\n        self.q = {'k': "
+            "None}\n"
+            "        self.r = len([])\n\n    def other(self):\n        self.s = 1\n\nw = -1e3\n") ==
+        R"({"A": {"p": [1, [2, 3]], "q": {"k": null}}, "w": -1000.0})");
   }
   TEST_CASE("everything else is passed over") {
     CHECK(python("import os\na = b = 1\nc, d = 1, 2\ne = os.sep\nf = 1 + 1\nif True:\n    g = 1\n"
-                 "def h():\n    i = 1\nj = f'{1}'\nk = {1, 2}\nl = [\n  1,\n  2,\n]\nm == 1\nn += 1\n") ==
-          R"({"l": [1, 2]})");
+                 "def h():\n    i = 1\nj = f'{1}'\nk = {1, 2}\nl = [\n  1,\n  2,\n]\nm == 1\nn += "
+                 "1\n") == R"({"l": [1, 2]})");
   }
   TEST_CASE("text forms of Python strings") {
     CHECK(python("a = r'\\n'\nb = '''x\ny'''\nc = \"\\u00e9\\x41\\101\\\n!\"\n") ==

@@ -25,13 +25,13 @@ std::string error_of(std::string_view text) {
 TEST_SUITE("yaml/reader") {
   TEST_CASE("plain scalars have the types of YAML 1.2") {
     const std::pair<const char*, Value> cases[] = {
-        {"yes", "yes"},   {"on", "on"},      {"true", true},     {"True", true},
-        {"tRUE", "tRUE"}, {"017", 17},       {"0o17", 15},       {"0b11", 3},
-        {"0x1F", 31},     {"1_000", 1000},   {"+1", 1},          {"-5", -5},
-        {"1.", 1.0},      {"1e5", 1e5},      {"1E-5", 1e-5},     {".5", 0.5},
-        {".5e1", ".5e1"}, {".5e+1", 5.0},    {"1.2.3", "1.2.3"}, {"12:30:45", "12:30:45"},
-        {"=", "="},       {"0x1G", "0x1G"},  {"_1", "_1"},       {".", "."},
-        {"-", "-"},       {"1e", "1e"},      {"~", Value()},     {"null", Value()},
+        {"yes", "yes"},    {"on", "on"},     {"true", true},     {"True", true},
+        {"tRUE", "tRUE"},  {"017", 17},      {"0o17", 15},       {"0b11", 3},
+        {"0x1F", 31},      {"1_000", 1000},  {"+1", 1},          {"-5", -5},
+        {"1.", 1.0},       {"1e5", 1e5},     {"1E-5", 1e-5},     {".5", 0.5},
+        {".5e1", ".5e1"},  {".5e+1", 5.0},   {"1.2.3", "1.2.3"}, {"12:30:45", "12:30:45"},
+        {"=", "="},        {"0x1G", "0x1G"}, {"_1", "_1"},       {".", "."},
+        {"-", "-"},        {"1e", "1e"},     {"~", Value()},     {"null", Value()},
         {"NULL", Value()}, {"nULL", "nULL"}, {"", Value()},
     };
     for (const auto& [text, value] : cases) {
@@ -87,7 +87,8 @@ TEST_SUITE("yaml/reader") {
     std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
     for (char c = 'b'; c < 'l'; ++c) {
       bomb += std::string(1, c) + ": &" + c + " [";
-      for (int i = 0; i < 10; ++i) bomb += std::string(i > 0 ? "," : "") + "*" + char(c - 1);
+      for (int i = 0; i < 10; ++i)
+        bomb += std::string(i > 0 ? "," : "") + "*" + char(c - 1);
       bomb += "]\n";
     }
     yaml::ReadLimits limits;
@@ -96,11 +97,13 @@ TEST_SUITE("yaml/reader") {
     CHECK_FALSE(error_of(std::string(5000, '[')).empty());
   }
   TEST_CASE("JSON is read as Python reads it") {
-    const auto value = yaml::parse_json(R"({"a": [1, 2.0, -0.5e3, NaN, "\u00e9\ud83d\ude00"], "a": null})");
+    const auto value =
+        yaml::parse_json(R"({"a": [1, 2.0, -0.5e3, NaN, "\u00e9\ud83d\ude00"], "a": null})");
     CHECK(value.find("a")->is_null());
     CHECK(yaml::parse_json("[1e2]").list()[0].is_real());
     CHECK(yaml::parse_json("\"\\u00e9\\ud83d\\ude00\"").string() == "é😀");
-    for (const char* bad : {"", "{", "[1,]", "{'a': 1}", "01", "nul", "[1] x", "\"a\nb\"", "\"\\x\""}) {
+    for (const char* bad :
+         {"", "{", "[1,]", "{'a': 1}", "01", "nul", "[1] x", "\"a\nb\"", "\"\\x\""}) {
       CAPTURE(bad);
       CHECK_THROWS_AS(yaml::parse_json(bad), Error);
     }

@@ -52,7 +52,5 @@ TEST_SUITE("yaml/roundtrip") {
     document.set({"stages", "b"}, yaml::parse_yaml("cmd: y\n"));
     CHECK(document.text() == "stages:\n  a:\n    cmd: x\n  b:\n    cmd: y\n");
   }
-  TEST_CASE("malformed text is refused") {
-    CHECK_THROWS_AS(yaml::RoundTrip{"a: [1"}, Error);
-  }
+  TEST_CASE("malformed text is refused") { CHECK_THROWS_AS(yaml::RoundTrip{"a: [1"}, Error); }
 }

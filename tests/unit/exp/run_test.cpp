@@ -1,0 +1,191 @@
+#include "exp/run.hpp"
+
+#include <random>
+#include <regex>
+
+#include <doctest/doctest.h>
+#include <expcore/error.hpp>
+
+#include "exp/names.hpp"
+#include "exp/refs.hpp"
+#include "exp/show.hpp"
+#include "exp/table.hpp"
+#include "fs/file.hpp"
+#include "support/test_repo.hpp"
+#include "yaml/reader.hpp"
+
+using namespace expcore;
+using test::TestRepo;
+
+namespace {
+
+struct World {
+  World() {
+    repo.make_project();
+    repo.write("src", "1\n");
+    repo.write("params.yaml", "lr: 0.1  # rate\n");
+    repo.write(
+        "dvc.yaml",
+        "stages:\n  a:\n    cmd: cp src out && echo '{\"acc\":0.5}' > m.json\n    deps: [src]\n"
+        "    params: [lr]\n    outs: [out]\n    metrics:\n    - m.json: {cache: false}\n");
+    baseline = repo.commit();
+  }
+  exp::RunResult run(const std::string& name, const std::vector<std::string>& changes = {},
+                     bool force = false) {
+    exp::RunOptions options;
+    options.name = name;
+    options.reproduce.force = force;
+    for (const auto& change : changes) {
+      options.overrides.push_back(params::parse_scalar_override(change));
+    }
+    const auto workspace = pipeline::Workspace::open(repo.path(), repo.environment());
+    return exp::run_in_workspace(*workspace, options);
+  }
+
+  TestRepo repo;
+  std::string baseline;
+};
+
+}  // namespace
+
+TEST_SUITE("exp/run") {
+  TEST_CASE("an experiment is one commit on the baseline, and nothing of the user's moves") {
+    World world;
+    world.repo.write("staged", "in");
+    world.repo.git("add staged");
+    world.repo.write("untracked", "out");
+    const auto index = fs::read_file(world.repo / ".git/index");
+    const auto result = world.run("one", {"lr=0.5"});
+    CHECK(world.repo.git("rev-parse " + result.ref + "^") == world.baseline);
+    CHECK(world.repo.git("ls-tree -r --name-only " + result.commit) ==
+          ".dvc/.gitignore\n.dvc/"
+          "config\n.dvcignore\ndvc.lock\ndvc.yaml\nm.json\nparams.yaml\nsrc\nstaged");
+    CHECK(world.repo.git("show " + result.commit + ":params.yaml") == "lr: 0.5  # rate");
+    CHECK(world.repo.git("symbolic-ref HEAD") == "refs/heads/main");
+    CHECK(fs::read_file(world.repo / ".git/index") == index);
+    CHECK_FALSE(fs::exists(world.repo / ".dvc/tmp/exps/run/workspace"));
+    CHECK_NOTHROW(world.repo.git("fsck --strict"));
+  }
+  TEST_CASE("a taken name is refused before anything happens") {
+    World world;
+    world.run("one");
+    world.repo.write("src", "2\n");
+    CHECK_THROWS_AS(world.run("one", {"lr=0.9"}), Error);
+    CHECK(world.repo.read("params.yaml") == "lr: 0.1  # rate\n");
+    CHECK(world.repo.read("out") == "1\n");
+    CHECK_NOTHROW(world.run("one", {}, true));
+  }
+  TEST_CASE("a bad override leaves every file alone") {
+    World world;
+    CHECK_THROWS_AS(world.run("one", {"lr=0.9", "nope=1"}), Error);
+    CHECK(world.repo.read("params.yaml") == "lr: 0.1  # rate\n");
+    CHECK(world.repo.git("for-each-ref refs/exps").empty());
+  }
+  TEST_CASE("a failing stage leaves no experiment") {
+    World world;
+    world.repo.write("src", "2\n");
+    world.repo.write("dvc.yaml", "stages:\n  a: {cmd: exit 2, deps: [src], outs: [out]}\n");
+    CHECK_THROWS_AS(world.run("one"), Error);
+    CHECK(world.repo.git("for-each-ref refs/exps").empty());
+    CHECK_FALSE(fs::exists(world.repo / ".dvc/tmp/exps/run/workspace"));
+  }
+  TEST_CASE("names have DVC's shape and are checked as Git checks refs") {
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 200; ++i) {
+      CHECK(std::regex_match(exp::random_name(random), std::regex("[a-z]{5}-[a-z]{4}")));
+    }
+    for (const char* bad : {"", "a b", "a/b", "a..b", "a~", "a^", "a:", "a?", "a*", "a[", "a]",
+                            "a\\", "a.lock", ".a", "a@{"}) {
+      CAPTURE(bad);
+      CHECK_THROWS_AS(exp::check_name(bad), Error);
+    }
+    CHECK_NOTHROW(exp::check_name("a-b_c.1@"));
+  }
+  TEST_CASE("only experiments are read as experiments") {
+    const std::string id(40, 'a');
+    CHECK(exp::parse_ref({"refs/exps/aa/" + std::string(38, 'b') + "/x", id, ""}));
+    for (const char* other :
+         {"refs/exps/stash", "refs/exps/exec/EXEC_HEAD", "refs/exps/celery/stash",
+          "refs/exps/aa/bb/x", "refs/exps/apply/ORIG_HEAD"}) {
+      CHECK_FALSE(exp::parse_ref({other, id, ""}));
+    }
+  }
+}
+
+TEST_SUITE("exp/show") {
+  TEST_CASE("rows are workspace, baselines and experiments, and a commit is read once") {
+    World world;
+    world.run("one");
+    world.run("two", {"lr=0.2"});
+    const auto workspace = pipeline::Workspace::open(world.repo.path(), world.repo.environment());
+    auto states = exp::show(*workspace, {});
+    REQUIRE(states.size() == 2);
+    CHECK(states[0].rev == "workspace");
+    CHECK(states[1].name == "main");
+    REQUIRE(states[1].experiments.size() == 2);
+    const auto& tip = states[1].experiments[0].revs[0];
+    REQUIRE(tip.data);
+    CHECK(tip.data->metrics[0].data.find("acc")->real() == 0.5);
+    // Kept where DVC keeps it, and believed.
+    const std::string kept =
+        world.repo / (".dvc/tmp/exps/cache/" + tip.rev.substr(0, 2) + "/" + tip.rev.substr(2));
+    auto text = fs::read_file(kept);
+    text.replace(text.find("0.5"), 3, "0.7");
+    fs::write_atomic(kept, text);
+    states = exp::show(*workspace, {});
+    CHECK(states[1].experiments[0].revs[0].data->metrics[0].data.find("acc")->real() == 0.7);
+    fs::write_atomic(kept, "{\"damaged\"");
+    exp::ShowOptions options;
+    states = exp::show(*workspace, options);
+    CHECK(states[1].experiments[0].revs[0].data->metrics[0].data.find("acc")->real() == 0.5);
+  }
+  TEST_CASE("an unknown revision is named") {
+    World world;
+    const auto workspace = pipeline::Workspace::open(world.repo.path(), world.repo.environment());
+    exp::ShowOptions options;
+    options.revisions.revs = {"nope"};
+    CHECK_THROWS_WITH_AS(exp::show(*workspace, options), "unknown Git revision 'nope'", Error);
+  }
+  TEST_CASE("a broken dvc.yaml spoils its own row only") {
+    World world;
+    world.run("one");
+    world.repo.write("dvc.yaml", "stages: [");
+    const auto workspace = pipeline::Workspace::open(world.repo.path(), world.repo.environment());
+    const auto states = exp::show(*workspace, {});
+    CHECK(states[0].error->type == "YAMLSyntaxError");
+    CHECK(states[1].experiments.size() == 1);
+  }
+}
+
+TEST_SUITE("exp/table") {
+  TEST_CASE("cells have five significant digits, in lists as text") {
+    CHECK(exp::format_cell(yaml::parse_yaml("v: 1234567.0").map().begin()->value, 5) ==
+          "1.2346e+06");
+    CHECK(exp::format_cell(0.1, 5) == "0.1");
+    CHECK(exp::format_cell(true, 5) == "True");
+    CHECK(exp::format_cell(yaml::parse_json("[0.1, 2]"), 5) == "['0.1', 2]");
+    CHECK(exp::format_cell(0.123456789, std::nullopt) == "0.123456789");
+  }
+  TEST_CASE("columns are named by file only where they must be") {
+    exp::Snapshot snapshot;
+    snapshot.rev = "workspace";
+    snapshot.metrics.push_back(
+        {"m.json", yaml::parse_json(R"({"acc": 1, "x": {"y": 2}})"), std::nullopt});
+    snapshot.params.push_back(
+        {"p.yaml", yaml::parse_json(R"({"acc": 3, "l": [1], "e": {}})"), std::nullopt});
+    exp::State state;
+    state.rev = "workspace";
+    state.data = snapshot;
+    const auto table = exp::make_table({state}, {});
+    CHECK(table.headers == std::vector<std::string>{"Experiment", "Created", "m.json:acc", "x.y",
+                                                    "p.yaml:acc", "l"});
+    exp::TableRequest request;
+    request.drop = {"x", "Created"};
+    request.keep = {"x.*"};
+    CHECK(exp::make_table({state}, request).headers ==
+          std::vector<std::string>{"Experiment", "m.json:acc", "x.y", "p.yaml:acc", "l"});
+    request = {};
+    request.drop = {"("};
+    CHECK_THROWS_AS(exp::make_table({state}, request), Error);
+  }
+}
