@@ -45,7 +45,9 @@ Repo::Repo(Repository repo)
       common_dir_(without_slash(git_repository_commondir(repo_.get()))) {}
 
 Repo Repo::discover(const std::string& inside) {
-  const Library library;
+  // libgit2 reads every certificate of the system when it starts (10 ms): once per process, not once
+  // per Repo. The count it keeps stays balanced at exit.
+  static const Library kept;
   Repository repo;
   check(git_repository_open_ext(out(repo), inside.c_str(), 0, nullptr), "open the Git repository");
   if (git_repository_is_bare(repo.get()) != 0) {
