@@ -22,8 +22,12 @@ void print_error(const expcore::Error& error, const Context& context, const std:
     return;
   }
   if (context.output.is_quiet()) return;
-  // A malformed file: DVC prints the place below the message, without its usual prefix.
-  std::fputs(fmt::format("{}\n\n{}\n", error.full_message(), error.details()).c_str(), stderr);
+  // DVC prints what is wrong with a file's syntax or schema without its usual prefix.
+  const std::string text = error.full_message();
+  const bool plain = text.find("' is invalid") != std::string::npos ||
+                     text.find("' validation failed") != std::string::npos;
+  std::fputs(fmt::format("{}{}\n\n{}\n", plain ? "" : "ERROR: ", text, error.details()).c_str(),
+             stderr);
 }
 
 namespace {

@@ -135,6 +135,7 @@ void add_status(CLI::App& parent, Context& context) {
     try {
       status = project.pipeline().status(arguments->options);
     } catch (const expcore::Error& error) {
+      if (error.full_message().starts_with("unexpected error - ")) throw;
       print_error(error, context);
       context.exit_code = exit_code::handled;
       return;

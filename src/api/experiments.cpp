@@ -132,6 +132,7 @@ ExperimentRun Experiments::run(const ExperimentRunOptions& options) const {
   }
   const auto workspace = impl_->project->open();
   require_git(*workspace);
+  workspace->on_warning = api::warnings_to(options.run.on_event);
   const auto result = exp::run_in_workspace(*workspace, internal);
   return {result.name, result.commit, result.ref,
           api::summarize(result.reproduction, workspace->directory)};

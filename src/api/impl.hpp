@@ -23,6 +23,9 @@ struct Project::Impl {
 
 namespace api {
 
+/// Hands warnings to a callback that outlives the result.
+std::function<void(const std::string&)> warnings_to(const EventCallback& on_event);
+
 run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line);
 RunSummary summarize(const run::Reproduction& reproduction, const std::string& directory);
 

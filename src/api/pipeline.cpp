@@ -88,6 +88,16 @@ StageStatus to_status(const pipeline::Workspace& workspace, const pipeline::Stag
 
 namespace api {
 
+std::function<void(const std::string&)> warnings_to(const EventCallback& on_event) {
+  if (!on_event) return {};
+  return [&on_event](const std::string& text) {
+    Event event;
+    event.kind = EventKind::warning;
+    event.text = text;
+    on_event(event);
+  };
+}
+
 run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line) {
   run::ReproduceOptions result;
   result.selection.targets = options.targets;
@@ -148,6 +158,7 @@ std::vector<StageInfo> Pipeline::stages() const {
 
 PipelineStatus Pipeline::status(const StatusOptions& options) const {
   const auto workspace = impl_->project->open();
+  workspace->on_warning = api::warnings_to(options.on_event);
   auto index = pipeline::Index::collect(*workspace);
   // The graph is not needed, nor its errors wanted, to compare stages with their records.
   std::optional<pipeline::Graph> graph;
@@ -185,6 +196,7 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
 
 RunSummary Pipeline::run(const RunOptions& options) const {
   const auto workspace = impl_->project->open();
+  workspace->on_warning = api::warnings_to(options.on_event);
   const auto done = run::reproduce(*workspace, api::to_internal(options, "expcore repro"));
   return api::summarize(done, workspace->directory);
 }

@@ -101,6 +101,7 @@ Revision load_commit(Workspace& workspace, const git::CommitInfo& commit) {
   context.revision = commit.id;
   context.read = revision.read;
   context.is_directory = [](const std::string&) { return false; };
+  context.templating = pipeline::workspace_context(workspace).templating;
   for (const auto& path : files->paths()) {
     const std::string name = fs::filename(path);
     if (name == "dvc.yaml") {
@@ -149,6 +150,7 @@ class SnapshotBuilder {
     collect_params(options.param_deps);
     for (const auto& [path, keys] : params_)
       snapshot.params.push_back(read_params(path, keys));
+    if (!options.param_deps) add_template_params(snapshot.params);
     for (const auto& path : metric_paths())
       snapshot.metrics.push_back(read_metrics(path));
     collect_deps(snapshot.deps);
@@ -208,6 +210,24 @@ class SnapshotBuilder {
       }
     }
     return std::nullopt;
+  }
+
+  /// What templates took from files that are no parameter files of a stage.
+  void add_template_params(std::vector<FileResult>& results) const {
+    std::map<std::string, yaml::Map> used;
+    std::vector<std::string> order;
+    for (const auto& loaded : revision_.stages) {
+      for (const auto& [file, values] : loaded.stage.template_params) {
+        const bool shown = std::any_of(results.begin(), results.end(),
+                                       [&](const FileResult& r) { return r.path == file; });
+        if (shown) continue;
+        if (!used.contains(file)) order.push_back(file);
+        for (const auto& [key, value] : values)
+          used[file].set(key, value);
+      }
+    }
+    for (const auto& file : order)
+      results.push_back({file, used[file], std::nullopt});
   }
 
   bool is_cached_out(const std::string& path) const {

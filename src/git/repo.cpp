@@ -45,8 +45,8 @@ Repo::Repo(Repository repo)
       common_dir_(without_slash(git_repository_commondir(repo_.get()))) {}
 
 Repo Repo::discover(const std::string& inside) {
-  // libgit2 reads every certificate of the system when it starts (10 ms): once per process, not once
-  // per Repo. The count it keeps stays balanced at exit.
+  // libgit2 reads every certificate of the system when it starts (10 ms): once per process, not
+  // once per Repo. The count it keeps stays balanced at exit.
   static const Library kept;
   Repository repo;
   check(git_repository_open_ext(out(repo), inside.c_str(), 0, nullptr), "open the Git repository");
@@ -96,13 +96,13 @@ std::pair<Signature, Signature> Repo::identities(
   const std::time_t time = seconds;
   std::tm local{};
   ::localtime_r(&time, &local);
-  const auto [fallback_name, fallback_mail] = system_identity();
+  const auto fallback = system_identity();
   const auto make = [&](const char* name_variable, const char* mail_variable) {
     Signature signature;
     signature.name = variable(environment, name_variable);
-    if (signature.name.empty()) signature.name = config("user.name").value_or(fallback_name);
+    if (signature.name.empty()) signature.name = config("user.name").value_or(fallback.first);
     signature.email = variable(environment, mail_variable);
-    if (signature.email.empty()) signature.email = config("user.email").value_or(fallback_mail);
+    if (signature.email.empty()) signature.email = config("user.email").value_or(fallback.second);
     signature.seconds = seconds;
     signature.offset_minutes = static_cast<int>(local.tm_gmtoff / 60);
     return signature;

@@ -20,6 +20,17 @@ bool is_pipeline_file(const std::string& name) {
   return name == "dvc.yaml" || (name.ends_with(".dvc") && name != ".dvc");
 }
 
+templating::Options templating_options(const config::Config& config) {
+  templating::Options options;
+  if (config.get("parsing.bool") == "boolean_optional") {
+    options.bool_style = templating::BoolStyle::boolean_optional;
+  }
+  if (config.get("parsing.list") == "append") {
+    options.list_style = templating::ListStyle::append;
+  }
+  return options;
+}
+
 [[noreturn]] void fail_same_stage(const std::string& path, const std::string& stage) {
   throw Error(Errc::invalid_argument,
               fmt::format("output '{}' is already specified in stage: '{}'.\nUse `dvc remove {}` "
@@ -54,6 +65,8 @@ LoadContext workspace_context(const Workspace& workspace) {
   context.directory = workspace.directory;
   context.read = [](const std::string& path) { return fs::read_file_if_exists(path); };
   context.is_directory = [](const std::string& path) { return fs::is_directory(path); };
+  context.templating = templating_options(workspace.config);
+  context.on_warning = workspace.on_warning;
   return context;
 }
 

@@ -8,7 +8,6 @@
 
 #include "fs/path.hpp"
 #include "pipeline/schema.hpp"
-#include "yaml/reader.hpp"
 
 namespace expcore::pipeline {
 namespace {
@@ -227,43 +226,15 @@ std::vector<std::string> text_list(const yaml::Value& value) {
   return list;
 }
 
-/// The first place below `value` that only a template engine can make sense of.
-const yaml::Value* find_template(const yaml::Value& value) {
-  if (value.is_string()) {
-    const auto at = value.string().find("${");
-    const bool escaped = at != std::string::npos && at > 0 && value.string()[at - 1] == '\\';
-    return at != std::string::npos && !escaped ? &value : nullptr;
-  }
-  if (value.is_list()) {
-    for (const auto& item : value.list()) {
-      if (const auto* found = find_template(item)) return found;
-    }
-  } else if (value.is_map()) {
-    for (const auto& [key, member] : value.map()) {
-      const bool is_keyword =
-          key.is_string() && (key.string() == "foreach" || key.string() == "do" ||
-                              key.string() == "matrix" || key.string() == "vars");
-      if (is_keyword) return &key;
-      if (const auto* found = find_template(key)) return found;
-      if (const auto* found = find_template(member)) return found;
-    }
-  }
-  return nullptr;
-}
-
-void refuse_templates(const yaml::Value& value, std::string_view text, const std::string& shown) {
-  const auto* found = find_template(value);
-  if (found == nullptr) return;
-  throw Error(Errc::parse, fmt::format("'{}' uses templates, which this version of expcore cannot "
-                                       "resolve, in line {}, column {}",
-                                       shown, found->position.line, found->position.column))
-      .with_details(yaml::code_frame(text, found->position));
-}
-
-const yaml::Value& section(const yaml::Value& document, std::string_view name) {
-  static const yaml::Value none;
-  const auto* value = document.find(name);
-  return value == nullptr ? none : *value;
+templating::Source template_source(std::string_view text, const std::string& path,
+                                   const LoadContext& context) {
+  templating::Source source;
+  source.directory = fs::parent(path);
+  source.shown_path = fs::relative(path, context.directory);
+  source.text = text;
+  source.files = {context.read, context.is_directory};
+  source.on_warning = context.on_warning;
+  return source;
 }
 
 LockItem recorded_item(const yaml::Value& entry) {
@@ -308,24 +279,22 @@ PipelineFile parse_pipeline(std::string_view text, const std::string& path,
       read_document(text, Schema::pipeline, shown_path(path, context.directory), context.revision);
   PipelineFile file;
   file.path = path;
-  refuse_templates(document, text, fs::relative(path, context.directory));
-  if (const auto* stages = document.find("stages")) {
-    file.stages.reserve(stages->map().size());
-    for (const auto& [name, definition] : stages->map()) {
-      Stage stage;
-      stage.name = name.string();
-      stage.file = path;
-      stage.wdir = fs::absolute(fs::parent(path), text_flag(definition, "wdir"));
-      stage.position = name.position;
-      StageBuilder(stage, context).build(definition);
-      file.stages.push_back(std::move(stage));
-    }
+  templating::Resolver resolver(document, template_source(text, path, context), context.templating);
+  for (auto& resolved : resolver.stages()) {
+    Stage stage;
+    stage.name = std::move(resolved.name);
+    stage.file = path;
+    stage.wdir = fs::absolute(fs::parent(path), text_flag(resolved.definition, "wdir"));
+    stage.position = resolved.position;
+    stage.template_params = std::move(resolved.tracked);
+    StageBuilder(stage, context).build(resolved.definition);
+    file.stages.push_back(std::move(stage));
   }
-  file.metrics = text_list(section(document, "metrics"));
-  file.params = text_list(section(document, "params"));
-  file.plots = section(document, "plots");
-  file.artifacts = section(document, "artifacts");
-  file.datasets = section(document, "datasets");
+  file.metrics = text_list(resolver.section("metrics"));
+  file.params = text_list(resolver.section("params"));
+  file.plots = resolver.section("plots");
+  file.artifacts = resolver.section("artifacts");
+  file.datasets = resolver.section("datasets");
   return file;
 }
 

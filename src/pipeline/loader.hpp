@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "pipeline/model.hpp"
+#include "templating/resolver.hpp"
 
 namespace expcore::pipeline {
 
@@ -17,12 +18,13 @@ struct LoadContext {
   /// Bytes of a file, nullopt when missing.
   std::function<std::optional<std::string>(const std::string& path)> read;
   std::function<bool(const std::string& path)> is_directory;
+  templating::Options templating;
+  std::function<void(const std::string&)> on_warning;  ///< May be empty.
 };
 
-/// The stages of a dvc.yaml, in definition order.
-/// Throws: Error{parse} as read_document(), and for templates (`${…}`, foreach, matrix, vars),
-/// which this version does not resolve; Error{invalid_argument} for outputs that cannot be one
-/// ("DVC file 'x.dvc' cannot be an output.").
+/// The stages of a dvc.yaml, templates resolved, in definition order.
+/// Throws: Error{parse} as read_document() and templating::Resolver; Error{invalid_argument} for
+/// outputs that cannot be one ("DVC file 'x.dvc' cannot be an output.").
 PipelineFile parse_pipeline(std::string_view text, const std::string& path,
                             const LoadContext& context);
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,6 +93,8 @@ struct Stage {
   std::string desc;
   yaml::Value meta;
   yaml::Position position;
+  /// Parameters that only templates used: file (as messages show it) -> dotted key -> value.
+  std::map<std::string, yaml::Map> template_params;
   /// For a .dvc file what it records itself; a dvc.yaml stage's entry is in dvc.lock.
   std::optional<LockEntry> recorded;
 

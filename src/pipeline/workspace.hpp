@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,9 @@ struct Workspace {
   hash::StateDb state;
   cache::Store store;
   cache::RunCache run_cache;
+
+  /// Takes what the user should know while files are loaded; may be empty.
+  std::function<void(const std::string&)> on_warning;
 
   Workspace(std::string directory, std::string root, Environment environment,
             config::Config config);

@@ -12,7 +12,9 @@ def main() -> None:
     header = pathlib.Path(sys.argv[1])
     text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
     flat = re.sub(r"\s+", " ", re.sub(r"^#.*(\\\n.*)*$", "", text, flags=re.M))
-    lines = [m.strip() for m in re.findall(r"EXP_API ([^;]*);", flat)]
+    lines = [
+        re.sub(r"\s*\*\s*", " *", m).strip() for m in re.findall(r"EXP_API ([^;]*);", flat)
+    ]
     constants = re.findall(r"\b(EXP_[A-Z_]+) = -?\d+", flat)
     constants += re.findall(r"#define (EXP_[A-Z_]+) \(?UINT32", text)
     structs = re.findall(r"typedef struct (exp_\w+) \{(.*?)\} \1;", flat)

@@ -339,6 +339,11 @@ def drop_code_frames(text: str) -> str:
     return re.sub(r"( is invalid(?: \(possible merge conflicts\))?\.).*", r"\1", joined)
 
 
+def drop_places(text: str) -> str:
+    """expcore adds file:line:column and a code frame below DVC's message."""
+    return re.sub(r"\n\n\S+:\d+:\d+\n(?:[> ] +\d* \|.*\n?)+", "\n", text)
+
+
 def hide_usage(text: str) -> str:
     """argparse prints the usage below an error, CLI11 a line about --help."""
     if "Run with --help" in text or "the following arguments are required" in text:
@@ -388,7 +393,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
             value = output[stream]
             if value.startswith("[{"):
                 continue
-            for function in (sort_git_add, sort_warnings, sort_lists, drop_code_frames, hide_usage):
+            for function in (sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage):
                 value = function(value)
             output[stream] = value
     state["show"] = normalize_show(state["show"])

@@ -209,9 +209,8 @@ EXP_API const char* exp_pipeline_status_reason(const exp_pipeline_status* status
 #define EXP_RUN_DRY (UINT32_C(1) << 5)              /**< Only tell what would run. */
 #define EXP_RUN_NO_COMMIT (UINT32_C(1) << 6)        /**< Leave the cache alone. */
 #define EXP_RUN_NO_RUN_CACHE (UINT32_C(1) << 7)     /**< Do not restore former results. */
-#define EXP_RUN_KEEP_GOING (UINT32_C(1) << 8) /**< Go on with what does not depend on a failure. \
-                                               */
-#define EXP_RUN_INHERIT_STREAMS (UINT32_C(1) << 9) /**< Commands use this process's streams. */
+#define EXP_RUN_KEEP_GOING (UINT32_C(1) << 8)       /**< Skip only what depends on a failure. */
+#define EXP_RUN_INHERIT_STREAMS (UINT32_C(1) << 9)  /**< Commands use this process's streams. */
 
 typedef struct exp_run_options {
   size_t struct_size;         /**< sizeof(exp_run_options) of the caller. */
