@@ -117,4 +117,11 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace cli
 
-int main(int argc, char** argv) { return cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return cli::run(argc, argv);
+  } catch (...) {
+    std::fputs("ERROR: unexpected error\n", stderr);
+    return cli::exit_code::error;
+  }
+}

@@ -1,6 +1,13 @@
 #include "boundary.hpp"
 
-using namespace expcore;
+namespace capi = expcore::capi;
+using expcore::Errc;
+using expcore::Error;
+using expcore::ExperimentRow;
+using expcore::ExperimentRun;
+using expcore::ExperimentRunOptions;
+using expcore::NamedValue;
+using expcore::ShowOptions;
 
 struct exp_experiment {
   ExperimentRun run;

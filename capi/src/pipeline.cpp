@@ -2,7 +2,9 @@
 
 #include "boundary.hpp"
 
-using namespace expcore;
+namespace capi = expcore::capi;
+using expcore::RunOptions;
+using expcore::RunSummary;
 
 struct exp_stages {
   struct Stage {

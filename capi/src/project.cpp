@@ -1,6 +1,8 @@
 #include "boundary.hpp"
 
-using namespace expcore;
+namespace capi = expcore::capi;
+using expcore::InitOptions;
+using expcore::Project;
 
 extern "C" {
 

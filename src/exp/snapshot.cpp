@@ -217,12 +217,13 @@ class SnapshotBuilder {
     std::map<std::string, yaml::Map> used;
     std::vector<std::string> order;
     for (const auto& loaded : revision_.stages) {
-      for (const auto& [file, values] : loaded.stage.template_params) {
+      for (const auto& entry : loaded.stage.template_params) {
+        const std::string& file = entry.first;
         const bool shown = std::any_of(results.begin(), results.end(),
                                        [&](const FileResult& r) { return r.path == file; });
         if (shown) continue;
         if (!used.contains(file)) order.push_back(file);
-        for (const auto& [key, value] : values)
+        for (const auto& [key, value] : entry.second)
           used[file].set(key, value);
       }
     }

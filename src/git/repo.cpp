@@ -59,7 +59,8 @@ Repo Repo::discover(const std::string& inside) {
 Repo Repo::init(const std::string& path, const std::string& branch) {
   const Library library;
   Repository repo;
-  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  git_repository_init_options options{};
+  git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
   options.flags = GIT_REPOSITORY_INIT_MKPATH;
   options.initial_head = branch.c_str();
   check(git_repository_init_ext(out(repo), path.c_str(), &options), "create a Git repository");

@@ -76,7 +76,6 @@ TEST_SUITE("templating/expression") {
           std::pair{"a[b]c", "Expected end of text, found 'c'  (at char 6), (line:1, col:7)"},
           std::pair{"a[0", "Expected end of text, found '['  (at char 3), (line:1, col:4)"},
           std::pair{"[0]", "Expected !W:(.[]), found '['  (at char 2), (line:1, col:3)"}}) {
-      CAPTURE(inner);
       try {
         parse_expression(inner);
         FAIL("no error");

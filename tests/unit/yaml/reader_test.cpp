@@ -35,7 +35,6 @@ TEST_SUITE("yaml/reader") {
         {"NULL", Value()}, {"nULL", "nULL"}, {"", Value()},
     };
     for (const auto& [text, value] : cases) {
-      CAPTURE(text);
       const Value read = yaml::resolve_plain_scalar(text);
       CHECK(read.kind() == value.kind());
       CHECK(python_equal(read, value));
