@@ -110,7 +110,7 @@ class Additions {
   void add_file(const std::string& relative) {
     // Tracked files are in the tree with their present content anyway.
     if (workspace_.repo->is_tracked(relative) || workspace_.repo->is_ignored(relative)) return;
-    const auto stat = fs::stat(fs::join(workspace_.repo->workdir(), relative), fs::Follow::no);
+    const auto stat = fs::stat(fs::join(workspace_.repo.workdir(), relative), fs::Follow::no);
     const std::uint32_t mode = stat->kind == fs::Kind::symlink ? 0120000
                                : stat->is_executable()         ? 0100755
                                                                : 0100644;
@@ -202,7 +202,7 @@ class RunningMark {
  public:
   RunningMark(const Workspace& workspace, const git::Id& baseline, const std::string& name)
       : folder_(fs::join(workspace.tmp_dir, "exps/run/workspace")) {
-    const std::string& root = workspace.repo->workdir();
+    const std::string& root = workspace.repo.workdir();
     yaml::Map info;
     info.append("git_url", "file://" + root);
     info.append("baseline_rev", baseline);

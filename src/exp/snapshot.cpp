@@ -67,7 +67,7 @@ Revision load_workspace(Workspace& workspace) {
 class CommitFiles {
  public:
   CommitFiles(Workspace& workspace, const git::Id& tree) : workspace_(workspace) {
-    const std::string& workdir = workspace.repo->workdir();
+    const std::string& workdir = workspace.repo.workdir();
     for (auto& entry : workspace.repo->list_tree(tree)) {
       std::string path = fs::join(workdir, entry.path);
       if (!fs::is_within(path, workspace.root)) continue;

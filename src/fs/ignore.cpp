@@ -128,19 +128,19 @@ void IgnorePatterns::add(std::string_view text, std::string_view dir, std::strin
   }
 }
 
-bool IgnorePatterns::matches(const Pattern& pattern, std::string_view path, bool is_directory) {
-  if (!path.starts_with(pattern.base)) return false;
+bool IgnorePatterns::matches_itself(const Pattern& pattern, std::string_view path,
+                                    bool is_directory) {
+  if (!path.starts_with(pattern.base) || (pattern.directories_only && !is_directory)) return false;
   const std::string_view inside = path.substr(pattern.base.size());
-  for (std::size_t end = inside.find('/');; end = inside.find('/', end + 1)) {
+  const auto slash = inside.rfind('/');
+  const bool whole = pattern.anchored || slash == std::string_view::npos;
+  return glob_match(pattern.glob, whole ? inside : inside.substr(slash + 1));
+}
+
+bool IgnorePatterns::matches(const Pattern& pattern, std::string_view path, bool is_directory) {
+  for (std::size_t end = path.find('/', pattern.base.size());; end = path.find('/', end + 1)) {
     const bool is_whole = end == std::string_view::npos;
-    const std::string_view prefix = inside.substr(0, end);
-    if (!is_whole || is_directory || !pattern.directories_only) {
-      const auto slash = prefix.rfind('/');
-      const bool hit = pattern.anchored || slash == std::string_view::npos
-                           ? glob_match(pattern.glob, prefix)
-                           : glob_match(pattern.glob, prefix.substr(slash + 1));
-      if (hit) return true;
-    }
+    if (matches_itself(pattern, path.substr(0, end), !is_whole || is_directory)) return true;
     if (is_whole) return false;
   }
 }

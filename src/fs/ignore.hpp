@@ -33,6 +33,8 @@ class IgnorePatterns {
 
   /// Whether the pattern matches root-relative `path` or a folder above it.
   static bool matches(const Pattern& pattern, std::string_view path, bool is_directory);
+  /// Whether it matches `path` itself, as Git asks for each part of a path in turn.
+  static bool matches_itself(const Pattern& pattern, std::string_view path, bool is_directory);
 
  private:
   std::vector<Pattern> patterns_;

@@ -60,6 +60,18 @@ class LockedFile {
   LockedFile(const LockedFile&) = delete;
   LockedFile& operator=(const LockedFile&) = delete;
 
+  /// Makes `bytes` the file, durably, and keeps the lock.
+  void replace(std::string_view bytes) const {
+    const std::string fresh = path_ + ".new";
+    fs::remove(fresh);  // of a process that died: nobody else writes it while we hold the lock
+    {
+      const fs::Descriptor file = fs::open_file(fresh, O_WRONLY | O_CREAT | O_EXCL);
+      fs::write_all(file, bytes, fresh);
+      fs::sync(file, fresh);
+    }
+    fs::rename(fresh, path_);
+  }
+
   /// Makes `bytes` the file, durably.
   void commit(std::string_view bytes) {
     fs::write_all(file_, bytes, path_);
@@ -189,30 +201,31 @@ std::vector<std::string> Repo::delete_refs(const std::vector<std::string>& names
     locks.push_back(std::make_unique<LockedFile>(common_dir_ + "/" + name));
   }
   std::set<std::string> gone;
+  // Held until the loose files are gone, whether packed-refs exists or not: whoever packs refs
+  // meanwhile would put back what it read before.
   const std::string packed_path = common_dir_ + "/packed-refs";
-  if (fs::exists(packed_path)) {
-    LockedFile packed(packed_path);
-    const std::string text = fs::read_file_if_exists(packed_path).value_or("");
-    std::string kept;
-    bool dropping = false;
-    for (const auto line : split(text, '\n')) {
-      if (line.empty()) continue;
-      if (const auto ref = parse_packed(line)) {
-        dropping = std::binary_search(sorted.begin(), sorted.end(), ref->name);
-        if (dropping) gone.insert(std::string(ref->name));
-      } else if (line[0] == '#') {
-        dropping = false;
-      }
-      if (!dropping) kept.append(line).append("\n");
+  auto packed = std::make_unique<LockedFile>(packed_path);
+  const std::string text = fs::read_file_if_exists(packed_path).value_or("");
+  std::string kept;
+  bool dropping = false;
+  for (const auto line : split(text, '\n')) {
+    if (line.empty()) continue;
+    if (const auto ref = parse_packed(line)) {
+      dropping = std::binary_search(sorted.begin(), sorted.end(), ref->name);
+      if (dropping) gone.insert(std::string(ref->name));
+    } else if (line[0] == '#') {
+      dropping = false;
     }
-    if (!gone.empty()) packed.commit(kept);
+    if (!dropping) kept.append(line).append("\n");
   }
+  if (!gone.empty()) packed->replace(kept);
   for (const auto& name : sorted) {
     const std::string path = common_dir_ + "/" + name;
     if (!fs::is_directory(path) && fs::remove(path)) gone.insert(name);
     const std::string log = common_dir_ + "/logs/" + name;
     if (!fs::is_directory(log)) fs::remove(log);
   }
+  packed.reset();
   locks.clear();
   for (const auto& name : sorted) {
     remove_empty_parents(common_dir_, name);

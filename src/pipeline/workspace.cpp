@@ -20,17 +20,27 @@ cache::StoreOptions store_options(const config::Config& config) {
   return options;
 }
 
-std::optional<git::Repo> open_repo(const std::string& root, const config::Config& config) {
-  if (config.get_bool("core.no_scm", false)) return std::nullopt;
-  try {
-    return git::Repo::discover(root);
-  } catch (Error& error) {
-    if (error.code() != Errc::not_found) throw;
-    throw Error(Errc::not_a_project, "'" + root + "' is not a git repository");
-  }
+LazyRepo open_repo(const std::string& root, const config::Config& config) {
+  return config.get_bool("core.no_scm", false) ? LazyRepo() : LazyRepo(root);
 }
 
 }  // namespace
+
+LazyRepo::LazyRepo(const std::string& inside) {
+  for (std::string folder = inside;; folder = fs::parent(folder)) {
+    if (fs::exists(fs::join(folder, ".git"))) {
+      workdir_ = folder;
+      return;
+    }
+    if (folder == "/") break;
+  }
+  throw Error(Errc::not_a_project, "'" + inside + "' is not a git repository");
+}
+
+git::Repo& LazyRepo::operator*() const {
+  if (!repo_) repo_ = git::Repo::discover(workdir_);
+  return *repo_;
+}
 
 Workspace::Workspace(std::string directory_, std::string root_, Environment environment_,
                      config::Config config_)
@@ -58,15 +68,17 @@ std::string Workspace::shown(const std::string& path) const {
 }
 
 std::optional<std::string> Workspace::git_path(const std::string& path) const {
-  if (!repo || !fs::is_within(path, repo->workdir()) || path == repo->workdir()) {
+  if (!repo || !fs::is_within(path, repo.workdir()) || path == repo.workdir()) {
     return std::nullopt;
   }
-  return fs::relative(path, repo->workdir());
+  return fs::relative(path, repo.workdir());
 }
 
 bool Workspace::is_git_ignored(const std::string& path, bool is_directory) const {
   const auto relative = git_path(path);
   if (!relative) return false;
+  if (!ignore_rules_) ignore_rules_.emplace(repo.workdir(), environment);
+  if (const auto known = ignore_rules_->is_ignored(*relative, is_directory)) return *known;
   return repo->is_ignored(is_directory ? *relative + "/" : *relative);
 }
 

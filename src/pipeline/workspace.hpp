@@ -9,12 +9,35 @@
 #include "cache/store.hpp"
 #include "config/config.hpp"
 #include "fs/ignore.hpp"
+#include "git/ignore_rules.hpp"
 #include "git/repo.hpp"
 #include "hash/state.hpp"
 
 namespace expcore::pipeline {
 
 using Environment = std::map<std::string, std::string>;
+
+/// The Git repository around a project, opened when something first needs libgit2: a run that finds
+/// nothing to do never does. False when the project is without Git.
+///
+/// Thread safety: confined.
+class LazyRepo {
+ public:
+  LazyRepo() = default;
+  /// `inside` is a folder of the work tree.
+  /// Throws: Error{not_a_project} "'<inside>' is not a git repository".
+  explicit LazyRepo(const std::string& inside);
+
+  explicit operator bool() const { return !workdir_.empty(); }
+  /// The work tree's folder, spelled as the project's root is.
+  const std::string& workdir() const { return workdir_; }
+  git::Repo& operator*() const;
+  git::Repo* operator->() const { return &**this; }
+
+ private:
+  std::string workdir_;
+  mutable std::optional<git::Repo> repo_;  ///< Confined to one thread as the whole object is.
+};
 
 /// A DVC project on disk with everything that working in it needs, opened once.
 ///
@@ -31,7 +54,7 @@ struct Workspace {
   std::string tmp_dir;    ///< `<root>/.dvc/tmp`, made on demand.
   Environment environment;
   config::Config config;
-  std::optional<git::Repo> repo;  ///< Empty for `core.no_scm` projects.
+  LazyRepo repo;  ///< False for `core.no_scm` projects.
   fs::DvcIgnore ignore;
   hash::StateDb state;
   cache::Store store;
@@ -49,6 +72,9 @@ struct Workspace {
   std::optional<std::string> git_path(const std::string& path) const;
   /// By Git's ignore rules only. Always false without Git.
   bool is_git_ignored(const std::string& path, bool is_directory) const;
+
+ private:
+  mutable std::optional<git::IgnoreRules> ignore_rules_;
 };
 
 }  // namespace expcore::pipeline
