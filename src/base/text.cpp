@@ -160,6 +160,36 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+char32_t decode_utf8(std::string_view text, std::size_t& at) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+  char32_t c = length == 1 ? byte : byte & (0xFFU >> (length + 1));
+  for (std::size_t k = 1; k < length && at + k < text.size(); ++k) {
+    c = (c << 6U) | (static_cast<unsigned char>(text[at + k]) & 0x3FU);
+  }
+  at += length;
+  return c;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xC0U | (c >> 6U));
+    put(0x80U | (c & 0x3FU));
+  } else if (c < 0x10000) {
+    put(0xE0U | (c >> 12U));
+    put(0x80U | ((c >> 6U) & 0x3FU));
+    put(0x80U | (c & 0x3FU));
+  } else {
+    put(0xF0U | (c >> 18U));
+    put(0x80U | ((c >> 12U) & 0x3FU));
+    put(0x80U | ((c >> 6U) & 0x3FU));
+    put(0x80U | (c & 0x3FU));
+  }
+}
+
 std::string to_hex(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result;

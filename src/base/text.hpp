@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,12 @@ std::string python_float(double value);
 
 /// True when `text` is well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
+
+/// The code point at byte `at` and moves `at` behind it; bytes that are not UTF-8 are taken as they
+/// come, never beyond the end.
+char32_t decode_utf8(std::string_view text, std::size_t& at);
+/// Appends the UTF-8 form of a code point.
+void append_utf8(std::string& out, char32_t c);
 
 /// Lower-case hex of bytes.
 std::string to_hex(std::string_view bytes);

@@ -81,45 +81,43 @@ void Graph::check_cycles(const Index& index, const std::string& directory) const
   }
 }
 
-std::vector<bool> Graph::closure_upstream(const std::vector<StageId>& from,
-                                          const std::vector<bool>& opaque) const {
-  std::vector<bool> seen(size());
-  std::vector<StageId> todo = from;
+namespace {
+
+/// `from` and everything that `visit_next(id, push)` leads to, as a flag per stage.
+template <typename VisitNext>
+std::vector<bool> reach(std::size_t count, std::vector<StageId> todo, VisitNext&& visit_next) {
+  std::vector<bool> seen(count);
+  const auto push = [&](const std::vector<StageId>& more) {
+    todo.insert(todo.end(), more.begin(), more.end());
+  };
   while (!todo.empty()) {
     const StageId id = todo.back();
     todo.pop_back();
     if (seen[id]) continue;
     seen[id] = true;
-    if (!opaque[id]) todo.insert(todo.end(), upstream_[id].begin(), upstream_[id].end());
+    visit_next(id, push);
   }
   return seen;
+}
+
+}  // namespace
+
+std::vector<bool> Graph::closure_upstream(const std::vector<StageId>& from,
+                                          const std::vector<bool>& opaque) const {
+  return reach(size(), from, [&](StageId id, const auto& push) {
+    if (!opaque[id]) push(upstream_[id]);
+  });
 }
 
 std::vector<bool> Graph::closure_downstream(const std::vector<StageId>& from) const {
-  std::vector<bool> seen(size());
-  std::vector<StageId> todo = from;
-  while (!todo.empty()) {
-    const StageId id = todo.back();
-    todo.pop_back();
-    if (seen[id]) continue;
-    seen[id] = true;
-    todo.insert(todo.end(), downstream_[id].begin(), downstream_[id].end());
-  }
-  return seen;
+  return reach(size(), from, [&](StageId id, const auto& push) { push(downstream_[id]); });
 }
 
 std::vector<bool> Graph::component(const std::vector<StageId>& from) const {
-  std::vector<bool> seen(size());
-  std::vector<StageId> todo = from;
-  while (!todo.empty()) {
-    const StageId id = todo.back();
-    todo.pop_back();
-    if (seen[id]) continue;
-    seen[id] = true;
-    todo.insert(todo.end(), upstream_[id].begin(), upstream_[id].end());
-    todo.insert(todo.end(), downstream_[id].begin(), downstream_[id].end());
-  }
-  return seen;
+  return reach(size(), from, [&](StageId id, const auto& push) {
+    push(upstream_[id]);
+    push(downstream_[id]);
+  });
 }
 
 }  // namespace expcore::pipeline

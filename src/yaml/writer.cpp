@@ -16,40 +16,12 @@ namespace {
 constexpr std::size_t width = 80;
 constexpr std::size_t longest_simple_key = 128;
 
-/// Code points of UTF-8 text; bytes that are not UTF-8 become U+FFFD.
 std::u32string decode(std::string_view text) {
   std::u32string result;
   result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-    char32_t c = length == 1 ? byte : byte & (0xFFU >> (length + 1));
-    for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
-      c = (c << 6U) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
-    }
-    result += c;
-    i += length;
-  }
+  for (std::size_t at = 0; at < text.size();)
+    result += decode_utf8(text, at);
   return result;
-}
-
-void encode(std::string& out, char32_t c) {
-  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0U | (c >> 6U));
-    put(0x80U | (c & 0x3FU));
-  } else if (c < 0x10000) {
-    put(0xE0U | (c >> 12U));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  } else {
-    put(0xF0U | (c >> 18U));
-    put(0x80U | ((c >> 12U) & 0x3FU));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  }
 }
 
 bool is_break(char32_t c) { return c == U'\n' || c == 0x85 || c == 0x2028 || c == 0x2029; }
@@ -122,7 +94,7 @@ class Emitter {
   }
   void put(std::u32string_view text) {
     for (const char32_t c : text)
-      encode(out_, c);
+      append_utf8(out_, c);
     column_ += text.size();
   }
   void line_end() {
@@ -282,7 +254,7 @@ class Emitter {
         while (end < text.size() && is_break(text[end]))
           ++end;
         for (std::size_t i = at; i < end; ++i)
-          encode(out_, text[i]);
+          append_utf8(out_, text[i]);
         column_ = 0;
         indent(column);
       } else if (text[at] == U'\'') {

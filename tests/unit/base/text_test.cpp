@@ -49,4 +49,14 @@ TEST_SUITE("base/text") {
     CHECK(quoted_list({"a"}) == "'a'");
     CHECK(quoted_list({"a", "b", "c"}) == "'a', 'b' and 'c'");
   }
+  TEST_CASE("UTF-8 is taken apart and put together, never beyond the end") {
+    const std::string text = "aé数😀";
+    std::string again;
+    for (std::size_t at = 0; at < text.size();)
+      append_utf8(again, decode_utf8(text, at));
+    CHECK(again == text);
+    std::size_t at = 0;
+    decode_utf8("\xF0\x9F", at);
+    CHECK(at == 4);
+  }
 }
