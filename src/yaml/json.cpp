@@ -162,14 +162,14 @@ class JsonWriter {
     if (!first) out_ += indent_ < 0 ? ", " : ",";
     if (indent_ >= 0) {
       out_ += '\n';
-      out_.append(static_cast<std::size_t>(indent_ * depth), ' ');
+      out_.append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(depth), ' ');
     }
   }
 
   void close(char bracket, int depth) {
     if (indent_ >= 0) {
       out_ += '\n';
-      out_.append(static_cast<std::size_t>(indent_ * depth), ' ');
+      out_.append(static_cast<std::size_t>(indent_) * static_cast<std::size_t>(depth), ' ');
     }
     out_ += bracket;
   }
