@@ -52,7 +52,7 @@ void Output::error(std::string_view text) const {
 
 void Output::event(const expcore::Event& event) {
   using expcore::EventKind;
-  if (!event.stage.empty()) enter_stage(event.stage);
+  if (!event.stage.empty() && !names_stages_) enter_stage(event.stage);
   switch (event.kind) {
     case EventKind::warning:
       warning(event.text);
@@ -61,12 +61,13 @@ void Output::event(const expcore::Event& event) {
       stage_started(event);
       break;
     case EventKind::command_started:
-      line("> " + event.text);
+      line((names_stages_ ? event.stage + " > " : "> ") + event.text);
       break;
     case EventKind::output:
-      write(event.stream == 2 ? stderr : stdout, event.text);
+      command_output(event);
       break;
     case EventKind::stage_finished:
+      flush_lines(event.stage);
       stage_finished(event);
       break;
     case EventKind::lock_created:
@@ -83,6 +84,37 @@ void Output::event(const expcore::Event& event) {
       break;
     default:
       break;
+  }
+}
+
+void Output::command_output(const expcore::Event& event) {
+  std::FILE* stream = event.stream == 2 ? stderr : stdout;
+  if (!names_stages_) {
+    write(stream, event.text);
+    return;
+  }
+  std::string& begun = begun_lines_[{event.stage, event.stream}];
+  begun += event.text;
+  const auto end = begun.rfind('\n');
+  if (end == std::string::npos) return;
+  std::string text;
+  for (std::size_t from = 0; from <= end;) {
+    const std::size_t stop = begun.find('\n', from) + 1;
+    text += event.stage + " | " + begun.substr(from, stop - from);
+    from = stop;
+  }
+  begun.erase(0, end + 1);
+  write(stream, text);
+}
+
+void Output::flush_lines(const std::string& stage) {
+  for (const int stream : {1, 2}) {
+    const auto found = begun_lines_.find({stage, stream});
+    if (found == begun_lines_.end()) continue;
+    if (!found->second.empty()) {
+      write(stream == 2 ? stderr : stdout, stage + " | " + found->second + "\n");
+    }
+    begun_lines_.erase(found);
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <expcore/event.hpp>
@@ -23,6 +25,10 @@ class Output {
   void warning(std::string_view text) const;
   void error(std::string_view text) const;
 
+  /// For stages that run side by side: what their commands print is told line by line with the
+  /// stage's name in front.
+  void name_stages() { names_stages_ = true; }
+
   /// Prints what DVC prints for an event of a run.
   void event(const expcore::Event& event);
 
@@ -30,11 +36,16 @@ class Output {
   void stage_started(const expcore::Event& event);
   void stage_finished(const expcore::Event& event);
   void enter_stage(const std::string& stage);
+  void command_output(const expcore::Event& event);
+  void flush_lines(const std::string& stage);
   void files_to_track(const std::vector<std::string>& files) const;
 
   Verbosity verbosity_ = Verbosity::normal;
   std::string stage_;  ///< The one being told about.
   bool last_was_reproduced_ = false;
+  bool names_stages_ = false;
+  /// Begun lines by stage and stream.
+  std::map<std::pair<std::string, int>, std::string> begun_lines_;
 };
 
 /// Shows `text` through the user's pager on a terminal, else prints it.

@@ -47,6 +47,11 @@ void add_run_options(CLI::App& command, expcore::RunOptions& options, Context& c
                    "Start from the given stages and go downstream.");
   command.add_flag("--force-downstream", options.force_downstream,
                    "Reproduce all descendants of a stage that ran.");
+  command.add_flag("--allow-missing", options.allow_missing,
+                   "Skip stages with missing data but no other changes.");
+  command.add_option("-j,--jobs", options.jobs,
+                     "How many stages may run at once; 0: one per processor. Stages say what they "
+                     "need under meta: {expcore: …}.");
   command.add_flag("--dry", options.dry, "Only print the commands that would be executed.");
   command.add_flag_callback(
       "-k,--keep-going", [&] { options.on_error = expcore::OnError::keep_going; },
@@ -58,7 +63,9 @@ void add_run_options(CLI::App& command, expcore::RunOptions& options, Context& c
 }
 
 void connect(expcore::RunOptions& options, Context& context) {
-  options.streams = expcore::CommandStreams::inherit;
+  const bool alone = options.jobs == 1;
+  options.streams = alone ? expcore::CommandStreams::inherit : expcore::CommandStreams::capture;
+  if (!alone) context.output.name_stages();
   options.cancel = context.cancel;
   options.on_event = [&context](const expcore::Event& event) { context.output.event(event); };
 }

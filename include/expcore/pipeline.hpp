@@ -94,6 +94,12 @@ struct RunOptions {
   bool dry = false;           ///< Only tell what would run.
   bool no_commit = false;     ///< Leave the cache alone.
   bool no_run_cache = false;  ///< Do not restore former results.
+  /// Data that is not there is no reason to run a stage that did not change otherwise.
+  bool allow_missing = false;
+  /// How many stages may run at once, as the requests under their `meta: {expcore: …}` and the
+  /// machine allow; 0: as many as there are processors. What is written does not depend on it.
+  /// More than 1 wants CommandStreams::capture: stages would share standard input.
+  std::uint32_t jobs = 1;
   OnError on_error = OnError::fail;
   CommandStreams streams = CommandStreams::capture;
   EventCallback on_event;

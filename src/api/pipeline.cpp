@@ -112,6 +112,8 @@ run::ReproduceOptions to_internal(const RunOptions& options, const std::string& 
   result.dry = options.dry;
   result.no_commit = options.no_commit;
   result.no_run_cache = options.no_run_cache;
+  result.allow_missing = options.allow_missing;
+  result.jobs = options.jobs;
   result.on_error = static_cast<run::OnError>(options.on_error);
   result.streams =
       options.streams == CommandStreams::inherit ? run::Streams::inherit : run::Streams::capture;

@@ -72,13 +72,14 @@ struct Store::Impl {
   std::string staging() const { return options.root + "/expcore-tmp"; }
 
   void need_folder(const std::string& folder) {
-    {
-      const std::lock_guard lock(mutex);
-      if (!folders.emplace(folder, true).second) return;
+    // Known only once it is there: another thread must not rely on a folder still to be made.
+    const std::lock_guard lock(mutex);
+    if (folders.contains(folder)) return;
+    if (!fs::is_directory(folder)) {
+      fs::make_directories(folder);
+      if (options.group_shared) fs::chmod(folder, folder_mode());
     }
-    if (fs::is_directory(folder)) return;
-    fs::make_directories(folder);
-    if (options.group_shared) fs::chmod(folder, folder_mode());
+    folders.emplace(folder, true);
   }
 
   std::string temporary() {

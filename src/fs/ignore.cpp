@@ -1,5 +1,6 @@
 #include "fs/ignore.hpp"
 
+#include <mutex>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -147,6 +148,7 @@ bool IgnorePatterns::matches(const Pattern& pattern, std::string_view path, bool
 
 struct DvcIgnore::Impl {
   std::string root;
+  std::mutex mutex;
   /// What each folder adds; made when the folder is first asked about.
   std::unordered_map<std::string, IgnorePatterns> folders;
 
@@ -207,12 +209,14 @@ DvcIgnore& DvcIgnore::operator=(DvcIgnore&&) noexcept = default;
 
 bool DvcIgnore::is_ignored(const std::string& path, bool is_directory) const {
   if (!is_within(path, impl_->root) || path == impl_->root) return false;
+  const std::lock_guard lock(impl_->mutex);
   return impl_->deciding(std::string_view(path).substr(impl_->root.size() + 1), is_directory) !=
          nullptr;
 }
 
 std::string DvcIgnore::explain(const std::string& path, bool is_directory) const {
   if (!is_within(path, impl_->root) || path == impl_->root) return {};
+  const std::lock_guard lock(impl_->mutex);
   const auto* pattern =
       impl_->deciding(std::string_view(path).substr(impl_->root.size() + 1), is_directory);
   if (pattern == nullptr) return {};

@@ -50,7 +50,7 @@ bool glob_match(std::string_view glob, std::string_view text);
 ///
 /// Reads `.dvcignore` files when a folder is first asked about and keeps them.
 /// Behaviour: DVC dvc/ignore.py; docs/formats/dvcignore.md.
-/// Thread safety: confined.
+/// Thread safety: thread-safe.
 class DvcIgnore {
  public:
   /// `root` is absolute and normalised.

@@ -23,14 +23,16 @@ const LockEntry* LockFile::entry(std::string_view stage) const {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
-LockFile::Change LockFile::set(const std::string& stage, LockEntry entry) {
+LockFile::Change LockFile::set(const std::string& stage, LockEntry entry, std::size_t rank) {
   const yaml::Value value = entry.to_value();
   const auto former = entries_.find(stage);
   const bool same = former != entries_.end() && python_equal(former->second.to_value(), value);
   const Change change = same ? Change::none : exists_ ? Change::updated : Change::created;
   if (!exists_) document_.set({"schema"}, "2.0");
   exists_ = true;
-  document_.set({"stages", stage}, value);
+  const auto later = added_.upper_bound(rank);
+  document_.set({"stages", stage}, value, later == added_.end() ? "" : later->second);
+  if (former == entries_.end()) added_.emplace(rank, stage);
   entries_.insert_or_assign(stage, std::move(entry));
   return change;
 }

@@ -30,14 +30,16 @@ class LockFile {
     updated,  ///< The file existed.
     created,  ///< The first entry of a new file.
   };
-  /// Puts `entry` in, replacing a former one in its place.
-  Change set(const std::string& stage, LockEntry entry);
+  /// Puts `entry` in, replacing a former one in its place. New entries follow those that were in
+  /// the file, in the order of their `rank`, whichever comes first.
+  Change set(const std::string& stage, LockEntry entry, std::size_t rank);
 
   /// The whole file.
   std::string text() const;
 
  private:
   bool exists_;
+  std::map<std::size_t, std::string> added_;  ///< New entries by rank.
   std::unordered_map<std::string, LockEntry> entries_;
   yaml::RoundTrip document_;
 };

@@ -30,6 +30,10 @@ const yaml::Value* find_recorded(const yaml::Map& recorded, const std::string& k
   return recorded.find(key);
 }
 
+const LockItem* recorded_dep(const LockEntry* entry, const PathRef& dep) {
+  return entry == nullptr ? nullptr : entry->dep(dep.def_path);
+}
+
 /// Keys a whole-file dependency compares: those of the file, then those only recorded.
 std::vector<std::string> whole_file_keys(const yaml::Value& current, const yaml::Map& recorded) {
   std::vector<std::string> keys;
@@ -93,12 +97,14 @@ Staleness Checker::check(StageId id, Depth depth) {
     found.always = stage.always_changed || stage.is_callback();
     for (const auto& dep : stage.deps) {
       if (enough()) break;
-      const Change change = dep_change(dep, entry);
+      const Change change =
+          unless_missing(dep_change(dep, entry), id, dep, recorded_dep(entry, dep));
       if (change != Change::none) found.deps.push_back({workspace_.shown(dep.path), change});
     }
     for (const auto& params : stage.params) {
       if (enough()) break;
       ParamsChange change = params_change(params, entry, depth);
+      change.whole = unless_missing(change.whole, id, params, nullptr);
       if (change.whole != Change::none || !change.keys.empty()) {
         found.params.push_back(std::move(change));
       }
@@ -106,12 +112,30 @@ Staleness Checker::check(StageId id, Depth depth) {
   }
   for (const auto& out : stage.outs) {
     if (enough()) break;
-    const Change change = out_change(out, entry);
+    Change change = out_change(out, entry);
+    if (allow_missing_ && (change == Change::deleted || change == Change::not_in_cache)) {
+      change = Change::none;
+    }
     const std::string shown = workspace_.shown(out.path);
     const bool known = !found.outs.empty() && found.outs.back().path == shown;
     if (change != Change::none && !known) found.outs.push_back({shown, change});
   }
   return found;
+}
+
+Change Checker::unless_missing(Change change, StageId id, const PathRef& path,
+                               const LockItem* recorded) {
+  if (!allow_missing_ || change != Change::deleted) return change;
+  if (graph_ == nullptr || recorded == nullptr) return Change::none;
+  for (const StageId upstream : graph_->upstream(id)) {
+    const LockEntry* made = index_.recorded(upstream);
+    for (const auto& out : index_.stage(upstream).outs) {
+      if (out.path != path.path) continue;
+      const LockItem* item = made == nullptr ? nullptr : made->out(out.def_path);
+      if (item == nullptr || item->id != recorded->id) return Change::modified;
+    }
+  }
+  return Change::none;
 }
 
 Change Checker::dep_change(const Dependency& dep, const LockEntry* entry) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/graph.hpp"
 #include "pipeline/index.hpp"
 
 namespace expcore::pipeline {
@@ -58,6 +59,12 @@ class Checker {
 
   Staleness check(StageId id, Depth depth);
 
+  /// `--allow-missing`: data that is not there is no reason to run, unless an upstream stage has
+  /// made it anew with another hash.
+  void set_allow_missing(bool allow) { allow_missing_ = allow; }
+  /// Who makes what, for `--allow-missing`. May be null.
+  void set_graph(const Graph* graph) { graph_ = graph; }
+
   /// The change of one dependency, parameter file or output against `entry` (nullptr: none).
   Change dep_change(const Dependency& dep, const LockEntry* entry);
   ParamsChange params_change(const ParamsDependency& params, const LockEntry* entry, Depth depth);
@@ -70,8 +77,12 @@ class Checker {
   void forget_params() { params_.clear(); }
 
  private:
+  Change unless_missing(Change change, StageId id, const PathRef& path, const LockItem* recorded);
+
   Workspace& workspace_;
   Index& index_;
+  bool allow_missing_ = false;
+  const Graph* graph_ = nullptr;
   std::unordered_map<std::string, std::optional<yaml::Value>> params_;
 };
 

@@ -21,7 +21,7 @@ std::string pattern_of(const std::string& name) {
 
 }  // namespace
 
-void IgnoreFiles::add(const std::string& path) {
+void IgnoreFiles::add(const std::string& path, std::size_t rank) {
   const auto relative = workspace_.git_path(path);
   if (!relative) return;
   if (workspace_.repo->is_tracked(*relative)) {
@@ -34,30 +34,44 @@ void IgnoreFiles::add(const std::string& path) {
                                           shown));
   }
   if (workspace_.repo->is_ignored(*relative)) return;
-  const std::string file = fs::join(fs::parent(path), ".gitignore");
-  const auto content = fs::read_file_if_exists(file);
-  former_.try_emplace(file, content);
-  std::string text = content.value_or("");
-  if (!text.empty() && text.back() != '\n') text += '\n';
-  fs::write_atomic(file, text + pattern_of(fs::filename(path)) + "\n");
+  const std::string path_of_file = fs::join(fs::parent(path), ".gitignore");
+  const auto content = fs::read_file_if_exists(path_of_file);
+  const auto [found, is_new] = files_.try_emplace(path_of_file);
+  File& file = found->second;
+  if (is_new) file.original = content;
+  // A command may have changed the file since: then its present content is what ours follow.
+  if (is_new || content != file.text()) {
+    file.base = content.value_or("");
+    if (!file.base.empty() && file.base.back() != '\n') file.base += '\n';
+    file.lines.clear();
+  }
+  file.lines.emplace(rank, pattern_of(fs::filename(path)));
+  fs::write_atomic(path_of_file, file.text());
+}
+
+std::string IgnoreFiles::File::text() const {
+  std::string text = base;
+  for (const auto& line : lines)
+    text += line.second + "\n";
+  return text;
 }
 
 void IgnoreFiles::roll_back() {
-  for (const auto& [file, content] : former_) {
-    if (content) {
-      fs::write_atomic(file, *content);
+  for (const auto& [path, file] : files_) {
+    if (file.original) {
+      fs::write_atomic(path, *file.original);
     } else {
-      fs::remove(file);
+      fs::remove(path);
     }
   }
-  former_.clear();
+  files_.clear();
 }
 
 std::vector<std::string> IgnoreFiles::changed() const {
-  std::vector<std::string> files;
-  for (const auto& former : former_)
-    files.push_back(former.first);
-  return files;
+  std::vector<std::string> paths;
+  for (const auto& file : files_)
+    paths.push_back(file.first);
+  return paths;
 }
 
 }  // namespace expcore::run

@@ -17,8 +17,10 @@ class IgnoreFiles {
   explicit IgnoreFiles(pipeline::Workspace& workspace) : workspace_(workspace) {}
 
   /// Makes Git ignore `path` (absolute): nothing when a rule does already or there is no Git.
+  /// Lines that this object adds to a file stand in the order of their `rank` (equal ones: of the
+  /// calls), whichever stage is done first.
   /// Throws: Error{invalid_argument} " output '<path>' is already tracked by SCM (e.g. Git).…".
-  void add(const std::string& path);
+  void add(const std::string& path, std::size_t rank);
 
   /// Restores every file that add() changed to what it was.
   void roll_back();
@@ -27,8 +29,15 @@ class IgnoreFiles {
   std::vector<std::string> changed() const;
 
  private:
+  struct File {
+    std::optional<std::string> original;            ///< Before the first change.
+    std::string base;                               ///< What our lines follow.
+    std::multimap<std::size_t, std::string> lines;  ///< Ours, by rank.
+    std::string text() const;
+  };
+
   pipeline::Workspace& workspace_;
-  std::map<std::string, std::optional<std::string>> former_;  ///< Content before the first change.
+  std::map<std::string, File> files_;
 };
 
 }  // namespace expcore::run

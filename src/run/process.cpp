@@ -1,10 +1,12 @@
 #include "run/process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
@@ -155,9 +157,12 @@ class Child {
 /// Asks, then kills: which step of stopping a child is next and when.
 class Stopper {
  public:
-  Stopper(const Child& child, std::chrono::milliseconds grace) : child_(child), grace_(grace) {}
+  Stopper(const Child& child, const Limits& limits) : child_(child), grace_(limits.grace) {
+    if (limits.timeout.count() > 0) deadline_ = Clock::now() + limits.timeout;
+  }
 
   bool begun() const { return step_ != Step::running; }
+  bool timed_out() const { return timed_out_; }
 
   void begin() {
     if (begun()) return;
@@ -168,16 +173,22 @@ class Stopper {
 
   /// Milliseconds poll() may sleep; -1 for ever.
   int timeout() const {
-    if (step_ != Step::terminating) return -1;
+    if (!deadline_) return -1;
     const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
-    return left.count() < 0 ? 0 : static_cast<int>(left.count()) + 1;
+        std::chrono::duration_cast<std::chrono::milliseconds>(*deadline_ - Clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 1 << 30));
   }
 
   void tick() {
-    if (step_ != Step::terminating || Clock::now() < deadline_) return;
-    child_.signal(SIGKILL);
-    step_ = Step::killed;
+    if (!deadline_ || Clock::now() < *deadline_) return;
+    if (step_ == Step::running) {
+      timed_out_ = true;
+      begin();
+    } else {
+      child_.signal(SIGKILL);
+      step_ = Step::killed;
+      deadline_.reset();
+    }
   }
 
  private:
@@ -185,46 +196,54 @@ class Stopper {
   const Child& child_;
   std::chrono::milliseconds grace_;
   Step step_ = Step::running;
-  Clock::time_point deadline_{};
+  bool timed_out_ = false;
+  std::optional<Clock::time_point> deadline_;
 };
+
+int poll_fd_of(const CancelToken* token) { return token == nullptr ? -1 : token->poll_fd(); }
+
+/// Passes output on until the child has ended.
+void attend(const Child& child, bool captured, const OutputCallback& on_output,
+            const Limits& limits, Stopper& stopper) {
+  std::array<pollfd, 5> watched{{{captured ? child.output_.read.get() : -1, POLLIN, 0},
+                                 {captured ? child.errors_.read.get() : -1, POLLIN, 0},
+                                 {child.exited_.get(), POLLIN, 0},
+                                 {poll_fd_of(limits.cancel), POLLIN, 0},
+                                 {poll_fd_of(limits.abandon), POLLIN, 0}}};
+  auto& [output, errors, exited, cancel, abandon] = watched;
+  while (exited.revents == 0) {
+    if (::poll(watched.data(), watched.size(), stopper.timeout()) < 0 && errno != EINTR) {
+      fail(errno, "poll");
+    }
+    if (cancel.revents != 0 || abandon.revents != 0) {
+      stopper.begin();
+      cancel.fd = abandon.fd = -1;
+    }
+    stopper.tick();
+    if (output.revents != 0 && !Child::drain(child.output_.read, 1, on_output)) output.fd = -1;
+    if (errors.revents != 0 && !Child::drain(child.errors_.read, 2, on_output)) errors.fd = -1;
+  }
+  // What the command itself wrote is in the pipes by now; a grandchild that keeps them open is not
+  // waited for.
+  if (output.fd >= 0) Child::drain(child.output_.read, 1, on_output);
+  if (errors.fd >= 0) Child::drain(child.errors_.read, 2, on_output);
+}
 
 }  // namespace
 
 ExitStatus run_command(const Command& command, const OutputCallback& on_output,
-                       const CancelToken* cancel, std::chrono::milliseconds grace) {
+                       const Limits& limits) {
   Child child(command);
-  Stopper stopper(child, grace);
-  const bool captured = command.streams == Streams::capture;
-  std::array<pollfd, 4> watched{{{captured ? child.output_.read.get() : -1, POLLIN, 0},
-                                 {captured ? child.errors_.read.get() : -1, POLLIN, 0},
-                                 {child.exited_.get(), POLLIN, 0},
-                                 {cancel != nullptr ? cancel->poll_fd() : -1, POLLIN, 0}}};
-  while (true) {
-    if (::poll(watched.data(), watched.size(), stopper.timeout()) < 0 && errno != EINTR) {
-      fail(errno, "poll");
-    }
-    if (watched[3].revents != 0) {
-      stopper.begin();
-      watched[3].fd = -1;
-    }
-    stopper.tick();
-    if (watched[0].revents != 0 && !Child::drain(child.output_.read, 1, on_output)) {
-      watched[0].fd = -1;
-    }
-    if (watched[1].revents != 0 && !Child::drain(child.errors_.read, 2, on_output)) {
-      watched[1].fd = -1;
-    }
-    if (watched[2].revents != 0) break;
-  }
-  // What the command itself wrote is in the pipes by now; a grandchild that keeps them open is not
-  // waited for.
-  if (captured) {
-    if (watched[0].fd >= 0) Child::drain(child.output_.read, 1, on_output);
-    if (watched[1].fd >= 0) Child::drain(child.errors_.read, 2, on_output);
-  }
+  Stopper stopper(child, limits);
+  attend(child, command.streams == Streams::capture, on_output, limits, stopper);
   const ExitStatus status = child.reap();
-  if (stopper.begun() && status.code != 0) throw Error(Errc::cancelled, "interrupted by the user");
-  return status;
+  if (!stopper.begun() || status.code == 0) return status;
+  if (stopper.timed_out()) {
+    throw Error(
+        Errc::stage_failed,
+        fmt::format("timed out after {}s", static_cast<double>(limits.timeout.count()) / 1000));
+  }
+  throw Error(Errc::cancelled, "interrupted by the user");
 }
 
 std::vector<std::string> shell_argv(const std::string& line,

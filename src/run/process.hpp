@@ -31,15 +31,22 @@ struct ExitStatus {
   int code = 0;
 };
 
-/// Runs a command to its end. When `cancel` fires: SIGTERM to the group (to the child when streams
-/// are inherited), `grace`, SIGKILL; then Error{cancelled}.
+/// When to stop a command before its end.
+struct Limits {
+  const CancelToken* cancel = nullptr;   ///< The user's; Error{cancelled}.
+  const CancelToken* abandon = nullptr;  ///< The run's own, after another failure; as `cancel`.
+  std::chrono::milliseconds timeout{0};  ///< 0: none; Error{stage_failed} "timed out after 90s".
+  std::chrono::milliseconds grace = std::chrono::seconds(10);
+};
+
+/// Runs a command to its end, or stops it: SIGTERM to the group (to the child when streams are
+/// inherited), `grace`, SIGKILL; then the error that `limits` says.
 /// Every descriptor but the standard three is closed in the child; signals are at their defaults.
 /// Works whatever the host does with SIGCHLD, as long as it does not reap children it did not
 /// start. Throws: Error{io} "[Errno 2] No such file or directory: '<what>'" when it cannot be
 /// started.
 ExitStatus run_command(const Command& command, const OutputCallback& on_output,
-                       const CancelToken* cancel = nullptr,
-                       std::chrono::milliseconds grace = std::chrono::seconds(10));
+                       const Limits& limits = {});
 
 /// argv that runs `line` in the user's shell as DVC does: $SHELL or /bin/sh, with the options that
 /// keep bash, zsh and fish from reading start-up files.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <mutex>
 #include <numeric>
-#include <set>
+#include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include <expcore/error.hpp>
@@ -11,45 +13,83 @@
 
 #include "base/text.hpp"
 #include "fs/file.hpp"
-#include "fs/lock.hpp"
 #include "fs/path.hpp"
 #include "pipeline/graph.hpp"
 #include "run/ignore_file.hpp"
-#include "run/rw_lock.hpp"
+#include "run/request.hpp"
+#include "run/resources.hpp"
+#include "run/schedule.hpp"
 #include "run/stage_runner.hpp"
+#include "run/turn.hpp"
 
 namespace expcore::run {
 
 using pipeline::Graph;
 using pipeline::Index;
+using pipeline::Stage;
 using pipeline::StageId;
 
 namespace {
 
+/// What stopped the run, or will be told at its end.
+struct Failure {
+  std::size_t position = 0;  ///< In the plan.
+  std::exception_ptr error;
+};
+
 /// One reproduce() call: the plan and what happens along it.
+///
+/// Everything but serialized events is touched in a thread's turn only.
 class Session {
  public:
   Session(pipeline::Workspace& workspace, const ReproduceOptions& options)
-      : workspace_(workspace), options_(options), ignores_(workspace) {
+      : workspace_(workspace),
+        options_(with_ordered_events(options)),
+        ignores_(workspace),
+        turn_({fs::join(workspace.tmp_dir, "lock"), [this] { tell_waiting(); }, options.cancel}) {
     fs::make_directories(workspace_.tmp_dir);
-    repo_lock_ = fs::LockFile::acquire(fs::join(workspace_.tmp_dir, "lock"),
-                                       std::chrono::seconds(3), repo_lock_busy);
   }
 
   Reproduction run() {
+    turn_.take();
+    try {
+      Reproduction done = run_in_turn();
+      turn_.give_back();
+      return done;
+    } catch (...) {
+      turn_.give_back();
+      throw;
+    }
+  }
+
+ private:
+  /// Events come from several threads, callers hear one at a time.
+  ReproduceOptions with_ordered_events(const ReproduceOptions& options) {
+    ReproduceOptions copy = options;
+    if (options.on_event) {
+      copy.on_event = [this, tell = options.on_event](const Event& event) {
+        const std::lock_guard lock(telling_);
+        tell(event);
+      };
+    }
+    return copy;
+  }
+
+  Reproduction run_in_turn() {
     Reproduction done{load(), {}};
     index_ = &done.index;
     if (options_.on_loaded) options_.on_loaded();
-    StageRunner runner(workspace_, *index_, options_, ignores_, repo_lock_);
+    StageRunner runner(workspace_, *index_, options_, ignores_, turn_);
     const bool bring_all = options_.as_experiment && options_.selection.targets.empty();
     if (bring_all) prepare_all(runner);
     make_plan();
+    runner.set_graph(graph_ ? &*graph_ : nullptr);
+    read_requests();
     forced_.assign(index_->stages().size(), options_.force);
     skipped_.assign(index_->stages().size(), false);
     try {
       if (options_.as_experiment && !bring_all) prepare(runner, plan_);
-      for (const StageId id : plan_)
-        done.results.push_back(step(runner, id));
+      walk(runner);
       fail_if_any();
     } catch (...) {
       ignores_.roll_back();
@@ -57,11 +97,11 @@ class Session {
       throw;
     }
     workspace_.state.flush();
+    done.results = std::move(results_);
     track_files(runner);
     return done;
   }
 
- private:
   Index load() {
     if (options_.selection.single_item) {
       return Index::of_files(workspace_, files_of_targets(workspace_, options_.selection));
@@ -84,6 +124,25 @@ class Session {
     emit(event);
   }
 
+  /// Every request is understood, and can be met, before anything runs. A stage that runs alone
+  /// has the machine to itself: then its request is not held against it.
+  void read_requests() {
+    jobs_ = options_.jobs;
+    if (jobs_ == 0) jobs_ = std::max(1U, static_cast<unsigned>(Capacity::of_machine({}).cpus));
+    if (options_.dry || options_.confirm) jobs_ = 1;
+    for (const StageId id : plan_) {
+      const Stage& stage = index_->stage(id);
+      if (stage.meta.is_map()) requests_.emplace(id, parse_request(stage.meta, name(id)));
+    }
+    if (jobs_ == 1) return;
+    pool_.emplace(Capacity::of_project(workspace_.dvc_dir, workspace_.environment));
+    for (const auto& [id, request] : requests_) {
+      const std::string refusal = pool_->refusal(request);
+      if (refusal.empty()) continue;
+      throw Error(Errc::invalid_argument, fmt::format("stage '{}' {}", name(id), refusal));
+    }
+  }
+
   /// Changed data is recorded before recorded data is brought in: the user's edits win.
   void prepare(StageRunner& runner, const std::vector<StageId>& ids) {
     for (const StageId id : ids) {
@@ -100,13 +159,99 @@ class Session {
     prepare(runner, ids);
   }
 
-  StageResult step(StageRunner& runner, StageId id) {
+  /// Goes through the plan with `jobs_` threads, this one among them.
+  void walk(StageRunner& runner) {
+    results_.resize(plan_.size());
+    if (jobs_ == 1) {
+      for (std::size_t i = 0; i < plan_.size(); ++i)
+        results_[i] = step(runner, i, {});
+      return;
+    }
+    schedule_.emplace(plan_, graph_ ? &*graph_ : nullptr);
+    const std::size_t helpers =
+        std::min<std::size_t>(jobs_, plan_.size()) - (plan_.empty() ? 0 : 1);
+    turn_.give_back();
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < helpers; ++i)
+        threads.emplace_back([this, &runner] { work_in_turn(runner); });
+      work_in_turn(runner);
+    }
+    turn_.rejoin();
+    if (first_failure_) std::rethrow_exception(first_failure_->error);
+  }
+
+  void work_in_turn(StageRunner& runner) noexcept {
+    try {
+      turn_.rejoin();
+      work(runner);
+    } catch (...) {
+      stop_after(plan_.size(), std::current_exception());
+    }
+    turn_.changed();
+    turn_.give_back();
+  }
+
+  /// One thread's share, in its turn.
+  void work(StageRunner& runner) {
+    while (!schedule_->is_over()) {
+      Grant grant;
+      const auto position = schedule_->next([&](std::size_t i) {
+        auto granted = pool_->try_take(request_of(plan_[i]));
+        if (granted) grant = std::move(*granted);
+        return granted.has_value();
+      });
+      if (!position) {
+        turn_.wait_for_change();
+        continue;
+      }
+      try {
+        results_[*position] = step(runner, *position, grant);
+      } catch (...) {
+        stop_after(*position, std::current_exception());
+      }
+      pool_->give_back(grant);
+      schedule_->finish(*position);
+      turn_.changed();
+    }
+  }
+
+  /// Running stages end; a broken callback or a cancelled run does not wait for them.
+  void stop_after(std::size_t position, std::exception_ptr error) {
+    schedule_->stop();
+    try {
+      std::rethrow_exception(error);
+    } catch (const Error& known) {
+      if (is_urgent(known)) abandon_.request();
+    } catch (...) {
+      abandon_.request();
+    }
+    // What follows from abandoning others is not what went wrong.
+    const bool first =
+        !first_failure_ || (!abandon_.requested() && position < first_failure_->position);
+    if (first) first_failure_ = Failure{position, std::move(error)};
+  }
+
+  static bool is_urgent(const Error& error) {
+    return error.code() == Errc::cancelled || error.code() == Errc::callback;
+  }
+
+  const Request& request_of(StageId id) const {
+    static const Request nothing_special;
+    const auto found = requests_.find(id);
+    return found == requests_.end() ? nothing_special : found->second;
+  }
+
+  StageResult step(StageRunner& runner, std::size_t position, const Grant& grant) {
+    const StageId id = plan_[position];
     if (skipped_[id]) return finish_without_running(id, StageOutcome::skipped, "");
     if (options_.cancel != nullptr && options_.cancel->requested()) {
       throw Error(Errc::cancelled, "interrupted by the user");
     }
     try {
-      StageResult result = runner.reproduce(id, forced_[id]);
+      const StageRunner::Task task{id,         position, forced_[id], request_of(id),
+                                   grant.gpus, &abandon_};
+      StageResult result = runner.reproduce(task);
       const bool passes_on = Reproduction::is_reproduced(result) || forced_[id];
       if (options_.force_downstream && passes_on && graph_) {
         for (const StageId next : graph_->downstream(id))
@@ -114,7 +259,7 @@ class Session {
       }
       return result;
     } catch (Error& error) {
-      if (error.code() == Errc::cancelled || error.code() == Errc::callback) throw;
+      if (is_urgent(error)) throw;
       return handle_failure(id, error);
     }
   }
@@ -198,6 +343,8 @@ class Session {
     emit(event);
   }
 
+  void tell_waiting() const { warn("waiting for another program to release the repository lock"); }
+
   std::string name(StageId id) const { return address(index_->stage(id), workspace_.directory); }
 
   void emit(const Event& event) const {
@@ -212,15 +359,23 @@ class Session {
   }
 
   pipeline::Workspace& workspace_;
-  const ReproduceOptions& options_;
+  std::mutex telling_;
+  const ReproduceOptions options_;
   IgnoreFiles ignores_;
-  std::optional<fs::LockFile> repo_lock_;
+  Turn turn_;
+  unsigned jobs_ = 1;
   Index* index_ = nullptr;
   std::optional<Graph> graph_;
   std::vector<StageId> plan_;
+  std::unordered_map<StageId, Request> requests_;  ///< Of stages with a `meta`.
+  std::optional<ResourcePool> pool_;
+  std::optional<Schedule> schedule_;
+  std::vector<StageResult> results_;  ///< By position in the plan.
   std::vector<bool> forced_;
   std::vector<bool> skipped_;
   std::vector<StageId> failed_;
+  CancelToken abandon_;
+  std::optional<Failure> first_failure_;
 };
 
 }  // namespace

@@ -33,6 +33,8 @@ struct ReproduceOptions {
   /// Called once the pipeline files are loaded, before anything else happens.
   std::function<void()> on_loaded;
   OnError on_error = OnError::fail;
+  /// How many stages may run at once. 0: as many as there are processors to use.
+  unsigned jobs = 1;
   Streams streams = Streams::capture;
   pipeline::Environment extra_environment;  ///< On top of the workspace's, e.g. DVC_EXP_NAME.
   std::string command_line;                 ///< What people blocked by our locks see.
@@ -69,6 +71,11 @@ struct Reproduction {
 /// Error{stage_failed} "failed to reproduce 'train': failed to run: <cmd>, exited with N", and
 /// load, target, graph and file errors before anything ran; Error{cancelled}; Error{busy}. Source:
 /// DVC dvc/repo/reproduce.py, dvc/stage/run.py.
+///
+/// With several jobs, stages whose upstream stages are done run at once, as their requests
+/// (Request) and the machine allow; files written are those of a run with one job, whatever ends
+/// first. After a failure the running stages end and are recorded, nothing new starts; of several
+/// errors the first in plan order is thrown.
 Reproduction reproduce(pipeline::Workspace& workspace, const ReproduceOptions& options);
 
 }  // namespace expcore::run

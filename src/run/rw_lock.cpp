@@ -171,52 +171,79 @@ void edit(const std::string& tmp_dir, Change&& change) {
   fs::write_atomic(file, table_text(table));
 }
 
-bool holds(const std::vector<Entry>& entries, const std::string& path, const Holder& self) {
-  return std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
-    return entry.path == path && entry.holder == self;
+void count_up(std::map<std::string, int>& held, const std::vector<std::string>& paths) {
+  for (const auto& path : paths)
+    ++held[path];
+}
+
+/// Counts a holder less of each path; those that have none left.
+std::set<std::string> count_down(std::map<std::string, int>& held,
+                                 const std::vector<std::string>& paths) {
+  std::set<std::string> gone;
+  for (const auto& path : paths) {
+    const auto found = held.find(path);
+    if (found == held.end() || --found->second > 0) continue;
+    held.erase(found);
+    gone.insert(path);
+  }
+  return gone;
+}
+
+void add_entries(std::vector<Entry>& entries, const std::vector<std::string>& paths,
+                 const Holder& self) {
+  for (const auto& path : paths) {
+    const Entry entry{path, self};
+    const bool there = std::any_of(entries.begin(), entries.end(), [&](const Entry& other) {
+      return other.path == path && other.holder == self;
+    });
+    if (!there) entries.push_back(entry);
+  }
+}
+
+void drop_entries(std::vector<Entry>& entries, const std::set<std::string>& paths,
+                  const Holder& self) {
+  std::erase_if(entries, [&](const Entry& entry) {
+    return entry.holder == self && paths.contains(entry.path);
   });
 }
 
 }  // namespace
 
-RwLock::RwLock(std::string tmp_dir, std::string command, const std::vector<std::string>& reads,
-               const std::vector<std::string>& writes,
-               const std::function<void(const std::string&)>& on_warning)
-    : tmp_dir_(std::move(tmp_dir)), command_(std::move(command)) {
+void RwLocks::take(const std::vector<std::string>& reads, const std::vector<std::string>& writes) {
   const Holder self{::getpid(), command_};
   edit(tmp_dir_, [&](Table& table) {
     for (const auto& path : reads)
-      check_free(table.writes, path, self, tmp_dir_, on_warning);
+      check_free(table.writes, path, self, tmp_dir_, on_warning_);
     for (const auto& path : writes) {
-      check_free(table.writes, path, self, tmp_dir_, on_warning);
-      check_free(table.reads, path, self, tmp_dir_, on_warning);
+      check_free(table.writes, path, self, tmp_dir_, on_warning_);
+      check_free(table.reads, path, self, tmp_dir_, on_warning_);
     }
-    for (const auto& path : reads) {
-      if (holds(table.reads, path, self)) continue;
-      table.reads.push_back({path, self});
-      reads_.push_back(path);
-    }
-    for (const auto& path : writes) {
-      if (holds(table.writes, path, self)) continue;
-      table.writes.push_back({path, self});
-      writes_.push_back(path);
-    }
+    add_entries(table.reads, reads, self);
+    add_entries(table.writes, writes, self);
+  });
+  count_up(reads_, reads);
+  count_up(writes_, writes);
+}
+
+void RwLocks::release(const std::vector<std::string>& reads,
+                      const std::vector<std::string>& writes) {
+  const auto gone_reads = count_down(reads_, reads);
+  const auto gone_writes = count_down(writes_, writes);
+  const Holder self{::getpid(), command_};
+  edit(tmp_dir_, [&](Table& table) {
+    drop_entries(table.reads, gone_reads, self);
+    drop_entries(table.writes, gone_writes, self);
   });
 }
 
+RwLock::RwLock(RwLocks& locks, std::vector<std::string> reads, std::vector<std::string> writes)
+    : locks_(locks), reads_(std::move(reads)), writes_(std::move(writes)) {
+  locks_.take(reads_, writes_);
+}
+
 RwLock::~RwLock() {
-  const Holder self{::getpid(), command_};
   try {
-    edit(tmp_dir_, [&](Table& table) {
-      const auto drop = [&](std::vector<Entry>& entries, const std::vector<std::string>& mine) {
-        std::erase_if(entries, [&](const Entry& entry) {
-          return entry.holder == self &&
-                 std::find(mine.begin(), mine.end(), entry.path) != mine.end();
-        });
-      };
-      drop(table.reads, reads_);
-      drop(table.writes, writes_);
-    });
+    locks_.release(reads_, writes_);
   } catch (const Error&) {
     // The entries stay; the next process finds this one dead and drops them.
   }

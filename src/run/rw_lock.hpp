@@ -1,32 +1,53 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace expcore::run {
 
-/// DVC's per-path locks, `.dvc/tmp/rwlock`: who is reading and writing which path right now.
+/// What this run holds of DVC's per-path locks, `.dvc/tmp/rwlock`: who is reading and writing
+/// which path right now. Stages of one run may read the same path at once; its entry in the file,
+/// which has one for a process and path, goes with the last of them.
 ///
-/// Taken for as long as a stage runs, so that DVC and expcore do not run over each other.
-/// Format: docs/formats/locks.md.
-/// Thread safety: confined.
+/// Format: docs/formats/locks-and-state.md. Thread safety: confined.
+class RwLocks {
+ public:
+  /// The file is `<tmp_dir>/rwlock`. `command` is what blocked people see. Entries of dead
+  /// processes are dropped and reported to `on_warning`.
+  RwLocks(std::string tmp_dir, std::string command,
+          std::function<void(const std::string&)> on_warning)
+      : tmp_dir_(std::move(tmp_dir)),
+        command_(std::move(command)),
+        on_warning_(std::move(on_warning)) {}
+
+ private:
+  friend class RwLock;
+  void take(const std::vector<std::string>& reads, const std::vector<std::string>& writes);
+  void release(const std::vector<std::string>& reads, const std::vector<std::string>& writes);
+
+  std::string tmp_dir_;
+  std::string command_;
+  std::function<void(const std::string&)> on_warning_;
+  std::map<std::string, int> reads_;  ///< How many stages hold each path.
+  std::map<std::string, int> writes_;
+};
+
+/// One stage's locks, taken for as long as it runs so that DVC and expcore do not run over each
+/// other.
 class RwLock {
  public:
-  /// Takes read locks on `reads` and write locks on `writes` (absolute paths) in the file
-  /// `<tmp_dir>/rwlock`. `command` is what blocked people see.
-  /// Entries of dead processes are dropped and reported to `on_warning`.
+  /// Takes read locks on `reads` and write locks on `writes` (absolute paths).
   /// Throws: Error{busy} "'<path>' is busy, it is being blocked by:…".
-  RwLock(std::string tmp_dir, std::string command, const std::vector<std::string>& reads,
-         const std::vector<std::string>& writes,
-         const std::function<void(const std::string&)>& on_warning);
+  RwLock(RwLocks& locks, std::vector<std::string> reads, std::vector<std::string> writes);
   ~RwLock();
   RwLock(const RwLock&) = delete;
   RwLock& operator=(const RwLock&) = delete;
 
  private:
-  std::string tmp_dir_;
-  std::string command_;
-  std::vector<std::string> reads_;  ///< Entries this object added.
+  RwLocks& locks_;
+  std::vector<std::string> reads_;
   std::vector<std::string> writes_;
 };
 

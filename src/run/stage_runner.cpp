@@ -12,7 +12,6 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "params/file.hpp"
-#include "run/rw_lock.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/roundtrip.hpp"
 
@@ -122,8 +121,9 @@ Event stage_event(EventKind kind, const Stage& stage, std::string address, Stage
 
 }  // namespace
 
-StageResult StageRunner::reproduce(StageId id, bool force) {
+StageResult StageRunner::reproduce(const Task& task) {
   const auto start = std::chrono::steady_clock::now();
+  const StageId id = task.id;
   const Stage& stage = index_.stage(id);
   if (stage.frozen && !stage.is_import()) {
     Event event = stage_event(EventKind::warning, stage, address(stage), StageOutcome::none, "");
@@ -133,7 +133,7 @@ StageResult StageRunner::reproduce(StageId id, bool force) {
   }
   StageResult result;
   result.id = id;
-  if (force) {
+  if (task.force) {
     result.reason = "forced";
   } else {
     result.reason = checker_.check(id, pipeline::Depth::first).first_reason();
@@ -143,7 +143,7 @@ StageResult StageRunner::reproduce(StageId id, bool force) {
     if (options_.confirm && !options_.confirm(address(stage))) {
       throw Error(Errc::cancelled, "reproduction aborted by the user");
     }
-    result.outcome = bring_up_to_date(id, force, result.reason);
+    result.outcome = bring_up_to_date(task, result.reason);
   }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   Event event =
@@ -153,10 +153,10 @@ StageResult StageRunner::reproduce(StageId id, bool force) {
   return result;
 }
 
-StageOutcome StageRunner::bring_up_to_date(StageId id, bool force, const std::string& reason) {
-  const Stage& stage = index_.stage(id);
-  if (stage.frozen || stage.is_dvc_file()) return verify(id, reason);
-  if (options_.dry) return run_stage(id, force, reason);
+StageOutcome StageRunner::bring_up_to_date(const Task& task, const std::string& reason) {
+  const Stage& stage = index_.stage(task.id);
+  if (stage.frozen || stage.is_dvc_file()) return verify(task, reason);
+  if (options_.dry) return run_stage(task, reason);
 
   std::vector<std::string> reads;
   std::vector<std::string> writes;
@@ -167,12 +167,12 @@ StageOutcome StageRunner::bring_up_to_date(StageId id, bool force, const std::st
     reads.push_back(params.path);
   for (const auto& out : stage.outs)
     writes.push_back(out.path);
-  const RwLock lock(workspace_.tmp_dir, options_.command_line, reads, writes,
-                    [this](const std::string& text) { warn(text); });
-  return run_stage(id, force, reason);
+  const RwLock lock(locks_, std::move(reads), std::move(writes));
+  return run_stage(task, reason);
 }
 
-StageOutcome StageRunner::verify(StageId id, const std::string& reason) {
+StageOutcome StageRunner::verify(const Task& task, const std::string& reason) {
+  const StageId id = task.id;
   const Stage& stage = index_.stage(id);
   if (options_.dry) return StageOutcome::verified;
   emit(
@@ -186,21 +186,22 @@ StageOutcome StageRunner::verify(StageId id, const std::string& reason) {
                 fmt::format("missing data '{}': {}", missing.size() > 1 ? "sources" : "source",
                             join(missing, ", ")));
   }
-  save(id, record_inputs(stage, index_.recorded(id)));
+  save(id, task.position, record_inputs(stage, index_.recorded(id)));
   return StageOutcome::verified;
 }
 
-StageOutcome StageRunner::run_stage(StageId id, bool force, const std::string& reason) {
+StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason) {
+  const StageId id = task.id;
   const Stage& stage = index_.stage(id);
   const auto started = [&](StageOutcome outcome) {
     emit(stage_event(EventKind::stage_started, stage, address(stage), outcome, reason));
   };
-  if (!force) {
+  if (!task.force) {
     // Before anything is removed: a run that cannot start must not cost the user's outputs.
     check_deps_exist(stage);
     if (restore(id)) {
       if (!options_.dry) {
-        save(id, record_inputs(stage, index_.recorded(id)));
+        save(id, task.position, record_inputs(stage, index_.recorded(id)));
         return StageOutcome::cached;
       }
     } else if (!options_.dry) {
@@ -215,10 +216,9 @@ StageOutcome StageRunner::run_stage(StageId id, bool force, const std::string& r
     }
     return StageOutcome::ran;
   }
-  remove_outs(stage);
-  run_commands(stage);
+  run_attempts(task);
   checker_.forget_params();
-  save(id, record_inputs(stage, index_.recorded(id)));
+  save(id, task.position, record_inputs(stage, index_.recorded(id)));
   return StageOutcome::ran;
 }
 
@@ -242,7 +242,23 @@ void StageRunner::remove_outs(const Stage& stage) const {
   }
 }
 
-void StageRunner::run_commands(const Stage& stage) {
+void StageRunner::run_attempts(const Task& task) {
+  const Stage& stage = index_.stage(task.id);
+  for (std::int64_t left = task.request.retries;; --left) {
+    remove_outs(stage);
+    try {
+      turn_.outside([&] { run_commands(task); });
+      return;
+    } catch (const Error& error) {
+      if (error.code() != Errc::stage_failed || left == 0) throw;
+      warn(fmt::format("stage '{}': {}; trying again, {} {} left", address(stage),
+                       error.full_message(), left, left == 1 ? "attempt" : "attempts"));
+    }
+  }
+}
+
+void StageRunner::run_commands(const Task& task) {
+  const Stage& stage = index_.stage(task.id);
   Command command;
   command.directory = stage.wdir;
   command.streams = options_.streams;
@@ -251,38 +267,39 @@ void StageRunner::run_commands(const Stage& stage) {
     command.environment[name] = value;
   command.environment.try_emplace("DVC_ROOT", workspace_.root);
   command.environment["DVC_STAGE"] = address(stage);
-
-  // Nested dvc or expcore calls in the command need the repository lock.
-  repo_lock_.reset();
-  const auto relock = [&] {
-    repo_lock_ = fs::LockFile::acquire(fs::join(workspace_.tmp_dir, "lock"),
-                                       std::chrono::seconds(3), repo_lock_busy);
-  };
-  try {
-    for (const auto& line : stage.command_lines()) {
-      if (options_.cancel != nullptr && options_.cancel->requested()) {
-        throw Error(Errc::cancelled, "interrupted by the user");
-      }
-      emit(
-          stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
-      command.argv = shell_argv(line, command.environment);
-      const auto on_output = [&](int stream, std::string_view bytes) {
-        Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,
-                                  std::string(bytes));
-        event.stream = stream;
-        emit(std::move(event));
-      };
-      const ExitStatus status = run_command(command, on_output, options_.cancel);
-      if (status.code != 0) {
-        throw Error(Errc::stage_failed,
-                    fmt::format("failed to run: {}, exited with {}", line, status.code));
-      }
+  if (!task.gpus.empty()) command.environment["CUDA_VISIBLE_DEVICES"] = join(task.gpus, ",");
+  for (const auto& line : stage.command_lines()) {
+    if (options_.cancel != nullptr && options_.cancel->requested()) {
+      throw Error(Errc::cancelled, "interrupted by the user");
     }
-  } catch (...) {
-    relock();
-    throw;
+    run_line(task, command, line);
   }
-  relock();
+}
+
+void StageRunner::run_line(const Task& task, Command& command, const std::string& line) {
+  const Stage& stage = index_.stage(task.id);
+  emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
+  command.argv = shell_argv(line, command.environment);
+  const auto on_output = [&](int stream, std::string_view bytes) {
+    Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,
+                              std::string(bytes));
+    event.stream = stream;
+    emit(std::move(event));
+  };
+  Limits limits;
+  limits.cancel = options_.cancel;
+  limits.abandon = task.abandon;
+  limits.timeout = task.request.timeout;
+  try {
+    const ExitStatus status = run_command(command, on_output, limits);
+    if (status.code != 0) {
+      throw Error(Errc::stage_failed, fmt::format("exited with {}", status.code));
+    }
+  } catch (Error& error) {
+    if (error.code() != Errc::stage_failed) throw;
+    throw Error(Errc::stage_failed,
+                fmt::format("failed to run: {}, {}", line, error.full_message()));
+  }
 }
 
 bool StageRunner::is_restorable(const Stage& stage, const LockEntry& entry) const {
@@ -330,10 +347,18 @@ bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
   if (options_.dry) return true;
   for (const auto& out : stage.outs) {
     const LockItem* item = entry.out(out.def_path);
-    workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore,
-                              out.cache ? cache::As::configured : cache::As::copy);
+    turn_.aside([&] {
+      workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore,
+                                out.cache ? cache::As::configured : cache::As::copy);
+    });
   }
   return true;
+}
+
+std::optional<cache::Scan> StageRunner::scan(const std::string& path, const LockItem* former) {
+  std::optional<cache::Scan> scan;
+  turn_.aside([&] { scan = scan_as_recorded(path, former, workspace_); });
+  return scan;
 }
 
 std::string StageRunner::missing_params(const ParamsDependency& params) {
@@ -360,12 +385,12 @@ LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former
     }
     const std::string shown = workspace_.shown(dep.path);
     check_is_data(dep.path, "dependency", shown);
-    const auto scan = scan_as_recorded(dep.path, before, workspace_);
-    if (!scan) {
+    const auto found = scan(dep.path, before);
+    if (!found) {
       throw Error(Errc::not_found, fmt::format("dependency '{}' does not exist", shown));
     }
-    if (scan->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
-    entry.deps.push_back(lock_item(dep.def_path, scan->content));
+    if (found->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
+    entry.deps.push_back(lock_item(dep.def_path, found->content));
   }
   for (const auto& params : stage.params) {
     const yaml::Value* values = checker_.params_file(params);
@@ -388,15 +413,16 @@ LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former
   return entry;
 }
 
-void StageRunner::save_outs(const Stage& stage, const LockEntry* former, LockEntry& entry) {
+void StageRunner::save_outs(const Stage& stage, std::size_t rank, const LockEntry* former,
+                            LockEntry& entry) {
   std::vector<cache::Scan> scans;
   for (const auto& out : stage.outs) {
     const std::string shown = workspace_.shown(out.path);
     check_is_data(out.path, "output", shown);
     const LockItem* before = former == nullptr ? nullptr : former->out(out.def_path);
-    auto scan = scan_as_recorded(out.path, before, workspace_);
-    if (!scan) throw Error(Errc::not_found, fmt::format("output '{}' does not exist", shown));
-    if (scan->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
+    auto found = scan(out.path, before);
+    if (!found) throw Error(Errc::not_found, fmt::format("output '{}' does not exist", shown));
+    if (found->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
     const bool in_project = fs::is_within(out.path, workspace_.root);
     if (out.cache && !in_project) {
       throw Error(
@@ -405,15 +431,18 @@ void StageRunner::save_outs(const Stage& stage, const LockEntry* former, LockEnt
                       "<https://dvc.org/doc/user-guide/upgrade> for more info.",
                       shown));
     }
-    if (out.cache) ignores_.add(out.path);
-    if (out.kind == OutKind::metric && !scan->manifest && !is_text_file(out.path)) {
+    if (out.cache) ignores_.add(out.path, rank);
+    if (out.kind == OutKind::metric && !found->manifest && !is_text_file(out.path)) {
       throw Error(Errc::invalid_argument,
                   fmt::format("binary file '{}' cannot be used as metrics.", out.path));
     }
-    entry.outs.push_back(lock_item(out.def_path, scan->content));
-    scans.push_back(std::move(*scan));
+    entry.outs.push_back(lock_item(out.def_path, found->content));
+    scans.push_back(std::move(*found));
   }
-  if (options_.no_commit) return;
+  if (!options_.no_commit) turn_.aside([&] { store_outs(stage, scans); });
+}
+
+void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>& scans) {
   const bool keep_uncached = has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
   for (std::size_t i = 0; i < scans.size(); ++i) {
     const Output& out = stage.outs[i];
@@ -425,23 +454,23 @@ void StageRunner::save_outs(const Stage& stage, const LockEntry* former, LockEnt
   }
 }
 
-void StageRunner::save(StageId id, LockEntry entry) {
+void StageRunner::save(StageId id, std::size_t rank, LockEntry entry) {
   const Stage& stage = index_.stage(id);
-  save_outs(stage, index_.recorded(id), entry);
+  save_outs(stage, rank, index_.recorded(id), entry);
   const bool run_cached =
       !options_.no_commit && has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
   if (run_cached) workspace_.run_cache.save(entry.to_value());
   if (stage.is_dvc_file()) {
     write_dvc_file(id, std::move(entry));
   } else {
-    write_lock(id, std::move(entry));
+    write_lock(id, rank, std::move(entry));
   }
 }
 
-void StageRunner::write_lock(StageId id, LockEntry entry) {
+void StageRunner::write_lock(StageId id, std::size_t rank, LockEntry entry) {
   const Stage& stage = index_.stage(id);
   const std::string path = stage.lock_file();
-  const auto change = index_.lock_of(stage).set(stage.name, std::move(entry));
+  const auto change = index_.lock_of(stage).set(stage.name, std::move(entry), rank);
   fs::write_atomic(path, index_.lock_of(stage).text());
   Event event;
   event.text = workspace_.shown(path);
@@ -460,7 +489,7 @@ void StageRunner::record_data_source(StageId id) {
   const bool present = std::all_of(stage.outs.begin(), stage.outs.end(),
                                    [](const Output& out) { return fs::exists(out.path); });
   if (!present || !checker_.check(id, pipeline::Depth::first).any()) return;
-  save(id, record_inputs(stage, index_.recorded(id)));
+  save(id, 0, record_inputs(stage, index_.recorded(id)));
 }
 
 void StageRunner::bring_outs(StageId id) {

@@ -4,29 +4,49 @@
 #include <string>
 #include <vector>
 
-#include "fs/lock.hpp"
 #include "pipeline/staleness.hpp"
 #include "run/ignore_file.hpp"
 #include "run/reproduce.hpp"
+#include "run/request.hpp"
+#include "run/rw_lock.hpp"
+#include "run/turn.hpp"
 
 namespace expcore::run {
 
-/// Brings single stages up to date within one reproduce().
-/// Thread safety: confined.
+/// Brings single stages up to date within one reproduce(), several at once when asked to.
+///
+/// Thread safety: called in a thread's Turn; it steps out of it while a command runs and aside
+/// while data is hashed or copied.
 class StageRunner {
  public:
   StageRunner(pipeline::Workspace& workspace, pipeline::Index& index,
-              const ReproduceOptions& options, IgnoreFiles& ignores,
-              std::optional<fs::LockFile>& repo_lock)
+              const ReproduceOptions& options, IgnoreFiles& ignores, Turn& turn)
       : workspace_(workspace),
         index_(index),
         options_(options),
         ignores_(ignores),
-        repo_lock_(repo_lock),
-        checker_(workspace, index) {}
+        turn_(turn),
+        locks_(workspace.tmp_dir, options.command_line,
+               [this](const std::string& text) { warn(text); }),
+        checker_(workspace, index) {
+    checker_.set_allow_missing(options.allow_missing);
+  }
+
+  /// The graph that the plan was made with; null for `--single-item`.
+  void set_graph(const pipeline::Graph* graph) { checker_.set_graph(graph); }
+
+  /// One stage to bring up to date.
+  struct Task {
+    pipeline::StageId id = 0;
+    std::size_t position = 0;  ///< In the plan: where what it adds to files belongs.
+    bool force = false;
+    Request request;
+    std::vector<std::string> gpus;         ///< That it was given.
+    const CancelToken* abandon = nullptr;  ///< Fires when the run is given up.
+  };
 
   /// What became of the stage. Throws when it fails.
-  StageResult reproduce(pipeline::StageId id, bool force);
+  StageResult reproduce(const Task& task);
 
   /// Stores and records the outputs of a `dvc add`ed file that changed; nothing when it is missing
   /// or as recorded.
@@ -40,22 +60,26 @@ class StageRunner {
   const std::vector<std::string>& written_files() const { return written_files_; }
 
  private:
-  StageOutcome bring_up_to_date(pipeline::StageId id, bool force, const std::string& reason);
-  StageOutcome verify(pipeline::StageId id, const std::string& reason);
-  StageOutcome run_stage(pipeline::StageId id, bool force, const std::string& reason);
+  StageOutcome bring_up_to_date(const Task& task, const std::string& reason);
+  StageOutcome verify(const Task& task, const std::string& reason);
+  StageOutcome run_stage(const Task& task, const std::string& reason);
   bool restore(pipeline::StageId id);
   bool restore_entry(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
   bool is_restorable(const pipeline::Stage& stage, const pipeline::LockEntry& entry) const;
-  void run_commands(const pipeline::Stage& stage);
+  void run_attempts(const Task& task);
+  void run_commands(const Task& task);
+  void run_line(const Task& task, Command& command, const std::string& line);
   void remove_outs(const pipeline::Stage& stage) const;
   void check_deps_exist(const pipeline::Stage& stage) const;
 
   pipeline::LockEntry record_inputs(const pipeline::Stage& stage,
                                     const pipeline::LockEntry* former);
-  void save(pipeline::StageId id, pipeline::LockEntry entry);
-  void save_outs(const pipeline::Stage& stage, const pipeline::LockEntry* former,
+  std::optional<cache::Scan> scan(const std::string& path, const pipeline::LockItem* former);
+  void save(pipeline::StageId id, std::size_t rank, pipeline::LockEntry entry);
+  void save_outs(const pipeline::Stage& stage, std::size_t rank, const pipeline::LockEntry* former,
                  pipeline::LockEntry& entry);
-  void write_lock(pipeline::StageId id, pipeline::LockEntry entry);
+  void store_outs(const pipeline::Stage& stage, const std::vector<cache::Scan>& scans);
+  void write_lock(pipeline::StageId id, std::size_t rank, pipeline::LockEntry entry);
   void write_dvc_file(pipeline::StageId id, pipeline::LockEntry entry);
   std::string missing_params(const pipeline::ParamsDependency& params);
 
@@ -67,7 +91,8 @@ class StageRunner {
   pipeline::Index& index_;
   const ReproduceOptions& options_;
   IgnoreFiles& ignores_;
-  std::optional<fs::LockFile>& repo_lock_;
+  Turn& turn_;
+  RwLocks locks_;
   pipeline::Checker checker_;
   std::vector<std::string> written_files_;
   std::set<std::string> unknown_outs_;  ///< Reported as having no hash.

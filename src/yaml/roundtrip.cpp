@@ -178,6 +178,23 @@ struct RoundTrip::Impl {
     stages.push_back({key, std::move(text)});
   }
 
+  void insert_stage(const std::string& key, std::string text, const std::string& before) {
+    const auto next = stage_at.find(before);
+    if (before.empty() || next == stage_at.end()) {
+      add_stage(key, std::move(text));
+      return;
+    }
+    stages.insert(stages.begin() + static_cast<std::ptrdiff_t>(next->second),
+                  {key, std::move(text)});
+    number_stages();
+  }
+
+  void number_stages() {
+    stage_at.clear();
+    for (std::size_t i = 0; i < stages.size(); ++i)
+      stage_at[stages[i].key] = i;
+  }
+
   static std::string with_line_feed(std::string text) {
     if (!text.empty() && text.back() != '\n') text += '\n';
     return text;
@@ -216,7 +233,7 @@ struct RoundTrip::Impl {
     }
   }
 
-  void set_stage(const std::string& name, const Value& value) {
+  void set_stage(const std::string& name, const Value& value, const std::string& before) {
     if (!has_stages) {
       has_stages = true;
       if (Section* section = find_root("stages")) {
@@ -228,7 +245,7 @@ struct RoundTrip::Impl {
     const std::string text = member_text(name, value, 2);
     const auto found = stage_at.find(name);
     if (found == stage_at.end()) {
-      add_stage(name, text);
+      insert_stage(name, text, before);
     } else {
       std::string& old = stages[found->second].text;
       old = text + trailing_comments(old);
@@ -244,11 +261,12 @@ RoundTrip::~RoundTrip() = default;
 RoundTrip::RoundTrip(RoundTrip&&) noexcept = default;
 RoundTrip& RoundTrip::operator=(RoundTrip&&) noexcept = default;
 
-void RoundTrip::set(const std::vector<std::string>& path, const Value& value) {
+void RoundTrip::set(const std::vector<std::string>& path, const Value& value,
+                    const std::string& before) {
   if (path.size() == 1) {
     impl_->set_root(path[0], value);
   } else if (path.size() == 2 && path[0] == "stages") {
-    impl_->set_stage(path[1], value);
+    impl_->set_stage(path[1], value, before);
   } else {
     throw Error(Errc::internal, "only root members and stages can be set");
   }
@@ -267,9 +285,7 @@ bool RoundTrip::erase(const std::vector<std::string>& path) {
   const auto found = path.size() == 2 ? impl.stage_at.find(path[1]) : impl.stage_at.end();
   if (found == impl.stage_at.end()) return false;
   impl.stages.erase(impl.stages.begin() + static_cast<std::ptrdiff_t>(found->second));
-  impl.stage_at.clear();
-  for (std::size_t i = 0; i < impl.stages.size(); ++i)
-    impl.stage_at[impl.stages[i].key] = i;
+  impl.number_stages();
   return true;
 }
 

@@ -26,8 +26,9 @@ class RoundTrip {
 
   /// Replaces or adds the member at `path` (string keys from the root mapping). A replaced member
   /// keeps its place, a new one is appended; missing parents are created; what was below is gone,
-  /// comments included.
-  void set(const std::vector<std::string>& path, const Value& value);
+  /// comments included. `before` names the member of "stages" that a new one precedes; "" appends.
+  void set(const std::vector<std::string>& path, const Value& value,
+           const std::string& before = {});
   bool erase(const std::vector<std::string>& path);
 
   std::string text() const;

@@ -26,9 +26,9 @@ LockEntry entry(const char* command) {
 TEST_SUITE("pipeline/lock_file") {
   TEST_CASE("a new file, an update and no change") {
     LockFile lock(std::nullopt, "./dvc.lock");
-    CHECK(lock.set("a", entry("x")) == LockFile::Change::created);
-    CHECK(lock.set("a", entry("x")) == LockFile::Change::none);
-    CHECK(lock.set("a", entry("y")) == LockFile::Change::updated);
+    CHECK(lock.set("a", entry("x"), 0) == LockFile::Change::created);
+    CHECK(lock.set("a", entry("x"), 0) == LockFile::Change::none);
+    CHECK(lock.set("a", entry("y"), 0) == LockFile::Change::updated);
     CHECK(lock.text() ==
           "schema: '2.0'\nstages:\n  a:\n    cmd: y\n    outs:\n    - path: o\n      hash: md5\n"
           "      md5: aaaa\n      size: 2\n");

@@ -64,10 +64,21 @@ TEST_SUITE("run/process") {
         std::this_thread::yield();
       cancel.request();
     });
-    CHECK_THROWS_AS(
+    run::Limits limits;
+    limits.cancel = &cancel;
+    limits.grace = std::chrono::milliseconds(50);
+    CHECK_THROWS_WITH_AS(
         run_command(shell("trap '' TERM; (trap '' TERM; touch ready; sleep 60) & wait", dir.path()),
-                    {}, &cancel, std::chrono::milliseconds(50)),
-        Error);
+                    {}, limits),
+        "interrupted by the user", Error);
+  }
+  TEST_CASE("a command that takes longer than its timeout is stopped and says so") {
+    run::Limits limits;
+    limits.timeout = std::chrono::milliseconds(50);
+    CHECK_THROWS_WITH_AS(run_command(shell("sleep 60"), {}, limits), "timed out after 0.05s",
+                         Error);
+    limits.timeout = std::chrono::minutes(10);
+    CHECK(run_command(shell("exit 4"), {}, limits).code == 4);
   }
   TEST_CASE("what cannot be started is named") {
     auto command = shell("true");
