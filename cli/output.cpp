@@ -40,6 +40,12 @@ void Output::line(std::string_view text) const {
   if (!is_quiet()) write(stdout, std::string(text) + "\n");
 }
 
+void Output::later(const std::string& text) const {
+  if (is_quiet()) return;
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
+
 void Output::raw(std::string_view text) { write(stdout, text); }
 
 void Output::warning(std::string_view text) const {
@@ -141,9 +147,9 @@ void Output::stage_finished(const expcore::Event& event) {
   using expcore::StageOutcome;
   switch (event.outcome) {
     case StageOutcome::unchanged:
-      line(fmt::format("{}'{}' didn't change, skipping",
-                       event.stage_kind == expcore::StageKind::data_source ? "" : "Stage ",
-                       event.stage));
+      later(fmt::format("{}'{}' didn't change, skipping",
+                        event.stage_kind == expcore::StageKind::data_source ? "" : "Stage ",
+                        event.stage));
       break;
     case StageOutcome::ran:
     case StageOutcome::cached:

@@ -33,6 +33,8 @@ class Output {
   void event(const expcore::Event& event);
 
  private:
+  /// A line that may wait until something else is printed.
+  void later(const std::string& text) const;
   void stage_started(const expcore::Event& event);
   void stage_finished(const expcore::Event& event);
   void enter_stage(const std::string& stage);

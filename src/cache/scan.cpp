@@ -18,6 +18,7 @@ struct Member {
   std::string relative;
   std::int64_t size = 0;
   std::string hex;
+  fs::Stat stat;
 };
 
 void check_member(const fs::WalkEntry& entry, const std::string& folder) {
@@ -47,7 +48,7 @@ std::vector<Member> members_of(const std::string& folder, const fs::DvcIgnore& i
       throw Error(Errc::invalid_argument,
                   fmt::format("'{}' is neither a file nor a folder", entry.path));
     }
-    members.push_back({entry.path, entry.relative, stat->size, ""});
+    members.push_back({entry.path, entry.relative, stat->size, "", *stat});
   });
   return members;
 }
@@ -56,7 +57,7 @@ Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& st
                  const fs::DvcIgnore& ignore) {
   std::vector<Member> members = members_of(path, ignore);
   parallel_for(members.size(), members.size() < 16 ? 1 : 0, [&](std::size_t i) {
-    const hash::Hashed hashed = state.hash(members[i].path, kind);
+    const hash::Hashed hashed = state.hash(members[i].path, members[i].stat, kind);
     members[i].hex = hashed.hex;
     members[i].size = hashed.size;
   });
@@ -84,7 +85,7 @@ std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::Sta
   if (stat->kind != fs::Kind::file) {
     throw Error(Errc::invalid_argument, fmt::format("'{}' is neither a file nor a folder", path));
   }
-  const hash::Hashed hashed = state.hash(path, kind);
+  const hash::Hashed hashed = state.hash(path, *stat, kind);
   Scan scan;
   scan.content.id = {hashed.hex, kind};
   scan.content.size = hashed.size;

@@ -106,12 +106,16 @@ Revision load_commit(Workspace& workspace, const git::CommitInfo& commit) {
     const std::string name = fs::filename(path);
     if (name == "dvc.yaml") {
       auto file = pipeline::parse_pipeline(*files->read(path), path, context);
-      const pipeline::LockFile lock(
-          files->read(fs::join(fs::parent(path), "dvc.lock")),
-          pipeline::shown_path(fs::join(fs::parent(path), "dvc.lock"), workspace.root), commit.id);
+      const std::string lock = fs::join(fs::parent(path), "dvc.lock");
+      pipeline::LockEntries entries;
+      if (const auto text = files->read(lock)) {
+        entries =
+            pipeline::parse_lock(*text, pipeline::shown_path(lock, workspace.root), commit.id);
+      }
       for (auto& stage : file.stages) {
         LoadedStage loaded{std::move(stage), std::nullopt};
-        if (const auto* entry = lock.entry(loaded.stage.name)) loaded.entry = *entry;
+        const auto entry = entries.find(loaded.stage.name);
+        if (entry != entries.end()) loaded.entry = std::move(entry->second);
         revision.stages.push_back(std::move(loaded));
       }
       file.stages.clear();

@@ -70,6 +70,7 @@ struct StateDb::Impl {
   std::string path;
   std::mutex mutex;
   bool tried = false;
+  bool reading = false;  ///< A read transaction is open: lookups need no locks of their own.
   Database db;
   Statement select;
   std::unordered_map<std::string, Row> fresh;  ///< Of this process; newer than the database.
@@ -121,6 +122,10 @@ struct StateDb::Impl {
   std::optional<Row> stored(const std::string& key) {
     open(false);
     if (!db) return std::nullopt;
+    if (!reading) {
+      run(db.get(), "BEGIN");
+      reading = true;
+    }
     sqlite3_stmt* s = select.get();
     sqlite3_reset(s);
     sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
@@ -137,7 +142,15 @@ struct StateDb::Impl {
     return row;
   }
 
+  void stop_reading() {
+    if (!reading) return;
+    sqlite3_reset(select.get());
+    run(db.get(), "COMMIT");
+    reading = false;
+  }
+
   void save() {
+    stop_reading();
     if (unsaved.empty() || path.empty()) return;
     open(true);
     if (!db) return;
@@ -195,14 +208,21 @@ void StateDb::remember(const std::string& path, const fs::Stat& stat, const std:
 }
 
 Hashed StateDb::hash(const std::string& path, FileHash kind) {
-  const auto before = fs::stat(path);
-  if (before) {
-    if (auto known = find(path, *before, kind)) return {std::move(*known), before->size};
-  }
+  const auto stat = fs::stat(path);
+  return stat ? hash(path, *stat, kind) : hash_file(path, kind);
+}
+
+Hashed StateDb::hash(const std::string& path, const fs::Stat& before, FileHash kind) {
+  if (auto known = find(path, before, kind)) return {std::move(*known), before.size};
   Hashed hashed = hash_file(path, kind);
   const auto after = fs::stat(path);
-  if (before && after && same_file(*before, *after)) remember(path, *after, hashed.hex, kind);
+  if (after && same_file(before, *after)) remember(path, *after, hashed.hex, kind);
   return hashed;
+}
+
+void StateDb::pause() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->stop_reading();
 }
 
 void StateDb::flush() {

@@ -37,8 +37,14 @@ class StateDb {
 
   /// find(), else hash the file and remember(). Throws Error{not_found/io} like fs::stat/read.
   Hashed hash(const std::string& path, FileHash kind = FileHash::md5);
+  /// The same for a caller who has just taken the file's stat (links followed).
+  Hashed hash(const std::string& path, const fs::Stat& stat, FileHash kind);
 
   void flush();
+
+  /// Lets other processes write: lookups keep the database locked for reading from the first on.
+  /// To be called before anything that takes long.
+  void pause();
 
  private:
   struct Impl;

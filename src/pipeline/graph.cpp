@@ -17,12 +17,7 @@ enum class Mark : unsigned char { unseen, open, done };
 
 Graph::Graph(const Index& index, const std::string& directory)
     : upstream_(index.stages().size()), downstream_(index.stages().size()) {
-  index.check_outputs();
-  PathTree<StageId> outs;
-  for (StageId id = 0; id < index.stages().size(); ++id) {
-    for (const auto& out : index.stage(id).outs)
-      outs.insert(out.path, id);
-  }
+  const PathTree<StageId> outs = index.check_outputs();
   for (StageId id = 0; id < index.stages().size(); ++id) {
     const auto add_edge = [&](StageId producer) {
       auto& edges = upstream_[id];

@@ -10,7 +10,6 @@
 #include "base/text.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
-#include "pipeline/path_tree.hpp"
 #include "pipeline/schema.hpp"
 
 namespace expcore::pipeline {
@@ -110,7 +109,7 @@ void Index::load_file(const std::string& path) {
     if (workspace_->is_git_ignored(lock, false)) {
       throw Error(Errc::invalid_argument, fmt::format("'{}' is git-ignored.", lock));
     }
-    file = parse_pipeline(text, path, context);
+    file = workspace_->compiled.pipeline(text, path, context);
     if (!file.stages.empty()) lock_of(file.stages.front());
   } else {
     file.path = path;
@@ -155,10 +154,13 @@ LockFile& Index::lock_of(const Stage& stage) {
   const std::string path = stage.lock_file();
   auto found = locks_.find(path);
   if (found == locks_.end()) {
-    found = locks_
-                .emplace(path, LockFile(fs::read_file_if_exists(path),
-                                        shown_path(path, workspace_->directory)))
-                .first;
+    auto text = fs::read_file_if_exists(path);
+    LockEntries entries;
+    if (text) {
+      entries = workspace_->compiled.lock(
+          *text, path, [&] { return parse_lock(*text, shown_path(path, workspace_->directory)); });
+    }
+    found = locks_.emplace(path, LockFile(std::move(text), std::move(entries))).first;
   }
   return found->second;
 }
@@ -171,34 +173,36 @@ const LockEntry* Index::recorded(StageId id) {
 
 void Index::set_recorded(StageId id, LockEntry entry) { stages_[id].recorded = std::move(entry); }
 
-void Index::check_outputs() const {
+PathTree<StageId> Index::check_outputs() const {
   PathTree<StageId> outs;
+  const auto name = [&](StageId id) { return address(stages_[id], workspace_->directory); };
+  const auto shown = [&](std::string_view path) { return workspace_->shown(std::string(path)); };
   for (StageId id = 0; id < stages_.size(); ++id) {
-    const Stage& stage = stages_[id];
-    const auto name = [&](StageId of) { return address(stages_[of], workspace_->directory); };
-    for (const auto& out : stage.outs) {
-      const std::string shown = workspace_->shown(out.path);
+    for (const auto& out : stages_[id].outs) {
       if (const auto* holder = outs.find(out.path)) {
-        if (*holder == id) fail_same_stage(shown, name(id));
-        fail_duplicate(shown, {name(*holder), name(id)});
+        if (*holder == id) fail_same_stage(shown(out.path), name(id));
+        fail_duplicate(shown(out.path), {name(*holder), name(id)});
       }
       if (const auto above = outs.nearest_above(out.path)) {
-        fail_overlap(workspace_->shown(above->first), name(above->second), shown, name(id));
+        fail_overlap(shown(above->first), name(above->second), shown(out.path), name(id));
       }
       if (const auto below = outs.first_below(out.path)) {
-        fail_overlap(shown, name(id), workspace_->shown(below->first), name(below->second));
+        fail_overlap(shown(out.path), name(id), shown(below->first), name(below->second));
       }
       outs.insert(out.path, id);
     }
   }
+  const std::string* last_file = nullptr;
   for (const auto& stage : stages_) {
+    if (last_file != nullptr && *last_file == stage.file) continue;
+    last_file = &stage.file;
     const auto above = outs.nearest_above(stage.file);
     if (!above) continue;
-    throw Error(
-        Errc::invalid_argument,
-        fmt::format("stage: '{}' is within an output '{}' of another stage",
-                    address(stage, workspace_->directory), workspace_->shown(above->first)));
+    throw Error(Errc::invalid_argument,
+                fmt::format("stage: '{}' is within an output '{}' of another stage",
+                            address(stage, workspace_->directory), shown(above->first)));
   }
+  return outs;
 }
 
 }  // namespace expcore::pipeline

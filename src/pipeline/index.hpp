@@ -10,6 +10,7 @@
 #include "pipeline/loader.hpp"
 #include "pipeline/lock_file.hpp"
 #include "pipeline/model.hpp"
+#include "pipeline/path_tree.hpp"
 #include "pipeline/workspace.hpp"
 
 namespace expcore::pipeline {
@@ -46,8 +47,9 @@ class Index {
   /// Records a new entry of a `.dvc` stage in memory.
   void set_recorded(StageId id, LockEntry entry);
 
-  /// Throws DVC's errors for outputs that are the same, overlap, or hold a pipeline file.
-  void check_outputs() const;
+  /// Every output with its stage. Throws DVC's errors for outputs that are the same, overlap, or
+  /// hold a pipeline file.
+  PathTree<StageId> check_outputs() const;
 
  private:
   explicit Index(Workspace& workspace) : workspace_(&workspace) {}

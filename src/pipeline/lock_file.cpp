@@ -6,16 +6,16 @@
 
 namespace expcore::pipeline {
 
-LockFile::LockFile(std::optional<std::string> text, const std::string& shown,
-                   std::string_view revision)
-    : exists_(text.has_value()), document_(text.value_or("")) {
-  if (!exists_) return;
-  const yaml::Value document = read_document(*text, Schema::lock, shown, revision);
+LockEntries parse_lock(std::string_view text, const std::string& shown, std::string_view revision) {
+  LockEntries entries;
+  const yaml::Value document = read_document(text, Schema::lock, shown, revision);
   const yaml::Value* stages = document.find("stages");
-  if (stages == nullptr) return;
+  if (stages == nullptr) return entries;
+  entries.reserve(stages->map().size());
   for (const auto& [name, entry] : stages->map()) {
-    entries_.emplace(name.string(), LockEntry::from_value(entry));
+    entries.emplace(name.string(), LockEntry::from_value(entry));
   }
+  return entries;
 }
 
 const LockEntry* LockFile::entry(std::string_view stage) const {
@@ -28,15 +28,16 @@ LockFile::Change LockFile::set(const std::string& stage, LockEntry entry, std::s
   const auto former = entries_.find(stage);
   const bool same = former != entries_.end() && python_equal(former->second.to_value(), value);
   const Change change = same ? Change::none : exists_ ? Change::updated : Change::created;
-  if (!exists_) document_.set({"schema"}, "2.0");
+  if (!document_) document_.emplace(text_);
+  if (!exists_) document_->set({"schema"}, "2.0");
   exists_ = true;
   const auto later = added_.upper_bound(rank);
-  document_.set({"stages", stage}, value, later == added_.end() ? "" : later->second);
+  document_->set({"stages", stage}, value, later == added_.end() ? "" : later->second);
   if (former == entries_.end()) added_.emplace(rank, stage);
   entries_.insert_or_assign(stage, std::move(entry));
   return change;
 }
 
-std::string LockFile::text() const { return document_.text(); }
+std::string LockFile::text() const { return document_ ? document_->text() : text_; }
 
 }  // namespace expcore::pipeline

@@ -4,11 +4,20 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "pipeline/model.hpp"
 #include "yaml/roundtrip.hpp"
 
 namespace expcore::pipeline {
+
+/// What a dvc.lock says, by stage name.
+using LockEntries = std::unordered_map<std::string, LockEntry>;
+
+/// The entries of a dvc.lock. Errors as read_document(): `shown` names the file, `revision` the
+/// commit.
+LockEntries parse_lock(std::string_view text, const std::string& shown,
+                       std::string_view revision = {});
 
 /// A dvc.lock: what each stage of the dvc.yaml beside it looked like when it last ran.
 ///
@@ -16,10 +25,11 @@ namespace expcore::pipeline {
 /// it. Format: docs/formats/dvc-lock.md. Thread safety: confined.
 class LockFile {
  public:
-  /// `text` is nullopt when the file does not exist. Errors as read_document(): `shown` names the
-  /// file, `revision` the commit.
-  LockFile(std::optional<std::string> text, const std::string& shown,
-           std::string_view revision = {});
+  /// `text` is nullopt when the file does not exist; `entries` are what it says.
+  LockFile(std::optional<std::string> text, LockEntries entries)
+      : exists_(text.has_value()),
+        text_(std::move(text).value_or("")),
+        entries_(std::move(entries)) {}
 
   bool exists() const { return exists_; }
   /// nullptr when the stage has none.
@@ -40,8 +50,9 @@ class LockFile {
  private:
   bool exists_;
   std::map<std::size_t, std::string> added_;  ///< New entries by rank.
-  std::unordered_map<std::string, LockEntry> entries_;
-  yaml::RoundTrip document_;
+  std::string text_;
+  LockEntries entries_;
+  std::optional<yaml::RoundTrip> document_;  ///< Of `text_`, made when an entry is first set.
 };
 
 }  // namespace expcore::pipeline

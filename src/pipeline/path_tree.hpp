@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,7 +11,8 @@
 namespace expcore::pipeline {
 
 /// Values keyed by absolute paths, for questions about containment. Enumerates as DVC's trie does:
-/// depth first, the children of a folder in the order in which they were first inserted.
+/// depth first, the children of a folder in the order in which they were first inserted. The paths
+/// it gives are views into it.
 template <typename T>
 class PathTree {
  public:
@@ -18,12 +20,15 @@ class PathTree {
   void insert(std::string_view path, T value) {
     std::size_t node = 0;
     for_each_part(path, [&](std::string_view part) {
-      auto [it, made] = children_.try_emplace(key(node, part), nodes_.size());
-      if (made) {
-        nodes_[node].children.push_back(nodes_.size());
-        nodes_.emplace_back();
+      const auto found = children_.find(PartView{node, part});
+      if (found != children_.end()) {
+        node = found->second;
+        return true;
       }
-      node = it->second;
+      children_.emplace(Part{node, std::string(part)}, nodes_.size());
+      nodes_[node].children.push_back(nodes_.size());
+      node = nodes_.size();
+      nodes_.emplace_back();
       return true;
     });
     if (nodes_[node].value) return;
@@ -37,22 +42,23 @@ class PathTree {
   }
 
   /// The deepest inserted path that holds `path` and is not `path`.
-  std::optional<std::pair<std::string, T>> nearest_above(std::string_view path) const {
-    std::optional<std::pair<std::string, T>> found;
+  std::optional<std::pair<std::string_view, T>> nearest_above(std::string_view path) const {
+    const Node* found = nullptr;
     std::size_t node = 0;
     for_each_part(path, [&](std::string_view part) {
-      if (nodes_[node].value) found = {nodes_[node].path, *nodes_[node].value};
-      const auto next = children_.find(key(node, part));
+      if (nodes_[node].value) found = &nodes_[node];
+      const auto next = children_.find(PartView{node, part});
       if (next == children_.end()) return false;
       node = next->second;
       return true;
     });
-    return found && found->first != path ? found : std::nullopt;
+    if (found == nullptr || found->path == path) return std::nullopt;
+    return std::pair<std::string_view, T>(found->path, *found->value);
   }
 
   /// Every inserted path below `path`, not `path` itself.
-  std::vector<std::pair<std::string, T>> below(std::string_view path) const {
-    std::vector<std::pair<std::string, T>> found;
+  std::vector<std::pair<std::string_view, T>> below(std::string_view path) const {
+    std::vector<std::pair<std::string_view, T>> found;
     const auto top = locate(path);
     if (!top) return found;
     std::vector<std::size_t> todo(nodes_[*top].children.rbegin(), nodes_[*top].children.rend());
@@ -65,7 +71,7 @@ class PathTree {
     return found;
   }
 
-  std::optional<std::pair<std::string, T>> first_below(std::string_view path) const {
+  std::optional<std::pair<std::string_view, T>> first_below(std::string_view path) const {
     auto all = below(path);
     return all.empty() ? std::nullopt : std::optional(std::move(all.front()));
   }
@@ -77,9 +83,32 @@ class PathTree {
     std::vector<std::size_t> children;
   };
 
-  static std::string key(std::size_t node, std::string_view part) {
-    return std::to_string(node) + "/" + std::string(part);
-  }
+  /// A name in a folder.
+  struct Part {
+    std::size_t folder;
+    std::string name;
+  };
+  struct PartView {
+    std::size_t folder;
+    std::string_view name;
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const PartView& part) const {
+      constexpr std::size_t odd = 0x9E3779B97F4A7C15U;
+      return std::hash<std::string_view>()(part.name) ^ (part.folder * odd);
+    }
+    std::size_t operator()(const Part& part) const {
+      return (*this)(PartView{part.folder, part.name});
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return a.folder == b.folder && a.name == b.name;
+    }
+  };
 
   /// Calls `visit` with each non-empty part until it returns false.
   template <typename Visit>
@@ -96,7 +125,7 @@ class PathTree {
   std::optional<std::size_t> locate(std::string_view path) const {
     std::optional<std::size_t> node = 0;
     for_each_part(path, [&](std::string_view part) {
-      const auto next = children_.find(key(*node, part));
+      const auto next = children_.find(PartView{*node, part});
       node = next == children_.end() ? std::nullopt : std::optional(next->second);
       return node.has_value();
     });
@@ -104,7 +133,7 @@ class PathTree {
   }
 
   std::vector<Node> nodes_ = std::vector<Node>(1);
-  std::unordered_map<std::string, std::size_t> children_;
+  std::unordered_map<Part, std::size_t, Hash, Equal> children_;
 };
 
 }  // namespace expcore::pipeline

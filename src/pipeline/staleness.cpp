@@ -14,16 +14,15 @@
 namespace expcore::pipeline {
 namespace {
 
-/// Content of a path, with the hash kind that what is recorded uses.
-std::optional<cache::Scan> scan_like(const std::string& path, const LockItem& item,
-                                     Workspace& workspace) {
-  return cache::scan(path, item.id.kind, workspace.state, workspace.ignore);
-}
-
 Change key_change(const yaml::Value* current, const yaml::Value* recorded) {
   if (current == nullptr) return Change::deleted;
   if (recorded == nullptr) return Change::created;
   return python_equal(*current, *recorded) ? Change::none : Change::modified;
+}
+
+Change compare(const std::optional<cache::ObjectId>& current, const cache::ObjectId& recorded) {
+  if (!current) return Change::deleted;
+  return *current == recorded ? Change::none : Change::modified;
 }
 
 const yaml::Value* find_recorded(const yaml::Map& recorded, const std::string& key) {
@@ -123,6 +122,25 @@ Staleness Checker::check(StageId id, Depth depth) {
   return found;
 }
 
+const std::optional<cache::ObjectId>& Checker::content(const std::string& path,
+                                                       hash::FileHash kind) {
+  std::string key = path + '\0' + std::to_string(static_cast<int>(kind));
+  const auto found = contents_.find(key);
+  if (found != contents_.end()) return found->second;
+  std::optional<cache::ObjectId> id;
+  if (auto scan = cache::scan(path, kind, workspace_.state, workspace_.ignore)) {
+    id = std::move(scan->content.id);
+  }
+  return contents_.emplace(std::move(key), std::move(id)).first->second;
+}
+
+bool Checker::is_in_cache(const cache::ObjectId& id) {
+  const auto [found, is_new] =
+      present_.try_emplace(id.hex + std::to_string(static_cast<int>(id.kind)));
+  if (is_new) found->second = workspace_.store.contains_all(id);
+  return found->second;
+}
+
 Change Checker::unless_missing(Change change, StageId id, const PathRef& path,
                                const LockItem* recorded) {
   if (!allow_missing_ || change != Change::deleted) return change;
@@ -145,9 +163,7 @@ Change Checker::dep_change(const Dependency& dep, const LockEntry* entry) {
   if (item == nullptr || item->id.empty()) {
     return fs::exists(dep.path) ? Change::modified : Change::deleted;
   }
-  const auto content = scan_like(dep.path, *item, workspace_);
-  if (!content) return Change::deleted;
-  return content->content.id == item->id ? Change::none : Change::modified;
+  return compare(content(dep.path, item->id.kind), item->id);
 }
 
 ParamsChange Checker::params_change(const ParamsDependency& params, const LockEntry* entry,
@@ -178,13 +194,11 @@ ParamsChange Checker::params_change(const ParamsDependency& params, const LockEn
 Change Checker::out_change(const Output& out, const LockEntry* entry) {
   const LockItem* item = entry == nullptr ? nullptr : entry->out(out.def_path);
   const bool has_hash = item != nullptr && !item->id.empty();
-  if (out.cache && has_hash && !workspace_.store.contains_all(item->id)) {
+  if (out.cache && has_hash && !is_in_cache(item->id)) {
     return Change::not_in_cache;
   }
   if (!has_hash) return fs::exists(out.path) ? Change::modified : Change::deleted;
-  const auto content = scan_like(out.path, *item, workspace_);
-  if (!content) return Change::deleted;
-  return content->content.id == item->id ? Change::none : Change::modified;
+  return compare(content(out.path, item->id.kind), item->id);
 }
 
 const yaml::Value* Checker::params_file(const ParamsDependency& params) {

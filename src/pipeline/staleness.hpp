@@ -73,10 +73,18 @@ class Checker {
   /// The top-level mapping of a params file; nullptr when the file is missing.
   /// Throws: Error{parse} "Unable to read parameters from '<file>'".
   const yaml::Value* params_file(const ParamsDependency& params);
-  /// Forgets what was read: call after a command ran.
-  void forget_params() { params_.clear(); }
+  /// Forgets what was read of the workspace and the cache: call after anything there may have
+  /// changed. Until then nothing is looked at twice.
+  void forget() {
+    params_.clear();
+    contents_.clear();
+    present_.clear();
+  }
 
  private:
+  /// What is at `path`, empty when nothing is; hashed as what is recorded was.
+  const std::optional<cache::ObjectId>& content(const std::string& path, hash::FileHash kind);
+  bool is_in_cache(const cache::ObjectId& id);
   Change unless_missing(Change change, StageId id, const PathRef& path, const LockItem* recorded);
 
   Workspace& workspace_;
@@ -84,6 +92,9 @@ class Checker {
   bool allow_missing_ = false;
   const Graph* graph_ = nullptr;
   std::unordered_map<std::string, std::optional<yaml::Value>> params_;
+  /// By path, and the hash kind's number behind a NUL.
+  std::unordered_map<std::string, std::optional<cache::ObjectId>> contents_;
+  std::unordered_map<std::string, bool> present_;
 };
 
 }  // namespace expcore::pipeline

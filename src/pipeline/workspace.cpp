@@ -54,7 +54,8 @@ Workspace::Workspace(std::string directory_, std::string root_, Environment envi
       ignore(root),
       state(fs::join(tmp_dir, "expcore/state.db")),
       store(store_options(config), state),
-      run_cache(config.cache_dir(), config.get("cache.shared") == "group") {}
+      run_cache(config.cache_dir(), config.get("cache.shared") == "group"),
+      compiled(fs::join(tmp_dir, "expcore/compiled")) {}
 
 std::unique_ptr<Workspace> Workspace::open(const std::string& directory, Environment environment) {
   std::string root = config::find_root(directory);

@@ -12,6 +12,7 @@
 #include "git/ignore_rules.hpp"
 #include "git/repo.hpp"
 #include "hash/state.hpp"
+#include "pipeline/compiled.hpp"
 
 namespace expcore::pipeline {
 
@@ -59,6 +60,7 @@ struct Workspace {
   hash::StateDb state;
   cache::Store store;
   cache::RunCache run_cache;
+  CompiledFiles compiled;
 
   /// Takes what the user should know while files are loaded; may be empty.
   std::function<void(const std::string&)> on_warning;

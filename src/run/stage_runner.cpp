@@ -217,7 +217,7 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
     return StageOutcome::ran;
   }
   run_attempts(task);
-  checker_.forget_params();
+  checker_.forget();
   save(id, task.position, record_inputs(stage, index_.recorded(id)));
   return StageOutcome::ran;
 }
@@ -246,6 +246,7 @@ void StageRunner::run_attempts(const Task& task) {
   const Stage& stage = index_.stage(task.id);
   for (std::int64_t left = task.request.retries;; --left) {
     remove_outs(stage);
+    workspace_.state.pause();
     try {
       turn_.outside([&] { run_commands(task); });
       return;
@@ -345,6 +346,7 @@ bool StageRunner::restore(StageId id) {
 bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
   emit(stage_event(EventKind::stage_started, stage, address(stage), StageOutcome::cached, ""));
   if (options_.dry) return true;
+  checker_.forget();
   for (const auto& out : stage.outs) {
     const LockItem* item = entry.out(out.def_path);
     turn_.aside([&] {
@@ -455,6 +457,7 @@ void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>&
 }
 
 void StageRunner::save(StageId id, std::size_t rank, LockEntry entry) {
+  checker_.forget();
   const Stage& stage = index_.stage(id);
   save_outs(stage, rank, index_.recorded(id), entry);
   const bool run_cached =
@@ -503,6 +506,7 @@ void StageRunner::bring_outs(StageId id) {
         warn(fmt::format("No file hash info found for '{}'. It won't be created.", out.path));
       }
     } else if (workspace_.store.contains_all(item->id)) {
+      checker_.forget();
       workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore);
     }
   }

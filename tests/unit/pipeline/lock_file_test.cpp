@@ -25,7 +25,7 @@ LockEntry entry(const char* command) {
 
 TEST_SUITE("pipeline/lock_file") {
   TEST_CASE("a new file, an update and no change") {
-    LockFile lock(std::nullopt, "./dvc.lock");
+    LockFile lock(std::nullopt, {});
     CHECK(lock.set("a", entry("x"), 0) == LockFile::Change::created);
     CHECK(lock.set("a", entry("x"), 0) == LockFile::Change::none);
     CHECK(lock.set("a", entry("y"), 0) == LockFile::Change::updated);
