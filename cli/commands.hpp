@@ -31,6 +31,7 @@ struct Context {
 void add_init(CLI::App& parent, Context& context);
 void add_repro(CLI::App& parent, Context& context);
 void add_status(CLI::App& parent, Context& context);
+void add_dag(CLI::App& parent, Context& context);
 void add_exp_run(CLI::App& parent, Context& context);
 void add_exp_show(CLI::App& parent, Context& context);
 
@@ -42,6 +43,10 @@ void add_verbosity(CLI::App& command, Context& context);
 
 /// Finishes RunOptions for a program at a terminal: events are printed, commands share its streams.
 void connect(expcore::RunOptions& options, Context& context);
+
+/// Tells the signal handler that commands run in process groups of their own: an interrupt from the
+/// terminal reaches them through the program only.
+void expect_commands_apart();
 
 /// Prints an error as DVC does.
 void print_error(const expcore::Error& error, const Context& context,

@@ -9,6 +9,17 @@
 
 namespace cli {
 
+namespace {
+
+// A signal handler reaches nothing but globals.
+const expcore::CancelToken* interrupt_token = nullptr;  // NOLINT
+volatile std::sig_atomic_t interrupts = 0;              // NOLINT
+volatile std::sig_atomic_t commands_are_apart = 0;      // NOLINT
+
+}  // namespace
+
+void expect_commands_apart() { commands_are_apart = 1; }
+
 void print_error(const expcore::Error& error, const Context& context, const std::string& prefix) {
   if (error.details().empty()) {
     const std::string text = prefix + error.full_message();
@@ -32,14 +43,10 @@ void print_error(const expcore::Error& error, const Context& context, const std:
 
 namespace {
 
-// A signal handler reaches nothing but globals.
-const expcore::CancelToken* interrupt_token = nullptr;  // NOLINT
-volatile std::sig_atomic_t interrupts = 0;              // NOLINT
-
 extern "C" void on_interrupt(int /*signal*/) {
   interrupts = interrupts + 1;
   // At a terminal the running command got the signal, too: let it end by itself the first time.
-  const bool command_knows = ::isatty(STDIN_FILENO) != 0;
+  const bool command_knows = commands_are_apart == 0 && ::isatty(STDIN_FILENO) != 0;
   if (interrupt_token != nullptr && (!command_knows || interrupts > 1)) interrupt_token->request();
 }
 
@@ -79,6 +86,7 @@ void build(CLI::App& app, Context& context) {
   add_init(app, context);
   add_repro(app, context);
   add_status(app, context);
+  add_dag(app, context);
   auto* experiments = app.add_subcommand("experiments", "Run and compare experiments.");
   experiments->alias("exp");
   experiments->require_subcommand(1);

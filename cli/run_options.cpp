@@ -65,7 +65,10 @@ void add_run_options(CLI::App& command, expcore::RunOptions& options, Context& c
 void connect(expcore::RunOptions& options, Context& context) {
   const bool alone = options.jobs == 1;
   options.streams = alone ? expcore::CommandStreams::inherit : expcore::CommandStreams::capture;
-  if (!alone) context.output.name_stages();
+  if (!alone) {
+    context.output.name_stages();
+    expect_commands_apart();
+  }
   options.cancel = context.cancel;
   options.on_event = [&context](const expcore::Event& event) { context.output.event(event); };
 }

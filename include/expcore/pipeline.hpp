@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <expcore/cancel.hpp>
+#include <expcore/dag.hpp>
 #include <expcore/event.hpp>
 #include <expcore/export.hpp>
 
@@ -132,6 +133,10 @@ class EXPCORE_API Pipeline {
   /// Every stage, in DVC's index order. Throws: Error{parse} with details() for a malformed file,
   /// Error{invalid_argument} for overlapping outputs and cycles.
   std::vector<StageInfo> stages() const;
+
+  /// What needs what. Throws: what stages() does; Error{not_found} "'x' does not exist as an output
+  /// or a stage name in 'dvc.yaml': …" for the target.
+  Dag dag(const DagOptions& options = {}) const;
 
   /// What is stale and why. Writes nothing but the state database.
   PipelineStatus status(const StatusOptions& options = {}) const;

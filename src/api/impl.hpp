@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include <expcore/pipeline.hpp>
 #include <expcore/project.hpp>
 
 #include "pipeline/workspace.hpp"
@@ -19,6 +20,10 @@ struct Project::Impl {
   std::unique_ptr<pipeline::Workspace> open() const {
     return pipeline::Workspace::open(directory, environment);
   }
+};
+
+struct Pipeline::Impl {
+  std::shared_ptr<const Project::Impl> project;
 };
 
 namespace api {

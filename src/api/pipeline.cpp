@@ -14,10 +14,6 @@
 
 namespace expcore {
 
-struct Pipeline::Impl {
-  std::shared_ptr<const Project::Impl> project;
-};
-
 Pipeline::Pipeline(const Project& project) : impl_(new Impl{project.impl_}) {}
 Pipeline::Pipeline(Pipeline&&) noexcept = default;
 Pipeline& Pipeline::operator=(Pipeline&&) noexcept = default;

@@ -128,9 +128,11 @@ std::vector<std::string> files_of_targets(const Workspace& workspace, const Sele
 std::vector<StageId> resolve_targets(const Workspace& workspace, const Index& index,
                                      const Graph* graph, const Selection& selection) {
   std::vector<StageId> ids;
+  std::vector<bool> known(index.stages().size());
   const auto add = [&](const std::vector<StageId>& more) {
     for (const StageId id : more) {
-      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+      if (!known[id]) ids.push_back(id);
+      known[id] = true;
     }
   };
   std::vector<std::string> targets = selection.targets;

@@ -1,0 +1,278 @@
+"""Random projects and histories, one a seed: scenarios as the written ones, for `run --seeds`.
+
+A project is a handful of stages over a few files, parameters and folders; a history edits it in the
+ways people do and runs the program in between. Both are made from `random.Random(seed)` alone.
+
+What is left out on purpose, because DVC's own answer varies or ours differs by decision
+(docs/decisions): selections under half of the graph with unrelated branches (DVC walks a set),
+`.nan` parameters, and stages that fail after others put lines into a `.gitignore` they share.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from driver import Recorder, Scenario
+
+WORDS = ["alpha", "b-2", "Ümlaut", "with space", "x_y", "0lead", "it's", "dots.in.name", "数据"]
+TEXTS = ["one", "two words", "", "yes", "1e5", "# no comment", "a: b", "ends ", "ünï", "'quoted'"]
+NUMBERS = [0, 1, -7, 2.5, 1e-05, 1e16, 12345678901234567890, True, False, None]
+
+
+@dataclass
+class Stage:
+    name: str
+    deps: list[str] = field(default_factory=list)
+    params: list[Any] = field(default_factory=list)
+    outs: list[tuple[str, dict]] = field(default_factory=list)
+    metrics: list[tuple[str, dict]] = field(default_factory=list)
+    flags: dict[str, Any] = field(default_factory=dict)
+    wdir: str = ""
+    salt: str = ""
+    as_list: bool = False
+    loop: str = ""  # "foreach" or "matrix"
+    loop_over: Any = None
+    fails: bool = False
+
+    def command(self) -> Any:
+        read = " ".join(quote(d) for d in self.deps)
+        lines = []
+        for path, _ in self.outs:
+            if path.endswith("/"):
+                lines.append(f"mkdir -p {quote(path)}/in && echo {self.salt} > {quote(path)}a")
+                lines.append(f"cat /dev/null {files_of(read)} > {quote(path)}in/b")
+            else:
+                lines.append(f"(echo {self.salt}; cat /dev/null {files_of(read)}) > {quote(path)}")
+        for path, _ in self.metrics:
+            lines.append(f"echo '{{\"v\": {len(self.salt)}}}' > {quote(path)}")
+        if self.fails:
+            lines.append("exit 3")
+        if not lines:
+            lines.append(f"echo {self.salt}")
+        return lines if self.as_list else " && ".join(lines)
+
+    def definition(self) -> dict:
+        body: dict[str, Any] = {"cmd": self.command()}
+        if self.wdir:
+            body["wdir"] = self.wdir
+        if self.deps:
+            body["deps"] = list(self.deps)
+        if self.params:
+            body["params"] = self.params
+        for key, paths in (("outs", self.outs), ("metrics", self.metrics)):
+            if paths:
+                body[key] = [{p: f} if f else p for p, f in paths]
+        body.update(self.flags)
+        if self.loop == "foreach":
+            return {"foreach": self.loop_over, "do": body}
+        if self.loop == "matrix":
+            return {"matrix": self.loop_over, **body}
+        return body
+
+
+def quote(path: str) -> str:
+    return '"' + path + '"'
+
+
+def files_of(read: str) -> str:
+    """Folders are read through find: their files in a fixed order."""
+    return f"$(find {read} -type f | LC_ALL=C sort | tr '\\n' ' ')" if read and " " not in read.replace('" "', "") else ""
+
+
+class Project:
+    def __init__(self, rng: random.Random, s: Recorder) -> None:
+        self.rng = rng
+        self.s = s
+        self.files = {f"src{i}.txt": f"content {rng.random()}\n" for i in range(rng.randint(1, 3))}
+        self.folders = ["data"] if rng.random() < 0.5 else []
+        self.params = {
+            "lr": rng.choice(NUMBERS),
+            "text": rng.choice(TEXTS),
+            "deep": {"a": rng.choice(NUMBERS), "b": [1, rng.choice(TEXTS)]},
+            "names": ["x", "y"],
+        }
+        self.stages: list[Stage] = []
+        self.commits = 0
+        for i in range(rng.randint(1, 6)):
+            self.stages.append(self.new_stage(i))
+
+    def new_stage(self, number: int) -> Stage:
+        rng = self.rng
+        word = rng.choice(["prep", "train", "eval", "s_1", "Stage-X", "çeval"])
+        stage = Stage(f"{word}{number}", salt=f"s{rng.randint(0, 9)}")
+        stage.as_list = rng.random() < 0.3
+        made = [p for other in self.stages if not other.loop for p, _ in other.outs]
+        sources = list(self.files) + self.folders + [m.rstrip("/") for m in made]
+        sources += [m + "a" for m in made if m.endswith("/")]
+        stage.deps = sorted(set(rng.sample(sources, min(len(sources), rng.randint(0, 3)))))
+        if rng.random() < 0.5:
+            stage.params = rng.choice(
+                [["lr"], ["lr", "deep.a"], ["deep"], [{"other.json": ["k"]}], ["text", {"conf.toml": None}],
+                 [{"settings.py": ["LR", "Model.depth"]}], ["deep.b"]]
+            )
+        kind = rng.random()
+        if kind < 0.15:
+            stage.loop, stage.loop_over = "foreach", rng.choice([["x", "y"], "${names}", {"k": 1, "l": 2}, [1, 2.5]])
+            stage.outs = [(f"loop{number}-${{item}}.txt", {})]
+        elif kind < 0.25:
+            stage.loop, stage.loop_over = "matrix", {"m": "${names}", "n": [1, 2]}
+            stage.outs = [(f"mat{number}-${{key}}", {})]
+        else:
+            for j in range(rng.choice([0, 1, 1, 1, 2])):
+                name = f"out{number}{j}" + rng.choice(["", ".bin", " sp.txt", "-ü"])
+                flags = rng.choice([{}, {}, {}, {"cache": False}, {"persist": True}, {"desc": "why"}, {"push": False}])
+                stage.outs.append((name + ("/" if rng.random() < 0.25 and " " not in name else ""), flags))
+            if rng.random() < 0.3:
+                stage.metrics = [(f"m{number}.json", rng.choice([{}, {"cache": False}]))]
+        if rng.random() < 0.12:
+            stage.flags["always_changed"] = True
+        if rng.random() < 0.1:
+            stage.flags["desc"] = rng.choice(TEXTS)
+        if rng.random() < 0.1:
+            stage.flags["meta"] = {"owner": rng.choice(WORDS), "expcore": {"cpus": 1}}
+        return stage
+
+    # ------------------------------------------------------------------------------- writing
+
+    def write_all(self) -> None:
+        for path, text in self.files.items():
+            self.s.write(path, text)
+        for folder in self.folders:
+            self.s.write(f"{folder}/one.txt", "1\n")
+            self.s.write(f"{folder}/sub/two.txt", "2\n")
+        self.s.write("other.json", json.dumps({"k": self.rng.choice(NUMBERS[:8]), "unused": 1}))
+        self.s.write("conf.toml", "a = 1\n[b]\nc = 'x'\nd = [1, 2.5]\n")
+        self.s.write("settings.py", "LR = 0.5\n\n\nclass Model:\n    depth = 3\n")
+        self.write_params()
+        self.write_pipeline()
+
+    def write_params(self) -> None:
+        self.s.write("params.yaml", json.dumps(self.params, ensure_ascii=False, indent=1) + "\n")
+
+    def write_pipeline(self) -> None:
+        stages = {stage.name: stage.definition() for stage in self.stages}
+        self.s.write("dvc.yaml", json.dumps({"stages": stages}, ensure_ascii=False, indent=1) + "\n")
+
+    # ------------------------------------------------------------------------------- history
+
+    def plain(self) -> list[Stage]:
+        return [stage for stage in self.stages if not stage.loop]
+
+    def edit_file(self) -> None:
+        path = self.rng.choice(list(self.files))
+        self.s.write(path, f"content {self.rng.random()}\n")
+
+    def restore_file(self) -> None:
+        path = self.rng.choice(list(self.files))
+        self.s.write(path, self.files[path])
+
+    def edit_param(self) -> None:
+        key = self.rng.choice(["lr", "text"])
+        self.params[key] = self.rng.choice(NUMBERS + TEXTS)
+        if self.rng.random() < 0.3:
+            self.params["deep"]["a"] = self.rng.choice(NUMBERS)
+        self.write_params()
+
+    def edit_command(self) -> None:
+        self.rng.choice(self.stages).salt = f"t{self.rng.randint(0, 99)}"
+        self.write_pipeline()
+
+    def rename_stage(self) -> None:
+        stage = self.rng.choice(self.stages)
+        stage.name += "_r"
+        self.write_pipeline()
+
+    def drop_dep(self) -> None:
+        stage = self.rng.choice(self.stages)
+        if stage.deps:
+            stage.deps.pop()
+        self.write_pipeline()
+
+    def reorder(self) -> None:
+        self.rng.shuffle(self.stages)
+        self.write_pipeline()
+
+    def add_stage(self) -> None:
+        self.stages.append(self.new_stage(10 + len(self.stages)))
+        self.write_pipeline()
+
+    def freeze(self) -> None:
+        stages = self.plain()
+        if not stages:
+            return
+        stage = self.rng.choice(stages)
+        if not stage.flags.pop("frozen", False):
+            stage.flags["frozen"] = True
+        self.write_pipeline()
+
+    def remove_out(self) -> None:
+        outs = [path for stage in self.plain() for path, _ in stage.outs]
+        if outs:
+            self.s.shell(f"rm -rf {quote(self.rng.choice(outs))}")
+
+    def edit_out(self) -> None:
+        outs = [path for stage in self.plain() for path, _ in stage.outs if not path.endswith("/")]
+        if outs:
+            path = quote(self.rng.choice(outs))
+            self.s.shell(f"if test -e {path}; then rm {path}; echo edited > {path}; fi")
+
+    def remove_lock(self) -> None:
+        self.s.shell("rm -f dvc.lock")
+
+    def remove_run_cache(self) -> None:
+        self.s.shell("rm -rf .dvc/cache/runs")
+
+    def touch(self) -> None:
+        self.s.shell("touch -c *.txt")
+
+    def commit(self) -> None:
+        self.commits += 1
+        self.s.shell(f"git add -A && git commit -q --allow-empty -m c{self.commits}")
+
+    def run_some(self) -> None:
+        rng = self.rng
+        choice = rng.random()
+        if choice < 0.4:
+            self.s.run("repro")
+        elif choice < 0.5:
+            self.s.run("repro", "-f", "-s", rng.choice(self.stages).name)
+        elif choice < 0.6:
+            self.s.run("repro", "-P", *rng.choice([[], ["--no-run-cache"], ["--no-commit"], ["--dry"]]))
+        elif choice < 0.68:
+            self.s.run("repro", "-s", rng.choice(self.stages).name)
+        elif choice < 0.76:
+            self.s.run("repro", "--force-downstream")
+        elif choice < 0.84:
+            self.s.run("repro", "--allow-missing")
+        elif choice < 0.92:
+            self.s.run("status", *rng.choice([[], ["--json"], ["-q"]]))
+        else:
+            self.s.run("dag", "--mermaid")
+
+
+HISTORY = [
+    (6, Project.run_some), (3, Project.edit_file), (2, Project.restore_file), (3, Project.edit_param),
+    (2, Project.edit_command), (1, Project.rename_stage), (1, Project.drop_dep), (1, Project.reorder),
+    (1, Project.add_stage), (1, Project.freeze), (2, Project.remove_out), (1, Project.edit_out),
+    (1, Project.remove_lock), (1, Project.remove_run_cache), (1, Project.touch), (1, Project.commit),
+]  # fmt: skip
+
+
+def scenario(seed: int, length: int = 14) -> Scenario:
+    rng = random.Random(seed)
+    s = Recorder()
+    s.project()
+    project = Project(rng, s)
+    project.write_all()
+    project.commit()
+    s.run("repro")
+    for _ in range(length):
+        weights = [weight for weight, _ in HISTORY]
+        step = rng.choices([action for _, action in HISTORY], weights)[0]
+        step(project)
+    s.run("status", "--json")
+    s.run("repro")
+    return Scenario(f"seed_{seed}", "generated", s.steps, s.tolerated, True)
