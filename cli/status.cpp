@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -109,6 +110,43 @@ std::string status_json(const expcore::PipelineStatus& status) {
   return out + "}";
 }
 
+void print_explanation(const Output& output, const expcore::PipelineExplanation& explanation) {
+  if (explanation.stages.empty()) output.line("Data and pipelines are up to date.");
+  for (const auto& stage : explanation.stages) {
+    output.line(stage.address + ":");
+    for (const auto& reason : stage.direct)
+      output.line("\t" + reason);
+    for (const auto& reason : stage.inherited) {
+      const auto found =
+          std::find_if(explanation.stages.begin(), explanation.stages.end(),
+                       [&](const auto& other) { return other.address == reason.stage; });
+      const auto [chain, root] = explanation.chain_of(*found);
+      std::string way = "'" + reason.stage + "'";
+      for (const auto& upstream : chain)
+        way += " <- '" + upstream + "'";
+      output.line(fmt::format("\t'{}' comes from {}: {}", reason.path, way, root));
+    }
+  }
+}
+
+std::string explanation_json(const expcore::PipelineExplanation& explanation) {
+  std::vector<std::string> stages;
+  for (const auto& stage : explanation.stages) {
+    std::vector<std::string> direct;
+    std::vector<std::string> inherited;
+    for (const auto& reason : stage.direct)
+      direct.push_back(json_text(reason));
+    for (const auto& reason : stage.inherited) {
+      inherited.push_back(fmt::format("{{\"path\": {}, \"stage\": {}}}", json_text(reason.path),
+                                      json_text(reason.stage)));
+    }
+    stages.push_back(fmt::format("{{\"stage\": {}, \"direct\": [{}], \"inherited\": [{}]}}",
+                                 json_text(stage.address), fmt::join(direct, ", "),
+                                 fmt::join(inherited, ", ")));
+  }
+  return fmt::format("[{}]", fmt::join(stages, ", "));
+}
+
 }  // namespace
 
 void add_status(CLI::App& parent, Context& context) {
@@ -116,6 +154,7 @@ void add_status(CLI::App& parent, Context& context) {
   struct Arguments {
     expcore::StatusOptions options;
     bool json = false;
+    bool explain = false;
   };
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("targets", arguments->options.targets,
@@ -125,12 +164,24 @@ void add_status(CLI::App& parent, Context& context) {
   command->add_flag("-R,--recursive", arguments->options.recursive,
                     "All stages in the given directories.");
   command->add_flag("--json", arguments->json, "Show status in JSON format.");
+  command->add_flag("--explain", arguments->explain,
+                    "Show every stage that a run would not pass by, with the whole chain of "
+                    "reasons from what changed.");
   add_verbosity(*command, context);
   command->callback([&context, arguments] {
     arguments->options.on_event = [&context](const expcore::Event& event) {
       context.output.event(event);
     };
     const auto project = expcore::Project::open(context.directory);
+    if (arguments->explain) {
+      const auto explanation = project.pipeline().explain(arguments->options);
+      if (arguments->json) {
+        Output::raw(explanation_json(explanation) + "\n");
+      } else {
+        print_explanation(context.output, explanation);
+      }
+      return;
+    }
     expcore::PipelineStatus status;
     try {
       status = project.pipeline().status(arguments->options);

@@ -69,6 +69,29 @@ struct PipelineStatus {
   bool up_to_date() const { return stale.empty(); }
 };
 
+/// Something a stage reads that another stage, itself to be brought up to date, makes.
+struct InheritedReason {
+  std::string path;   ///< File or folder, relative to the project's directory.
+  std::string stage;  ///< Address of the stage that makes it.
+};
+
+/// Why a run would not pass a stage by.
+struct StageExplanation {
+  std::string address;
+  std::vector<std::string> direct;         ///< "dependency 'x' modified", "changed command", …
+  std::vector<InheritedReason> inherited;  ///< In the order of what the stage reads.
+};
+
+/// The answer of Pipeline::explain().
+struct EXPCORE_API PipelineExplanation {
+  std::vector<StageExplanation> stages;  ///< In the order in which they would be run.
+
+  /// What is at the beginning of a stage's chain and the stages on the way, nearest first:
+  /// `{"evaluate", "train"}` and "param 'lr' in 'params.yaml' modified". Follows the first reason
+  /// of each stage.
+  std::pair<std::vector<std::string>, std::string> chain_of(const StageExplanation& stage) const;
+};
+
 /// What happens after a stage failed.
 enum class OnError : std::int32_t {
   fail = 0,        ///< Stop.
@@ -140,6 +163,12 @@ class EXPCORE_API Pipeline {
 
   /// What is stale and why. Writes nothing but the state database.
   PipelineStatus status(const StatusOptions& options = {}) const;
+
+  /// Every stage that run() would not pass by, with its reasons: what changed for the stage itself,
+  /// and what it reads of stages before it that are in the list, too. Frozen stages and data files
+  /// hand nothing on. Whether a former result is restored instead of a command run is not looked
+  /// at. Writes and throws as status() does, and for overlaps and cycles as stages().
+  PipelineExplanation explain(const StatusOptions& options = {}) const;
 
   /// Brings stages up to date, as `dvc repro`.
   /// Throws: Error{stage_failed} "failed to reproduce 'train': failed to run: …, exited with 1",

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include <expcore/error.hpp>
 #include <expcore/pipeline.hpp>
@@ -154,29 +155,69 @@ std::vector<StageInfo> Pipeline::stages() const {
   return infos;
 }
 
+namespace {
+
+/// The stages that a status is asked of, and their graph when it was needed.
+struct Selected {
+  pipeline::Index index;
+  std::optional<pipeline::Graph> graph;
+  std::vector<pipeline::StageId> ids;
+};
+
+Selected select(pipeline::Workspace& workspace, const StatusOptions& options, bool need_graph) {
+  Selected selected{pipeline::Index::collect(workspace), std::nullopt, {}};
+  auto& [index, graph, ids] = selected;
+  // The graph is not needed, nor its errors wanted, to compare stages with their records.
+  if (need_graph || options.with_deps || options.recursive) {
+    graph.emplace(index, workspace.directory);
+  }
+  if (options.targets.empty()) {
+    ids.resize(index.stages().size());
+    std::iota(ids.begin(), ids.end(), pipeline::StageId{0});
+    return selected;
+  }
+  pipeline::Selection selection;
+  selection.targets = options.targets;
+  selection.recursive = options.recursive;
+  ids = resolve_targets(workspace, index, graph ? &*graph : nullptr, selection);
+  if (options.with_deps) ids = plan_order(index, *graph, ids, selection);
+  return selected;
+}
+
+/// Which of the stages before it a stage reads from, with the path it names.
+std::vector<InheritedReason> inherited_by(const pipeline::Workspace& workspace,
+                                          const pipeline::Index& index,
+                                          const std::vector<pipeline::StageId>& runners,
+                                          const pipeline::Stage& stage) {
+  std::vector<InheritedReason> reasons;
+  const auto look = [&](const pipeline::PathRef& ref) {
+    for (const auto id : runners) {
+      const auto& outs = index.stage(id).outs;
+      const bool makes_it = std::any_of(outs.begin(), outs.end(), [&](const auto& out) {
+        return fs::is_within(out.path, ref.path) || fs::is_within(ref.path, out.path);
+      });
+      if (!makes_it) continue;
+      reasons.push_back({workspace.shown(ref.path), address(index.stage(id), workspace.directory)});
+    }
+  };
+  for (const auto& dep : stage.deps)
+    look(dep);
+  for (const auto& params : stage.params)
+    look(params);
+  return reasons;
+}
+
+}  // namespace
+
 PipelineStatus Pipeline::status(const StatusOptions& options) const {
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
-  auto index = pipeline::Index::collect(*workspace);
-  // The graph is not needed, nor its errors wanted, to compare stages with their records.
-  std::optional<pipeline::Graph> graph;
-  if (options.with_deps || options.recursive) graph.emplace(index, workspace->directory);
-  std::vector<pipeline::StageId> ids;
-  if (options.targets.empty()) {
-    for (pipeline::StageId id = 0; id < index.stages().size(); ++id)
-      ids.push_back(id);
-  } else {
-    pipeline::Selection selection;
-    selection.targets = options.targets;
-    selection.recursive = options.recursive;
-    ids = resolve_targets(*workspace, index, graph ? &*graph : nullptr, selection);
-    if (options.with_deps) ids = plan_order(index, *graph, ids, selection);
-  }
-  pipeline::Checker checker(*workspace, index);
+  auto selected = select(*workspace, options, false);
+  pipeline::Checker checker(*workspace, selected.index);
   PipelineStatus result;
-  result.stage_count = index.stages().size();
-  for (const auto id : ids) {
-    const auto& stage = index.stage(id);
+  result.stage_count = selected.index.stages().size();
+  for (const auto id : selected.ids) {
+    const auto& stage = selected.index.stage(id);
     if (stage.frozen && !stage.is_import() && options.on_event) {
       Event event;
       event.kind = EventKind::warning;
@@ -190,6 +231,53 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
     if (staleness.any()) result.stale.push_back(to_status(*workspace, stage, staleness));
   }
   return result;
+}
+
+PipelineExplanation Pipeline::explain(const StatusOptions& options) const {
+  const auto workspace = impl_->project->open();
+  workspace->on_warning = api::warnings_to(options.on_event);
+  auto selected = select(*workspace, options, true);
+  const auto& graph = *selected.graph;
+  // What a run would go through: upstream stages included.
+  const auto order = plan_order(selected.index, graph, selected.ids, {});
+  pipeline::Checker checker(*workspace, selected.index);
+  PipelineExplanation result;
+  std::vector<bool> runs(selected.index.stages().size());
+  for (const auto id : order) {
+    const auto& stage = selected.index.stage(id);
+    StageExplanation explanation;
+    explanation.address = address(stage, workspace->directory);
+    auto staleness = checker.check(id, pipeline::Depth::all);
+    if (stage.frozen) staleness.always = false;
+    explanation.direct = staleness.reasons();
+    if (!stage.frozen) {
+      std::vector<pipeline::StageId> runners;
+      for (const auto upstream : graph.upstream(id)) {
+        if (runs[upstream]) runners.push_back(upstream);
+      }
+      explanation.inherited = inherited_by(*workspace, selected.index, runners, stage);
+    }
+    if (explanation.direct.empty() && explanation.inherited.empty()) continue;
+    runs[id] = !stage.frozen && !stage.is_dvc_file();
+    result.stages.push_back(std::move(explanation));
+  }
+  return result;
+}
+
+std::pair<std::vector<std::string>, std::string> PipelineExplanation::chain_of(
+    const StageExplanation& stage) const {
+  std::pair<std::vector<std::string>, std::string> chain;
+  const StageExplanation* at = &stage;
+  while (at->direct.empty() && !at->inherited.empty()) {
+    const std::string& next = at->inherited.front().stage;
+    const auto found = std::find_if(stages.begin(), stages.end(),
+                                    [&](const auto& other) { return other.address == next; });
+    if (found == stages.end()) break;
+    chain.first.push_back(next);
+    at = &*found;
+  }
+  if (!at->direct.empty()) chain.second = at->direct.front();
+  return chain;
 }
 
 RunSummary Pipeline::run(const RunOptions& options) const {

@@ -66,22 +66,28 @@ std::string_view change_name(Change change) {
   return "";
 }
 
+std::vector<std::string> Staleness::reasons() const {
+  std::vector<std::string> all;
+  if (command) all.emplace_back("changed command");
+  if (always) all.emplace_back("always changed");
+  for (const auto& dep : deps)
+    all.push_back(fmt::format("dependency '{}' {}", dep.path, change_name(dep.change)));
+  for (const auto& file : params) {
+    if (file.keys.empty()) {
+      all.push_back(fmt::format("params '{}' {}", file.file, change_name(file.whole)));
+    }
+    for (const auto& [key, change] : file.keys) {
+      all.push_back(fmt::format("param '{}' in '{}' {}", key, file.file, change_name(change)));
+    }
+  }
+  for (const auto& out : outs)
+    all.push_back(fmt::format("output '{}' {}", out.path, change_name(out.change)));
+  return all;
+}
+
 std::string Staleness::first_reason() const {
-  if (command) return "changed command";
-  if (always) return "always changed";
-  if (!deps.empty()) {
-    return fmt::format("dependency '{}' {}", deps[0].path, change_name(deps[0].change));
-  }
-  if (!params.empty()) {
-    const auto& file = params[0];
-    if (file.keys.empty()) return fmt::format("params '{}' {}", file.file, change_name(file.whole));
-    return fmt::format("param '{}' in '{}' {}", file.keys[0].first, file.file,
-                       change_name(file.keys[0].second));
-  }
-  if (!outs.empty()) {
-    return fmt::format("output '{}' {}", outs[0].path, change_name(outs[0].change));
-  }
-  return {};
+  auto all = reasons();
+  return all.empty() ? std::string() : std::move(all.front());
 }
 
 Staleness Checker::check(StageId id, Depth depth) {
@@ -92,8 +98,11 @@ Staleness Checker::check(StageId id, Depth depth) {
 
   found.command =
       !stage.is_dvc_file() && entry != nullptr && !python_equal(entry->command, stage.command);
-  if (!stage.frozen && !enough()) {
+  // DVC's status shows it of frozen stages, too; its repro does not run them for it.
+  if (!enough() && (!stage.frozen || depth == Depth::all)) {
     found.always = stage.always_changed || stage.is_callback();
+  }
+  if (!stage.frozen && !enough()) {
     for (const auto& dep : stage.deps) {
       if (enough()) break;
       const Change change =

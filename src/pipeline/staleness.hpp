@@ -41,6 +41,8 @@ struct Staleness {
   /// The first reason, in the order in which DVC looks: "changed command", "deps: 'x' modified", …;
   /// "" when nothing changed.
   std::string first_reason() const;
+  /// Every reason in the same words and order.
+  std::vector<std::string> reasons() const;
 };
 
 enum class Depth : bool {

@@ -35,8 +35,22 @@ bool is_special(char32_t c) {
   return !printable || c == 0xFEFF;
 }
 
+/// "-_", "0x__": numbers to YAML's patterns, though no reader can make one of them.
+bool is_number_without_digits(std::string_view text) {
+  const bool sign = text.starts_with('-') || text.starts_with('+');
+  if (sign) text.remove_prefix(1);
+  bool prefix = false;
+  for (const std::string_view start : {"0b", "0o", "0x", "."}) {
+    if (prefix || !text.starts_with(start)) continue;
+    prefix = true;
+    text.remove_prefix(start.size());
+  }
+  return (sign || prefix) && !text.empty() && text.find_first_not_of('_') == std::string_view::npos;
+}
+
 bool resolves_to_string(std::string_view text) {
-  return text != "=" && text != "<<" && resolve_plain_scalar(text).is_string();
+  return !is_number_without_digits(text) && text != "=" && text != "<<" &&
+         resolve_plain_scalar(text).is_string();
 }
 
 enum class Style : unsigned char { plain, single_quoted, double_quoted };
@@ -116,25 +130,38 @@ class Emitter {
     for (const auto& member : members) {
       if (!first || !inline_first) indent(column);
       first = false;
-      key(member.key, column);
-      value_after_key(member.value, column);
+      if (is_simple_key(member.key)) {
+        scalar(member.key, column + 2, false);
+        put(":");
+        value_after_key(member.value, column);
+      } else {
+        put("? ");
+        scalar(member.key, column + 2, true);
+        new_line(column);
+        put(":");
+        value_after_mark(member.value, column);
+      }
     }
   }
 
-  void key(const Value& value, std::size_t column) {
-    const std::string text = value.is_string() ? value.string() : std::string();
-    const std::u32string chars = decode(text);
-    if (value.is_string() &&
-        (chars.size() >= longest_simple_key || text.find('\n') != std::string::npos)) {
-      put("? ");
-      string(text, column + 2, true);
-      new_line(column);
-    } else if (value.is_string()) {
-      string(text, column + 2, false);
+  /// Whether a key may stand before its colon on one line.
+  static bool is_simple_key(const Value& key) {
+    if (!key.is_string()) return true;
+    const std::u32string chars = decode(key.string());
+    return chars.size() < longest_simple_key && std::none_of(chars.begin(), chars.end(), is_break);
+  }
+
+  /// Behind the colon of an explicit key (`? key`) collections begin on the same line.
+  void value_after_mark(const Value& value, std::size_t column) {
+    if (value.is_map() && !value.map().empty()) {
+      put(" ");
+      map(value.map(), column + 2, true);
+    } else if (value.is_list() && !value.list().empty()) {
+      put(" ");
+      list(value.list(), column + 2, true);
     } else {
-      scalar(value, column + 2, false);
+      value_after_key(value, column);
     }
-    put(":");
   }
 
   void value_after_key(const Value& value, std::size_t column) {
@@ -176,10 +203,10 @@ class Emitter {
         put("null");
         return;
       case Value::Kind::boolean:
-        put(value.boolean() ? "true" : "false");
+        plain(value.boolean() ? U"true" : U"false", column, fold);
         return;
       case Value::Kind::real:
-        put(real_text(value.real()));
+        plain(decode(real_text(value.real())), column, fold);
         return;
       case Value::Kind::list:
         put("[]");
@@ -191,7 +218,7 @@ class Emitter {
         string(value.string(), column, fold);
         return;
       default:
-        put(python_str(value));
+        plain(decode(python_str(value)), column, fold);
         return;
     }
   }
@@ -217,8 +244,8 @@ class Emitter {
     }
   }
 
+  /// A word that does not fit begins a line even in a key, which reads back as it was.
   void plain(std::u32string_view text, std::size_t column, bool fold) {
-    if (!fold) return put(text);
     std::size_t gap = 0;  // blanks just written
     while (!text.empty()) {
       const std::size_t word = std::min(text.find(U' '), text.size());
@@ -227,7 +254,7 @@ class Emitter {
       put(text.substr(0, word));
       text.remove_prefix(word);
       gap = std::min(text.find_first_not_of(U' '), text.size());
-      if (gap == 1 && column_ >= width) {
+      if (gap == 1 && column_ >= width && fold) {
         new_line(column);
       } else {
         put(text.substr(0, gap));
@@ -338,7 +365,8 @@ class Emitter {
         put(escape(text[e]));
         start = e + 1;
       }
-      const bool may_break = text[e] == U' ' || start > e;
+      // Also at the character behind an escaped one: nothing is pending there.
+      const bool may_break = text[e] == U' ' || start >= e;
       const std::size_t pending = start > e ? 0 : e - start;
       const std::size_t reached = column_ + pending - (start > e ? 1 : 0);
       if (!fold || e == 0 || e + 1 >= text.size() || !may_break || reached <= width) continue;

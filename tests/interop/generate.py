@@ -5,7 +5,7 @@ ways people do and runs the program in between. Both are made from `random.Rando
 
 What is left out on purpose, because DVC's own answer varies or ours differs by decision
 (docs/decisions): selections under half of the graph with unrelated branches (DVC walks a set),
-`.nan` parameters, and stages that fail after others put lines into a `.gitignore` they share.
+`.nan` parameters, `--dry` (ours says what a run would really restore), and stages that fail after others put lines into a `.gitignore` they share.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ class Project:
         elif choice < 0.5:
             self.s.run("repro", "-f", "-s", rng.choice(self.stages).name)
         elif choice < 0.6:
-            self.s.run("repro", "-P", *rng.choice([[], ["--no-run-cache"], ["--no-commit"], ["--dry"]]))
+            self.s.run("repro", "-P", *rng.choice([[], ["--no-run-cache"], ["--no-commit"]]))
         elif choice < 0.68:
             self.s.run("repro", "-s", rng.choice(self.stages).name)
         elif choice < 0.76:

@@ -461,3 +461,26 @@ def legacy_lock_entries(s):
     s.run("repro")
     s.shell("sed -i '/hash: md5/d' dvc.lock")
     s.run("status")
+
+
+@scenario(T)
+def frozen_and_always_changed(s):
+    s.project()
+    s.write("dvc.yaml", "stages:\n  a: {cmd: touch o, outs: [o], always_changed: true}\n")
+    s.run("repro")
+    s.write("dvc.yaml", "stages:\n  a: {cmd: touch o, outs: [o], always_changed: true, frozen: true}\n")
+    s.run("status")
+    s.run("repro")
+    s.run("status", "--json")
+
+
+@scenario(T)
+def missing_data_allowed(s):
+    two_stages(s)
+    s.run("repro")
+    s.remove("model.bin")
+    s.run("repro", "--allow-missing")
+    s.shell("rm -rf .dvc/cache")
+    s.run("repro", "--allow-missing")
+    s.write("src.txt", "changed\n")
+    s.run("repro", "--allow-missing")
