@@ -129,24 +129,6 @@ void print_explanation(const Output& output, const expcore::PipelineExplanation&
   }
 }
 
-std::string explanation_json(const expcore::PipelineExplanation& explanation) {
-  std::vector<std::string> stages;
-  for (const auto& stage : explanation.stages) {
-    std::vector<std::string> direct;
-    std::vector<std::string> inherited;
-    for (const auto& reason : stage.direct)
-      direct.push_back(json_text(reason));
-    for (const auto& reason : stage.inherited) {
-      inherited.push_back(fmt::format("{{\"path\": {}, \"stage\": {}}}", json_text(reason.path),
-                                      json_text(reason.stage)));
-    }
-    stages.push_back(fmt::format("{{\"stage\": {}, \"direct\": [{}], \"inherited\": [{}]}}",
-                                 json_text(stage.address), fmt::join(direct, ", "),
-                                 fmt::join(inherited, ", ")));
-  }
-  return fmt::format("[{}]", fmt::join(stages, ", "));
-}
-
 }  // namespace
 
 void add_status(CLI::App& parent, Context& context) {
@@ -176,7 +158,7 @@ void add_status(CLI::App& parent, Context& context) {
     if (arguments->explain) {
       const auto explanation = project.pipeline().explain(arguments->options);
       if (arguments->json) {
-        Output::raw(explanation_json(explanation) + "\n");
+        Output::raw(explanation.json() + "\n");
       } else {
         print_explanation(context.output, explanation);
       }

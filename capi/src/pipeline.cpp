@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 
 #include "boundary.hpp"
@@ -78,8 +79,8 @@ std::string reason_of(const StageStatus& status) {
 
 RunOptions to_run_options(const exp_run_options* given) {
   const exp_run_options options = read_options(given);
-  constexpr uint32_t known = (UINT32_C(1) << 10U) - 1;
-  if ((options.flags & ~known) != 0 || options.reserved != 0) {
+  constexpr uint32_t known = (UINT32_C(1) << 15U) - 1;
+  if ((options.flags & ~known) != 0) {
     throw Error(Errc::invalid_argument, "flag not known to this version");
   }
   const auto has = [&](uint32_t flag) { return (options.flags & flag) != 0; };
@@ -93,7 +94,14 @@ RunOptions to_run_options(const exp_run_options* given) {
   run.dry = has(EXP_RUN_DRY);
   run.no_commit = has(EXP_RUN_NO_COMMIT);
   run.no_run_cache = has(EXP_RUN_NO_RUN_CACHE);
-  run.on_error = has(EXP_RUN_KEEP_GOING) ? OnError::keep_going : OnError::fail;
+  run.allow_missing = has(EXP_RUN_ALLOW_MISSING);
+  run.pipeline = has(EXP_RUN_PIPELINE);
+  run.recursive = has(EXP_RUN_RECURSIVE);
+  run.glob = has(EXP_RUN_GLOB);
+  run.jobs = options.jobs == EXP_JOBS_PER_PROCESSOR ? 0 : std::max(options.jobs, 1U);
+  run.on_error = has(EXP_RUN_IGNORE_ERRORS) ? OnError::ignore
+                 : has(EXP_RUN_KEEP_GOING)  ? OnError::keep_going
+                                            : OnError::fail;
   run.streams = has(EXP_RUN_INHERIT_STREAMS) ? CommandStreams::inherit : CommandStreams::capture;
   run.on_event = to_callback(options.on_event, options.user_data);
   if (options.cancel != nullptr) run.cancel = options.cancel->token;
@@ -154,6 +162,38 @@ const char* exp_pipeline_status_address(const exp_pipeline_status* status, size_
 }
 const char* exp_pipeline_status_reason(const exp_pipeline_status* status, size_t index) {
   return index < exp_pipeline_status_count(status) ? status->stages[index].reason.c_str() : nullptr;
+}
+
+exp_status exp_pipeline_explain_json(char** out_text, const exp_project* project,
+                                     exp_error** out_error) {
+  if (out_text != nullptr) *out_text = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_text, "out_text");
+    const auto explanation = capi::require(project, "project").project.pipeline().explain();
+    out = capi::copy_text(explanation.json());
+  });
+}
+
+exp_status exp_pipeline_dag(char** out_text, const exp_project* project, int32_t format,
+                            const char* target, uint32_t flags, exp_error** out_error) {
+  if (out_text != nullptr) *out_text = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_text, "out_text");
+    if ((flags & ~(EXP_DAG_FULL | EXP_DAG_OUTS)) != 0) {
+      throw expcore::Error(expcore::Errc::invalid_argument, "flags has bits that are not known");
+    }
+    if (format < EXP_DAG_TEXT || format > EXP_DAG_MERMAID) {
+      throw expcore::Error(expcore::Errc::invalid_argument, "format is not one of EXP_DAG_*");
+    }
+    expcore::DagOptions options;
+    if (target != nullptr) options.target = target;
+    options.full = (flags & EXP_DAG_FULL) != 0;
+    options.outs = (flags & EXP_DAG_OUTS) != 0;
+    const expcore::Dag dag = capi::require(project, "project").project.pipeline().dag(options);
+    out = capi::copy_text(format == EXP_DAG_DOT       ? dag.dot()
+                          : format == EXP_DAG_MERMAID ? dag.mermaid()
+                                                      : dag.text());
+  });
 }
 
 exp_status exp_pipeline_run(exp_run_summary** out_summary, const exp_project* project,

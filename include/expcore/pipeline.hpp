@@ -90,6 +90,10 @@ struct EXPCORE_API PipelineExplanation {
   /// `{"evaluate", "train"}` and "param 'lr' in 'params.yaml' modified". Follows the first reason
   /// of each stage.
   std::pair<std::vector<std::string>, std::string> chain_of(const StageExplanation& stage) const;
+
+  /// `[{"stage": "train", "direct": ["changed command"], "inherited": [{"path": "model.pkl",
+  /// "stage": "prepare"}]}]`.
+  std::string json() const;
 };
 
 /// What happens after a stage failed.

@@ -12,6 +12,7 @@
 #include "pipeline/staleness.hpp"
 #include "pipeline/targets.hpp"
 #include "run/reproduce.hpp"
+#include "yaml/writer.hpp"
 
 namespace expcore {
 
@@ -278,6 +279,26 @@ std::pair<std::vector<std::string>, std::string> PipelineExplanation::chain_of(
   }
   if (!at->direct.empty()) chain.second = at->direct.front();
   return chain;
+}
+
+std::string PipelineExplanation::json() const {
+  yaml::List list;
+  for (const auto& stage : stages) {
+    yaml::List direct(stage.direct.begin(), stage.direct.end());
+    yaml::List inherited;
+    for (const auto& reason : stage.inherited) {
+      yaml::Map item;
+      item.append("path", reason.path);
+      item.append("stage", reason.stage);
+      inherited.emplace_back(std::move(item));
+    }
+    yaml::Map item;
+    item.append("stage", stage.address);
+    item.append("direct", std::move(direct));
+    item.append("inherited", std::move(inherited));
+    list.emplace_back(std::move(item));
+  }
+  return yaml::dump_json(std::move(list));
 }
 
 RunSummary Pipeline::run(const RunOptions& options) const {

@@ -222,14 +222,18 @@ class Layout {
     return static_cast<std::size_t>(width);
   }
 
+  /// Down through the layer of a passing line, then straight to what is below.
   static void draw_line(std::vector<std::string>& canvas, const Place& from, const Place& to) {
-    const int top = from.is_box() ? from.top() + box_height : from.top();
-    const int bottom = to.top() - 1;
-    const int rise = to.top() - (from.top() + 1);
-    for (int row = top; row <= bottom; ++row) {
-      const int shift = (to.middle() - from.middle()) * (row - from.top() - 1);
-      const int column = from.middle() + (rise == 0 ? 0 : shift / rise);
+    const auto put = [&](int row, int column) {
       canvas[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)] = '*';
+    };
+    const int below = from.top() + box_height;
+    for (int row = from.top(); row < below && !from.is_box(); ++row)
+      put(row, from.middle());
+    const int start = from.top() + 1;
+    const int rise = to.top() - start;
+    for (int row = below; row < to.top(); ++row) {
+      put(row, from.middle() + (to.middle() - from.middle()) * (row - start) / rise);
     }
   }
 

@@ -65,6 +65,8 @@ static void test_errors(void) {
   CHECK(exp_pipeline_stages(NULL, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
   CHECK(exp_pipeline_status_get(NULL, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
   CHECK(exp_experiments_show_json(NULL, NULL, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_pipeline_explain_json(NULL, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_pipeline_dag(NULL, NULL, 0, NULL, 0, NULL) == EXP_ERR_INVALID_ARGUMENT);
 
   exp_error_free(NULL);
   exp_project_free(NULL);
@@ -131,6 +133,29 @@ static void test_stopping(const exp_project* project) {
   CHECK(strlen(exp_pipeline_status_reason(status, 0)) > 0);
   CHECK(exp_pipeline_status_address(status, 99) == NULL);
   exp_pipeline_status_free(status);
+}
+
+static void test_graph(const exp_project* project) {
+  char* text = NULL;
+  exp_error* error = NULL;
+  CHECK(exp_pipeline_explain_json(&text, project, NULL) == EXP_OK);
+  CHECK(strstr(text, "{\"stage\": \"prepare\", \"direct\": [\"") != NULL);
+  exp_free(text);
+  CHECK(exp_pipeline_dag(&text, project, EXP_DAG_DOT, "train", 0, NULL) == EXP_OK);
+  CHECK(strstr(text, "\"featurize\" -> \"train\";") != NULL);
+  CHECK(strstr(text, "evaluate") == NULL);
+  exp_free(text);
+  CHECK(exp_pipeline_dag(&text, project, EXP_DAG_MERMAID, NULL, EXP_DAG_OUTS, NULL) == EXP_OK);
+  CHECK(strncmp(text, "flowchart TD", 12) == 0);
+  exp_free(text);
+  CHECK(exp_pipeline_dag(&text, project, EXP_DAG_TEXT, "", EXP_DAG_FULL, NULL) == EXP_OK);
+  CHECK(strstr(text, "| train |") != NULL);
+  exp_free(text);
+  CHECK(exp_pipeline_dag(&text, project, EXP_DAG_TEXT, "nope", 0, &error) == EXP_ERR_NOT_FOUND);
+  CHECK(text == NULL);
+  exp_error_free(error);
+  CHECK(exp_pipeline_dag(&text, project, 9, NULL, 0, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_pipeline_dag(&text, project, 0, NULL, 1U << 20, NULL) == EXP_ERR_INVALID_ARGUMENT);
 }
 
 static void test_experiments(const exp_project* project) {
@@ -217,6 +242,7 @@ int main(int argc, char** argv) {
   exp_stages_free(stages);
   test_options(project);
   test_stopping(project);
+  test_graph(project);
   test_experiments(project);
   exp_project_free(project);
   snprintf(command, sizeof command, "rm -rf '%s'", folder);

@@ -200,6 +200,38 @@ EXP_API const char* exp_pipeline_status_address(const exp_pipeline_status* statu
 /** Its first reason in words, "dependency 'x' modified"; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_pipeline_status_reason(const exp_pipeline_status* status, size_t index);
 
+/**
+ * Every stage that a run would not pass by, with the chain of reasons from what changed, as JSON:
+ * `[{"stage": "train", "direct": ["param 'lr' in 'params.yaml' modified"], "inherited": []}, …]`;
+ * an inherited reason is `{"path": "model.pkl", "stage": "train"}`.
+ *
+ * @param[out] out_text Free it with exp_free().
+ * @since 0.1
+ */
+EXP_API exp_status exp_pipeline_explain_json(char** out_text, const exp_project* project,
+                                             exp_error** out_error);
+
+/** Flags of exp_pipeline_dag(). */
+#define EXP_DAG_FULL (UINT32_C(1) << 0) /**< The target's whole pipeline. */
+#define EXP_DAG_OUTS (UINT32_C(1) << 1) /**< Outputs instead of stages. */
+
+/** Formats of exp_pipeline_dag(). */
+#define EXP_DAG_TEXT INT32_C(0)    /**< Boxes and lines. */
+#define EXP_DAG_DOT INT32_C(1)     /**< Graphviz. */
+#define EXP_DAG_MERMAID INT32_C(2) /**< Mermaid, without a Markdown fence. */
+
+/**
+ * The graph of stages or outputs, drawn.
+ *
+ * @param[out] out_text Free it with exp_free().
+ * @param      target   A stage or an output, with what it needs; NULL or "": everything.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND for the target, EXP_ERR_INVALID_ARGUMENT for overlapping
+ *         outputs, cycles, an unknown format or flag, EXP_ERR_PARSE or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_pipeline_dag(char** out_text, const exp_project* project, int32_t format,
+                                    const char* target, uint32_t flags, exp_error** out_error);
+
 /** Flags of exp_run_options. */
 #define EXP_RUN_FORCE (UINT32_C(1) << 0)            /**< Run every planned stage. */
 #define EXP_RUN_FORCE_DOWNSTREAM (UINT32_C(1) << 1) /**< Run everything below what ran. */
@@ -211,6 +243,14 @@ EXP_API const char* exp_pipeline_status_reason(const exp_pipeline_status* status
 #define EXP_RUN_NO_RUN_CACHE (UINT32_C(1) << 7)     /**< Do not restore former results. */
 #define EXP_RUN_KEEP_GOING (UINT32_C(1) << 8)       /**< Skip only what depends on a failure. */
 #define EXP_RUN_INHERIT_STREAMS (UINT32_C(1) << 9)  /**< Commands use this process's streams. */
+#define EXP_RUN_ALLOW_MISSING (UINT32_C(1) << 10)   /**< Missing data is no reason to run. */
+#define EXP_RUN_PIPELINE (UINT32_C(1) << 11)        /**< The whole pipelines of the targets. */
+#define EXP_RUN_RECURSIVE (UINT32_C(1) << 12)       /**< Folders as targets. */
+#define EXP_RUN_GLOB (UINT32_C(1) << 13)            /**< Targets are patterns. */
+#define EXP_RUN_IGNORE_ERRORS (UINT32_C(1) << 14)   /**< Failures are warnings. */
+
+/** For exp_run_options.jobs: as many stages at once as there are processors. */
+#define EXP_JOBS_PER_PROCESSOR UINT32_MAX
 
 typedef struct exp_run_options {
   size_t struct_size;         /**< sizeof(exp_run_options) of the caller. */
@@ -219,7 +259,7 @@ typedef struct exp_run_options {
   void* user_data;            /**< Passed to on_event untouched. */
   exp_cancel* cancel;         /**< Borrowed for the call; may be NULL. */
   uint32_t flags;             /**< EXP_RUN_*, or'ed. */
-  uint32_t reserved;          /**< 0. */
+  uint32_t jobs;              /**< Stages that may run at once; 0 and 1: one by one. */
 } exp_run_options;
 #define EXP_RUN_OPTIONS_INIT \
   { sizeof(exp_run_options), NULL, NULL, NULL, NULL, 0, 0 }
