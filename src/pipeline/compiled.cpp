@@ -25,7 +25,6 @@ struct Lookup {
   std::string path;
   bool is_folder_question = false;
   std::string answer;  ///< A fingerprint, "missing", "folder" or "no folder".
-  friend bool operator==(const Lookup&, const Lookup&) = default;
 };
 
 std::string answer_of(const std::optional<std::string>& bytes) {

@@ -155,10 +155,25 @@ struct RoundTrip::Impl {
           i + 1 < layout.root.size() ? starts[layout.root[i + 1].line] : text.size();
       if (nested && layout.root[i].key == layout.nested_in) {
         split_stages(text, layout, starts, begin, end);
-      } else {
+      } else if (!add_stages(layout.root[i].key, value.find(layout.root[i].key))) {
         root.push_back({layout.root[i].key, with_line_feed(text.substr(begin, end - begin))});
       }
     }
+  }
+
+  /// Stages in flow style or several to a line are written anew, one by one: setting one must not
+  /// lose the others. False when this is another member or there are none.
+  bool add_stages(const std::string& key, const Value* value) {
+    if (key != "stages" || value == nullptr || !value->is_map() || value->map().empty()) {
+      return false;
+    }
+    has_stages = true;
+    root.push_back({key, "stages:\n"});
+    for (const auto& stage : value->map()) {
+      const std::string name = python_str(stage.key);
+      add_stage(name, member_text(name, stage.value, 2));
+    }
+    return true;
   }
 
   void split_stages(const std::string& text, const Layout& layout,
@@ -205,14 +220,7 @@ struct RoundTrip::Impl {
     if (!value.is_map()) return;
     for (const auto& member : value.map()) {
       const std::string key = python_str(member.key);
-      if (key == "stages" && member.value.is_map() && !member.value.map().empty()) {
-        has_stages = true;
-        root.push_back({key, "stages:\n"});
-        for (const auto& stage : member.value.map()) {
-          const std::string name = python_str(stage.key);
-          add_stage(name, member_text(name, stage.value, 2));
-        }
-      } else {
+      if (!add_stages(key, &member.value)) {
         root.push_back({key, member_text(key, member.value, 0)});
       }
     }

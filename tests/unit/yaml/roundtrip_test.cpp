@@ -53,4 +53,11 @@ TEST_SUITE("yaml/roundtrip") {
     CHECK(document.text() == "stages:\n  a:\n    cmd: x\n  b:\n    cmd: y\n");
   }
   TEST_CASE("malformed text is refused") { CHECK_THROWS_AS(yaml::RoundTrip{"a: [1"}, Error); }
+  TEST_CASE("stages in flow style are not lost when another one is set") {
+    yaml::RoundTrip document("schema: '2.0'\nstages: {a: {cmd: x}, 'b c': {cmd: [y]}}\n");
+    document.set({"stages", "d"}, yaml::parse_yaml("cmd: z"));
+    CHECK(
+        document.text() ==
+        "schema: '2.0'\nstages:\n  a:\n    cmd: x\n  b c:\n    cmd:\n    - y\n  d:\n    cmd: z\n");
+  }
 }
