@@ -1,5 +1,6 @@
 #include "yaml/reader.hpp"
 
+#include <cmath>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
@@ -214,7 +215,8 @@ class Composer {
   static std::string identity(const Value& key) {
     if (key.is_string()) return "s" + key.string();
     if (key.is_boolean()) return key.boolean() ? "n1" : "n0";
-    if (key.is_real() && key.real() == static_cast<double>(static_cast<std::int64_t>(key.real()))) {
+    constexpr double beyond = 9e18;  // what no 64-bit integer is equal to anyway
+    if (key.is_real() && std::abs(key.real()) < beyond && key.real() == std::trunc(key.real())) {
       return "n" + std::to_string(static_cast<std::int64_t>(key.real()));
     }
     return (key.is_null() ? "z" : "n") + python_str(key);

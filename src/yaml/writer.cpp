@@ -73,14 +73,10 @@ Style choose_style(std::string_view text, const std::u32string& chars) {
   if (text.empty()) return Style::single_quoted;
   if (can_be_plain(text, chars)) return Style::plain;
   if (text.find_first_of("'\n") != std::string_view::npos) return Style::double_quoted;
-  for (std::size_t i = 0; i < chars.size(); ++i) {
-    if (is_special(chars[i])) return Style::double_quoted;
-    if (!is_break(chars[i])) continue;
-    const bool space_around =
-        (i > 0 && chars[i - 1] == U' ') || (i + 1 < chars.size() && chars[i + 1] == U' ');
-    if (space_around) return Style::double_quoted;
-  }
-  return Style::single_quoted;
+  // ruamel.yaml leaves U+0085, U+2028 and U+2029 in single quotes, where readers fold them away.
+  const bool must_escape = std::any_of(chars.begin(), chars.end(),
+                                       [](char32_t c) { return is_special(c) || is_break(c); });
+  return must_escape ? Style::double_quoted : Style::single_quoted;
 }
 
 /// Writes block YAML, keeping count of the column.
@@ -244,8 +240,9 @@ class Emitter {
     }
   }
 
-  /// A word that does not fit begins a line even in a key, which reads back as it was.
+  /// Keys are never folded: ruamel.yaml does it and cannot read them back.
   void plain(std::u32string_view text, std::size_t column, bool fold) {
+    if (!fold) return put(text);
     std::size_t gap = 0;  // blanks just written
     while (!text.empty()) {
       const std::size_t word = std::min(text.find(U' '), text.size());
@@ -254,7 +251,7 @@ class Emitter {
       put(text.substr(0, word));
       text.remove_prefix(word);
       gap = std::min(text.find_first_not_of(U' '), text.size());
-      if (gap == 1 && column_ >= width && fold) {
+      if (gap == 1 && column_ >= width) {
         new_line(column);
       } else {
         put(text.substr(0, gap));
@@ -370,7 +367,10 @@ class Emitter {
       const std::size_t pending = start > e ? 0 : e - start;
       const std::size_t reached = column_ + pending - (start > e ? 1 : 0);
       if (!fold || e == 0 || e + 1 >= text.size() || !may_break || reached <= width) continue;
-      const bool backslash = break_needs_backslash(text, e, start);
+      // A break without one reads back as a blank. ruamel.yaml breaks like that between other
+      // characters, too, and loses the text; see docs/formats/yaml.md.
+      const std::size_t next = std::max(start, e);
+      const bool backslash = text[next] != U' ' || break_needs_backslash(text, e, start);
       put(view.substr(std::min(start, e), pending));
       if (start < e) start = e;
       if (backslash) put("\\");

@@ -43,9 +43,9 @@ class Stage:
         for path, _ in self.outs:
             if path.endswith("/"):
                 lines.append(f"mkdir -p {quote(path)}/in && echo {self.salt} > {quote(path)}a")
-                lines.append(f"cat /dev/null {files_of(read)} > {quote(path)}in/b")
+                lines.append(f"cat /dev/null{files_of(read)} > {quote(path)}in/b")
             else:
-                lines.append(f"(echo {self.salt}; cat /dev/null {files_of(read)}) > {quote(path)}")
+                lines.append(f"(echo {self.salt}; cat /dev/null{files_of(read)}) > {quote(path)}")
         for path, _ in self.metrics:
             lines.append(f"echo '{{\"v\": {len(self.salt)}}}' > {quote(path)}")
         if self.fails:
@@ -79,7 +79,7 @@ def quote(path: str) -> str:
 
 def files_of(read: str) -> str:
     """Folders are read through find: their files in a fixed order."""
-    return f"$(find {read} -type f | LC_ALL=C sort | tr '\\n' ' ')" if read and " " not in read.replace('" "', "") else ""
+    return f" $(find {read} -type f | LC_ALL=C sort | tr '\\n' ' ')" if read and " " not in read.replace('" "', "") else ""
 
 
 class Project:
