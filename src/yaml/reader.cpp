@@ -118,7 +118,8 @@ class Composer {
 
   void count(std::size_t values, Position at) {
     expanded_ += values;
-    if (expanded_ > limits_.expanded) fail(text_, "Too many values after expanding aliases", at);
+    if (expanded_ > limits_.expanded + text_.size())
+      fail(text_, "Too many values after expanding aliases", at);
   }
 
   Value compose(const Event& event, std::size_t depth) {

@@ -11,8 +11,9 @@ namespace expcore::yaml {
 /// Errors are Error{parse} whose message is "<problem>, in line L, column C" and whose details()
 /// are a code frame (up to two lines before and after, a caret under the column).
 struct ReadLimits {
-  std::size_t depth = 200;            ///< Nesting of collections and aliases.
-  std::size_t expanded = 50'000'000;  ///< Values after expanding aliases (bombs end here).
+  std::size_t depth = 200;  ///< Nesting of collections and aliases.
+  /// Values after expanding aliases that a document may have beyond one a byte (bombs end here).
+  std::size_t expanded = 300'000;
 };
 
 /// Reads one YAML document as DVC does (ruamel.yaml "safe", YAML 1.2 implicit types): merge keys,
