@@ -1,0 +1,64 @@
+"""Machine-learning experiment runs: DVC projects without DVC.
+
+>>> import expcore
+>>> with expcore.Project.open(".") as project:     # doctest: +SKIP
+...     for stage in project.pipeline.status():
+...         print(stage.address, stage.reason)
+"""
+
+from ._call import Cancel
+from ._library import lib as _lib
+from .errors import (
+    Busy,
+    Cancelled,
+    ConfigError,
+    Exists,
+    ExpError,
+    GitError,
+    InvalidArgument,
+    IoError,
+    NotAProject,
+    NotFound,
+    ParseError,
+    StageFailed,
+)
+from .events import Event, EventKind, Outcome
+from .experiments import Experiment, Experiments, Row, RowKind, Rows
+from .pipeline import Pipeline, Stage, StageResult, StaleStage
+from .project import Project
+
+__all__ = [
+    "Busy",
+    "Cancel",
+    "Cancelled",
+    "ConfigError",
+    "Event",
+    "EventKind",
+    "Exists",
+    "ExpError",
+    "Experiment",
+    "Experiments",
+    "GitError",
+    "InvalidArgument",
+    "IoError",
+    "NotAProject",
+    "NotFound",
+    "Outcome",
+    "ParseError",
+    "Pipeline",
+    "Project",
+    "Row",
+    "RowKind",
+    "Rows",
+    "Stage",
+    "StageFailed",
+    "StageResult",
+    "StaleStage",
+    "library_version",
+]
+
+
+def library_version() -> str:
+    """Version of the library that is loaded, "0.1.0"."""
+    number = int(_lib.exp_version())
+    return f"{number // 1000000}.{number // 1000 % 1000}.{number % 1000}"

@@ -1,0 +1,146 @@
+"""How Python calls C: statuses become exceptions, owned text is freed, long calls stay interruptible."""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from . import errors
+from . import _native as n
+from ._library import lib
+
+T = TypeVar("T")
+PathLike = str | os.PathLike[str]
+
+
+def call(function: Any, *args: Any) -> None:
+    """Calls a fallible function; `out_error` is appended."""
+    error = ctypes.c_void_p()
+    status = function(*args, ctypes.byref(error))
+    if status == n.EXP_OK:
+        return
+    message, details = "out of memory", ""
+    if error:
+        message = text(lib.exp_error_message(error))
+        details = text(lib.exp_error_details(error))
+        lib.exp_error_free(error)
+    raise errors.make(status, message, details)
+
+
+def text(raw: bytes | None) -> str:
+    """Text of the library; bytes that are not UTF-8 (file names) survive as in os.fsdecode."""
+    return "" if raw is None else raw.decode("utf-8", "surrogateescape")
+
+
+def optional_text(raw: bytes | None) -> str | None:
+    return None if raw is None else text(raw)
+
+
+def encode(value: PathLike | None) -> bytes | None:
+    return None if value is None else os.fsencode(os.fspath(value))
+
+
+def strings(values: Iterable[PathLike] | None) -> Any:
+    """A NULL-terminated array, or None. Keep the result alive during the call."""
+    if values is None:
+        return None
+    if isinstance(values, (str, bytes, os.PathLike)):
+        raise TypeError("a list of strings is wanted, not one string")
+    encoded = [encode(value) for value in values]
+    return (ctypes.c_char_p * (len(encoded) + 1))(*encoded, None)
+
+
+def owned_text(function: Any, *args: Any) -> str:
+    """Calls a function whose first parameter is `char **out_text`; frees the text."""
+    out = ctypes.c_void_p()
+    call(function, ctypes.byref(out), *args)
+    try:
+        return text(ctypes.string_at(out)) if out else ""
+    finally:
+        lib.exp_free(out)
+
+
+def made(function: Any, *args: Any) -> ctypes.c_void_p:
+    """Calls a function whose first parameter is a handle to be made."""
+    out = ctypes.c_void_p()
+    call(function, ctypes.byref(out), *args)
+    return out
+
+
+class Cancel:
+    """Stops a long call from any thread."""
+
+    def __init__(self) -> None:
+        self._token = ctypes.c_void_p(lib.exp_cancel_new())
+        if not self._token:
+            raise MemoryError
+
+    def request(self) -> None:
+        """Asks every call that holds the token to stop. Idempotent."""
+        lib.exp_cancel_request(self._token)
+
+    @property
+    def token(self) -> ctypes.c_void_p:
+        return self._token
+
+    def __del__(self) -> None:
+        token, self._token = getattr(self, "_token", None), ctypes.c_void_p()
+        if token:
+            lib.exp_cancel_free(token)
+
+
+def blocking(work: Callable[[], T], cancel: Cancel) -> T:
+    """Runs `work` on a thread of its own and waits so that Ctrl-C reaches Python. An exception here (Ctrl-C, a
+    signal handler's) cancels the call, waits for it, and goes on."""
+    result: list[T] = []
+    failure: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            result.append(work())
+        except BaseException as error:  # handed to the waiting thread
+            failure.append(error)
+
+    thread = threading.Thread(target=body, name="expcore")
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+    except BaseException:
+        cancel.request()
+        thread.join()
+        raise
+    if failure:
+        raise failure[0]
+    return result[0]
+
+
+class Handle:
+    """Owns one C object; a context manager."""
+
+    _free: str = ""
+
+    def __init__(self, raw: ctypes.c_void_p) -> None:
+        self._raw: ctypes.c_void_p | None = raw
+
+    @property
+    def raw(self) -> ctypes.c_void_p:
+        if self._raw is None:
+            raise ValueError(f"{type(self).__name__} is closed")
+        return self._raw
+
+    def close(self) -> None:
+        """Releases the C object; further use is a ValueError. Idempotent."""
+        raw, self._raw = getattr(self, "_raw", None), None
+        if raw is not None:
+            getattr(lib, self._free)(raw)
+
+    def __enter__(self: T) -> T:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()

@@ -1,0 +1,182 @@
+"""Made by bindings/generate from exp.h; not to be edited."""
+
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_char_p, c_double, c_int32, c_int64, c_size_t, c_uint32,
+                    c_uint64, c_void_p)
+from typing import Any
+
+EXP_OK = 0
+EXP_ERR_INTERNAL = -1
+EXP_ERR_INVALID_ARGUMENT = -2
+EXP_ERR_NOT_FOUND = -3
+EXP_ERR_PARSE = -4
+EXP_ERR_IO = -5
+EXP_ERR_GIT = -6
+EXP_ERR_STAGE_FAILED = -7
+EXP_ERR_CANCELLED = -8
+EXP_ERR_CALLBACK = -9
+EXP_ERR_NOT_A_PROJECT = -10
+EXP_ERR_CONFIG = -11
+EXP_ERR_EXISTS = -12
+EXP_ERR_BUSY = -13
+EXP_EVENT_WARNING = 1
+EXP_EVENT_PLAN_MADE = 2
+EXP_EVENT_STAGE_STARTED = 3
+EXP_EVENT_COMMAND_STARTED = 4
+EXP_EVENT_OUTPUT = 5
+EXP_EVENT_STAGE_FINISHED = 6
+EXP_EVENT_LOCK_CREATED = 7
+EXP_EVENT_LOCK_UPDATED = 8
+EXP_EVENT_FILES_TO_TRACK = 9
+EXP_EVENT_EXPERIMENT_STARTED = 10
+EXP_EVENT_EXPERIMENT_FINISHED = 11
+EXP_EVENT_PROGRESS = 12
+EXP_OUTCOME_NONE = 0
+EXP_OUTCOME_RAN = 1
+EXP_OUTCOME_CACHED = 2
+EXP_OUTCOME_UNCHANGED = 3
+EXP_OUTCOME_FAILED = 4
+EXP_OUTCOME_VERIFIED = 5
+EXP_OUTCOME_SKIPPED = 6
+EXP_OUTCOME_PULLED = 7
+EXP_ROW_WORKSPACE = 0
+EXP_ROW_BASELINE = 1
+EXP_ROW_EXPERIMENT = 2
+EXP_INIT_NO_SCM = 1
+EXP_INIT_SUBDIR = 2
+EXP_INIT_FORCE = 4
+EXP_DAG_FULL = 1
+EXP_DAG_OUTS = 2
+EXP_DAG_TEXT = 0
+EXP_DAG_DOT = 1
+EXP_DAG_MERMAID = 2
+EXP_RUN_FORCE = 1
+EXP_RUN_FORCE_DOWNSTREAM = 2
+EXP_RUN_SINGLE_ITEM = 4
+EXP_RUN_DOWNSTREAM = 8
+EXP_RUN_ALL_PIPELINES = 16
+EXP_RUN_DRY = 32
+EXP_RUN_NO_COMMIT = 64
+EXP_RUN_NO_RUN_CACHE = 128
+EXP_RUN_KEEP_GOING = 256
+EXP_RUN_INHERIT_STREAMS = 512
+EXP_RUN_ALLOW_MISSING = 1024
+EXP_RUN_PIPELINE = 2048
+EXP_RUN_RECURSIVE = 4096
+EXP_RUN_GLOB = 8192
+EXP_RUN_IGNORE_ERRORS = 16384
+EXP_JOBS_PER_PROCESSOR = 4294967295
+EXP_SHOW_ALL_BRANCHES = 1
+EXP_SHOW_ALL_TAGS = 2
+EXP_SHOW_ALL_COMMITS = 4
+EXP_SHOW_HIDE_WORKSPACE = 8
+EXP_SHOW_SHA_ONLY = 16
+EXP_SHOW_FORCE = 32
+
+
+class exp_event(Structure):
+    """exp_event of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("kind", c_int32),
+        ("outcome", c_int32),
+        ("stage", c_char_p),
+        ("text", c_void_p),
+        ("text_size", c_size_t),
+        ("seconds", c_double),
+        ("done", c_int64),
+        ("total", c_int64),
+        ("stream", c_int32),
+        ("reserved", c_int32),
+    ]
+
+exp_event_cb = CFUNCTYPE(c_int32, POINTER(exp_event), c_void_p)
+
+
+class exp_run_options(Structure):
+    """exp_run_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("on_event", exp_event_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("flags", c_uint32),
+        ("jobs", c_uint32),
+    ]
+
+
+class exp_experiment_options(Structure):
+    """exp_experiment_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("run", POINTER(exp_run_options)),
+        ("name", c_char_p),
+        ("message", c_char_p),
+        ("set_params", POINTER(c_char_p)),
+    ]
+
+
+class exp_show_options(Structure):
+    """exp_show_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("revs", POINTER(c_char_p)),
+        ("num", c_int32),
+        ("flags", c_uint32),
+    ]
+
+
+
+# name: (result, parameters)
+FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
+    "exp_error_message": (c_char_p, [c_void_p]),
+    "exp_error_details": (c_char_p, [c_void_p]),
+    "exp_error_code": (c_int32, [c_void_p]),
+    "exp_error_free": (None, [c_void_p]),
+    "exp_version": (c_int32, []),
+    "exp_free": (None, [c_void_p]),
+    "exp_cancel_new": (c_void_p, []),
+    "exp_cancel_request": (None, [c_void_p]),
+    "exp_cancel_free": (None, [c_void_p]),
+    "exp_project_open": (c_int32, [POINTER(c_void_p), c_char_p, POINTER(c_void_p)]),
+    "exp_project_init": (c_int32, [POINTER(c_void_p), c_char_p, c_uint32, POINTER(c_void_p)]),
+    "exp_project_free": (None, [c_void_p]),
+    "exp_project_root": (c_char_p, [c_void_p]),
+    "exp_pipeline_stages": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "exp_stages_free": (None, [c_void_p]),
+    "exp_stages_count": (c_size_t, [c_void_p]),
+    "exp_stages_address": (c_char_p, [c_void_p, c_size_t]),
+    "exp_stages_command": (c_char_p, [c_void_p, c_size_t]),
+    "exp_pipeline_status_get": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "exp_pipeline_status_free": (None, [c_void_p]),
+    "exp_pipeline_status_count": (c_size_t, [c_void_p]),
+    "exp_pipeline_status_address": (c_char_p, [c_void_p, c_size_t]),
+    "exp_pipeline_status_reason": (c_char_p, [c_void_p, c_size_t]),
+    "exp_pipeline_explain_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "exp_pipeline_dag": (c_int32, [POINTER(c_void_p), c_void_p, c_int32, c_char_p, c_uint32, POINTER(c_void_p)]),
+    "exp_pipeline_run": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_run_options), POINTER(c_void_p)]),
+    "exp_run_summary_free": (None, [c_void_p]),
+    "exp_run_summary_count": (c_size_t, [c_void_p]),
+    "exp_run_summary_address": (c_char_p, [c_void_p, c_size_t]),
+    "exp_run_summary_outcome": (c_int32, [c_void_p, c_size_t]),
+    "exp_run_summary_reason": (c_char_p, [c_void_p, c_size_t]),
+    "exp_experiments_run": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_experiment_options), POINTER(c_void_p)]),
+    "exp_experiment_free": (None, [c_void_p]),
+    "exp_experiment_name": (c_char_p, [c_void_p]),
+    "exp_experiment_commit": (c_char_p, [c_void_p]),
+    "exp_experiment_ref": (c_char_p, [c_void_p]),
+    "exp_experiment_summary": (c_void_p, [c_void_p]),
+    "exp_experiments_show": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_show_options), POINTER(c_void_p)]),
+    "exp_experiments_show_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_show_options), POINTER(c_void_p)]),
+    "exp_rows_free": (None, [c_void_p]),
+    "exp_rows_count": (c_size_t, [c_void_p]),
+    "exp_rows_kind": (c_int32, [c_void_p, c_size_t]),
+    "exp_rows_name": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_rev": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_metric": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
+    "exp_rows_param": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
+}

@@ -1,0 +1,105 @@
+"""What a run tells while it goes on."""
+
+import ctypes
+import dataclasses
+import enum
+from collections.abc import Callable
+from typing import Any
+
+from . import _native as n
+from ._call import text
+
+
+class EventKind(enum.IntEnum):
+    """Kinds of events; a newer library may send numbers that are not here (see Event.kind)."""
+
+    WARNING = n.EXP_EVENT_WARNING
+    PLAN_MADE = n.EXP_EVENT_PLAN_MADE
+    STAGE_STARTED = n.EXP_EVENT_STAGE_STARTED
+    COMMAND_STARTED = n.EXP_EVENT_COMMAND_STARTED
+    OUTPUT = n.EXP_EVENT_OUTPUT
+    STAGE_FINISHED = n.EXP_EVENT_STAGE_FINISHED
+    LOCK_CREATED = n.EXP_EVENT_LOCK_CREATED
+    LOCK_UPDATED = n.EXP_EVENT_LOCK_UPDATED
+    FILES_TO_TRACK = n.EXP_EVENT_FILES_TO_TRACK
+    EXPERIMENT_STARTED = n.EXP_EVENT_EXPERIMENT_STARTED
+    EXPERIMENT_FINISHED = n.EXP_EVENT_EXPERIMENT_FINISHED
+    PROGRESS = n.EXP_EVENT_PROGRESS
+
+
+class Outcome(enum.IntEnum):
+    """How a stage ended."""
+
+    NONE = n.EXP_OUTCOME_NONE
+    RAN = n.EXP_OUTCOME_RAN
+    CACHED = n.EXP_OUTCOME_CACHED
+    UNCHANGED = n.EXP_OUTCOME_UNCHANGED
+    FAILED = n.EXP_OUTCOME_FAILED
+    VERIFIED = n.EXP_OUTCOME_VERIFIED
+    SKIPPED = n.EXP_OUTCOME_SKIPPED
+    PULLED = n.EXP_OUTCOME_PULLED
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """One thing that happened. `data` are the bytes of OUTPUT; `text` is the same, decoded."""
+
+    kind: EventKind | int
+    outcome: Outcome | int
+    stage: str
+    text: str
+    data: bytes
+    seconds: float
+    done: int
+    total: int
+    stream: int
+
+
+Listener = Callable[[Event], Any]
+
+
+def known(kind: type[Any], number: int) -> Any:
+    """The member of an enumeration; a number of a newer library stays a number."""
+    try:
+        return kind(number)
+    except ValueError:
+        return number
+
+
+def from_native(raw: n.exp_event) -> Event:
+    data = ctypes.string_at(raw.text, raw.text_size) if raw.text else b""
+    return Event(
+        kind=known(EventKind, raw.kind),
+        outcome=known(Outcome, raw.outcome),
+        stage=text(raw.stage),
+        text=text(data),
+        data=data,
+        seconds=raw.seconds,
+        done=raw.done,
+        total=raw.total,
+        stream=raw.stream,
+    )
+
+
+class Relay:
+    """Carries events from C to a listener. An exception of the listener stops the call; `check` raises it."""
+
+    def __init__(self, listener: Listener | None) -> None:
+        self._failure: BaseException | None = None
+        self.callback = n.exp_event_cb(self._make(listener)) if listener else n.exp_event_cb()
+
+    def _make(self, listener: Listener) -> Callable[[Any, Any], int]:
+        def relay(event: Any, _: Any) -> int:
+            try:
+                listener(from_native(event.contents))
+                return 0
+            except BaseException as error:  # no exception enters C
+                self._failure = error
+                return 1
+
+        return relay
+
+    def check(self) -> None:
+        """Raises what the listener raised, if it did."""
+        if self._failure is not None:
+            raise self._failure

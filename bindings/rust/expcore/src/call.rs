@@ -1,0 +1,146 @@
+//! How Rust calls C.
+use crate::error::{Error, ErrorKind, Result};
+use expcore_sys as sys;
+use std::ffi::{CStr, CString};
+use std::os::raw::c_char;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::ptr::{self, NonNull};
+
+/// Turns a status and its error object into a `Result`.
+pub(crate) fn check(status: sys::exp_status, error: *mut sys::exp_error) -> Result<()> {
+    if status == sys::EXP_OK {
+        return Ok(());
+    }
+    if error.is_null() {
+        return Err(Error::new(status, "out of memory".into(), String::new()));
+    }
+    // SAFETY: the error is owned by this call; its texts live until it is freed.
+    unsafe {
+        let message = text(sys::exp_error_message(error));
+        let details = text(sys::exp_error_details(error));
+        sys::exp_error_free(error);
+        Err(Error::new(status, message, details))
+    }
+}
+
+/// Calls a function that makes a handle: `f(out_handle, out_error)`.
+pub(crate) fn made<T>(
+    f: impl FnOnce(*mut *mut T, *mut *mut sys::exp_error) -> sys::exp_status,
+) -> Result<NonNull<T>> {
+    let mut out = ptr::null_mut();
+    let mut error = ptr::null_mut();
+    let status = f(&mut out, &mut error);
+    check(status, error)?;
+    NonNull::new(out).ok_or_else(|| Error::new(sys::EXP_ERR_INTERNAL, "no handle was made".into(), String::new()))
+}
+
+/// Calls a function whose first parameter is `char **out_text` and takes the text.
+pub(crate) fn owned_text(
+    f: impl FnOnce(*mut *mut c_char, *mut *mut sys::exp_error) -> sys::exp_status,
+) -> Result<String> {
+    let raw = made(f)?;
+    // SAFETY: the text is ours, ends in NUL, and is released once with exp_free().
+    unsafe {
+        let copy = text(raw.as_ptr());
+        sys::exp_free(raw.as_ptr().cast());
+        Ok(copy)
+    }
+}
+
+/// Copies a borrowed text; NULL is "".
+///
+/// # Safety
+/// `raw` is NULL or ends in NUL and lives during the call.
+pub(crate) unsafe fn text(raw: *const c_char) -> String {
+    optional_text(raw).unwrap_or_default()
+}
+
+/// # Safety
+/// As for `text`.
+pub(crate) unsafe fn optional_text(raw: *const c_char) -> Option<String> {
+    if raw.is_null() {
+        return None;
+    }
+    Some(CStr::from_ptr(raw).to_string_lossy().into_owned())
+}
+
+/// A C string; a NUL inside is an error.
+pub(crate) fn c_string(value: impl Into<Vec<u8>>) -> Result<CString> {
+    CString::new(value)
+        .map_err(|_| Error::new(sys::EXP_ERR_INVALID_ARGUMENT, "a text holds a NUL byte".into(), String::new()))
+}
+
+pub(crate) fn c_path(path: &Path) -> Result<CString> {
+    c_string(path.as_os_str().as_bytes())
+}
+
+/// A NULL-terminated array of C strings; NULL when there is none.
+pub(crate) struct CStrings {
+    _texts: Vec<CString>,
+    pointers: Vec<*const c_char>,
+}
+
+impl CStrings {
+    pub(crate) fn new(values: &[String]) -> Result<Self> {
+        let texts = values.iter().map(|v| c_string(v.as_str())).collect::<Result<Vec<_>>>()?;
+        let mut pointers: Vec<_> = texts.iter().map(|t| t.as_ptr()).collect();
+        if !pointers.is_empty() {
+            pointers.push(ptr::null());
+        }
+        Ok(Self { _texts: texts, pointers })
+    }
+
+    pub(crate) fn as_ptr(&self) -> *const *const c_char {
+        if self.pointers.is_empty() {
+            ptr::null()
+        } else {
+            self.pointers.as_ptr()
+        }
+    }
+}
+
+/// Stops long calls from any thread.
+pub struct Cancel(NonNull<sys::exp_cancel>);
+
+// SAFETY: exp.h: "exp_cancel and exp_error may be used from any thread".
+unsafe impl Send for Cancel {}
+// SAFETY: as above; exp_cancel_request() may be called by many threads at once.
+unsafe impl Sync for Cancel {}
+
+impl Cancel {
+    /// # Panics
+    /// When memory is exhausted.
+    pub fn new() -> Self {
+        // SAFETY: takes nothing; NULL means out of memory.
+        Self(NonNull::new(unsafe { sys::exp_cancel_new() }).expect("out of memory"))
+    }
+
+    /// Asks every call that holds the token to stop. Idempotent.
+    pub fn request(&self) {
+        // SAFETY: the token lives as long as `self`.
+        unsafe { sys::exp_cancel_request(self.0.as_ptr()) }
+    }
+
+    pub(crate) fn as_ptr(&self) -> *mut sys::exp_cancel {
+        self.0.as_ptr()
+    }
+}
+
+impl Default for Cancel {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Cancel {
+    fn drop(&mut self) {
+        // SAFETY: calls borrow the token, so none holds it now.
+        unsafe { sys::exp_cancel_free(self.0.as_ptr()) }
+    }
+}
+
+/// Whether a failure came from a callback that returned non-zero.
+pub(crate) fn from_callback(error: &Error) -> bool {
+    error.kind() == ErrorKind::Callback
+}

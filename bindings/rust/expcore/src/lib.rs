@@ -1,0 +1,36 @@
+//! Machine-learning experiment runs: DVC projects without DVC.
+//!
+//! ```no_run
+//! use expcore::{Project, RunOptions};
+//!
+//! let project = Project::open(".")?;
+//! for stage in project.pipeline().status()? {
+//!     println!("{}: {}", stage.address, stage.reason);
+//! }
+//! let made = project.experiments().run(&RunOptions::new().name("careful").set_param("lr=0.05"))?;
+//! for row in &project.experiments().show()? {
+//!     println!("{} {:?}", row.name(), row.metric("accuracy"));
+//! }
+//! # Ok::<(), expcore::Error>(())
+//! ```
+
+mod call;
+mod error;
+mod event;
+mod experiments;
+mod pipeline;
+mod project;
+
+pub use call::Cancel;
+pub use error::{Error, ErrorKind, Result};
+pub use event::{Event, EventKind, Outcome};
+pub use experiments::{Experiment, Experiments, Row, RowKind, Rows};
+pub use pipeline::{Pipeline, RunOptions, Stage, StageResult, StaleStage};
+pub use project::Project;
+
+/// Version of the library that is loaded, for example `(0, 1, 0)`.
+pub fn library_version() -> (u32, u32, u32) {
+    // SAFETY: takes nothing and cannot fail.
+    let number = unsafe { expcore_sys::exp_version() } as u32;
+    (number / 1_000_000, number / 1000 % 1000, number % 1000)
+}

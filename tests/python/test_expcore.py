@@ -1,0 +1,142 @@
+"""The Python package on a real project. EXPCORE_LIBRARY names the library to test."""
+
+import ctypes
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bindings/python/src"))
+import expcore  # noqa: E402
+from expcore import _native  # noqa: E402
+
+
+def git(folder: pathlib.Path, *args: str) -> str:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    return subprocess.run(["git", *identity, *args], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+class ProjectTest(unittest.TestCase):
+    def setUp(self) -> None:
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name, "p")
+        self.folder.mkdir()
+        git(self.folder, "init", "-q")
+        git(self.folder, "config", "user.name", "t")
+        git(self.folder, "config", "user.email", "t@example.org")
+        self.project = expcore.Project.init(self.folder)
+        self.addCleanup(self.project.close)
+        (self.folder / "params.yaml").write_text("lr: 1\n")
+        self.write("cat params.yaml > out.txt; echo '{\"loss\": 2}' > metrics.json")
+
+    def write(self, command: str) -> None:
+        (self.folder / "dvc.yaml").write_text(
+            "stages:\n  train:\n    cmd: |\n      " + command + "\n    params: [lr]\n    outs: [out.txt]\n"
+            "metrics: [metrics.json]\n"
+        )
+        git(self.folder, "add", "-A")
+        git(self.folder, "commit", "-qm", "work", "--allow-empty")
+
+    def test_stages_status_and_run(self) -> None:
+        pipeline = self.project.pipeline
+        self.assertEqual([s.address for s in pipeline.stages()], ["train"])
+        self.assertEqual([s.address for s in pipeline.status()], ["train"])
+        self.assertEqual(pipeline.explain()[0]["stage"], "train")
+        self.assertIn("train", pipeline.dag(format="dot"))
+        events: list[expcore.Event] = []
+        results = pipeline.run(on_event=events.append)
+        self.assertEqual([(r.address, r.outcome) for r in results], [("train", expcore.Outcome.RAN)])
+        self.assertIn(expcore.EventKind.STAGE_FINISHED, [e.kind for e in events])
+        self.assertEqual(pipeline.status(), [])
+        self.assertEqual(pipeline.run(jobs=None)[0].outcome, expcore.Outcome.UNCHANGED)
+
+    def test_output_events_carry_bytes(self) -> None:
+        self.write("printf 'a\\0b'; touch out.txt")
+        seen: list[bytes] = []
+        self.project.pipeline.run(on_event=lambda e: seen.append(e.data) if e.kind == expcore.EventKind.OUTPUT else None)
+        self.assertEqual(b"".join(seen), b"a\0b")
+
+    def test_experiments(self) -> None:
+        made = self.project.experiments.run(name="first", set_params=["lr=3"])
+        self.assertEqual(made.name, "first")
+        self.assertEqual(made.commit, git(self.folder, "rev-parse", made.ref).strip())
+        rows = {row.name: row for row in self.project.experiments.show()}
+        self.assertEqual(rows["first"].param("lr"), "3")
+        self.assertEqual(rows["first"].metric("loss", "metrics.json"), "2")
+        self.assertIsNone(rows["first"].metric("absent"))
+        self.assertEqual(self.project.experiments.show_json()[0]["rev"], "workspace")
+        with self.assertRaises(expcore.Exists) as caught:
+            self.project.experiments.run(name="first", set_params=["lr=4"])
+        self.assertIsInstance(caught.exception, FileExistsError)
+
+    def test_errors_are_pythons_own_too(self) -> None:
+        with tempfile.TemporaryDirectory() as elsewhere:
+            with self.assertRaises(FileNotFoundError) as caught:
+                expcore.Project.open(elsewhere)
+        self.assertEqual(caught.exception.code, _native.EXP_ERR_NOT_A_PROJECT)
+        (self.folder / "dvc.yaml").write_text("stages: [\n")
+        with self.assertRaises(expcore.ParseError) as parse:
+            self.project.pipeline.stages()
+        self.assertIn("dvc.yaml", str(parse.exception))
+        with self.assertRaises(TypeError):
+            self.project.pipeline.run(nonsense=True)
+        with self.assertRaises(TypeError):
+            self.project.pipeline.run("train")
+
+    def test_a_failing_listener_stops_the_run(self) -> None:
+        def listener(event: expcore.Event) -> None:
+            raise KeyError("mine")
+
+        with self.assertRaises(KeyError):
+            self.project.pipeline.run(on_event=listener)
+
+    def test_cancel_from_another_thread(self) -> None:
+        self.write("sleep 30")
+        cancel = expcore.Cancel()
+        threading.Timer(0.3, cancel.request).start()
+        began = time.monotonic()
+        with self.assertRaises(expcore.Cancelled):
+            self.project.pipeline.run(cancel=cancel)
+        self.assertLess(time.monotonic() - began, 20)
+
+    def test_control_c_stops_the_run(self) -> None:
+        self.write("sleep 30")
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with self.assertRaises(KeyboardInterrupt):
+            self.project.pipeline.run()
+
+    def test_closed_projects_are_refused(self) -> None:
+        self.project.close()
+        self.project.close()
+        with self.assertRaises(ValueError):
+            self.project.pipeline.stages()
+
+
+class InterfaceTest(unittest.TestCase):
+    """The declarations are those of the library."""
+
+    def test_structures_are_those_of_the_ledger(self) -> None:
+        ledger = (ROOT / "capi/abi.txt").read_text()
+        for name, size in re.findall(r"^sizeof\((\w+)\) = (\d+)$", ledger, flags=re.M):
+            self.assertEqual(ctypes.sizeof(getattr(_native, name)), int(size), name)
+        for name, field, offset in re.findall(r"^(\w+)\.(\w+) at (\d+)$", ledger, flags=re.M):
+            self.assertEqual(getattr(getattr(_native, name), field).offset, int(offset), f"{name}.{field}")
+
+    def test_the_declarations_are_made_from_todays_header(self) -> None:
+        subprocess.run([sys.executable, "-B", ROOT / "bindings/generate", "--check"], check=True)
+
+    def test_version(self) -> None:
+        self.assertRegex(expcore.library_version(), r"^\d+\.\d+\.\d+$")
+
+
+if __name__ == "__main__":
+    unittest.main()
