@@ -32,6 +32,8 @@ void add_init(CLI::App& parent, Context& context);
 void add_repro(CLI::App& parent, Context& context);
 void add_status(CLI::App& parent, Context& context);
 void add_dag(CLI::App& parent, Context& context);
+void add_metrics(CLI::App& parent, Context& context);
+void add_params(CLI::App& parent, Context& context);
 void add_exp_run(CLI::App& parent, Context& context);
 void add_exp_show(CLI::App& parent, Context& context);
 

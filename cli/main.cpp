@@ -87,6 +87,8 @@ void build(CLI::App& app, Context& context) {
   add_repro(app, context);
   add_status(app, context);
   add_dag(app, context);
+  add_metrics(app, context);
+  add_params(app, context);
   auto* experiments = app.add_subcommand("experiments", "Run and compare experiments.");
   experiments->alias("exp");
   experiments->require_subcommand(1);

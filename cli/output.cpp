@@ -56,6 +56,8 @@ void Output::error(std::string_view text) const {
   if (!is_quiet()) write(stderr, fmt::format("ERROR: {}\n", text));
 }
 
+void Output::note(std::string_view text) { write(stderr, std::string(text) + "\n"); }
+
 void Output::event(const expcore::Event& event) {
   using expcore::EventKind;
   if (!event.stage.empty() && !names_stages_) enter_stage(event.stage);
@@ -170,6 +172,12 @@ void Output::files_to_track(const std::vector<std::string>& files) const {
       fmt::format("\nTo track the changes with git, run:\n\n\tgit add{}\n\nTo enable auto staging, "
                   "run:\n\n\tdvc config core.autostage true",
                   words));
+}
+
+int json_indent() {
+  constexpr int for_people = 2;
+  return ::isatty(STDOUT_FILENO) != 0 && std::getenv("DVC_IGNORE_ISATTY") == nullptr ? for_people
+                                                                                     : 0;
 }
 
 void page(const std::string& text, bool use_pager) {

@@ -24,6 +24,8 @@ class Output {
   static void raw(std::string_view text);
   void warning(std::string_view text) const;
   void error(std::string_view text) const;
+  /// On stderr without a word in front, whatever the verbosity.
+  static void note(std::string_view text);
 
   /// For stages that run side by side: what their commands print is told line by line with the
   /// stage's name in front.
@@ -49,6 +51,9 @@ class Output {
   /// Begun lines by stage and stream.
   std::map<std::pair<std::string, int>, std::string> begun_lines_;
 };
+
+/// How far to indent JSON: laid out for a terminal, on one line for programs.
+int json_indent();
 
 /// Shows `text` through the user's pager on a terminal, else prints it.
 void page(const std::string& text, bool use_pager);

@@ -1,14 +1,36 @@
 #include "table.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cli {
 namespace {
 
-/// Cells that a text takes on a terminal: one a character, two a wide one.
-std::size_t width_of(std::string_view text) {
-  std::size_t width = 0;
+/// Cells that a character takes on a terminal; nullopt for a control character.
+std::optional<std::size_t> width_of(char32_t c) {
+  if (c == 0) return 0;
+  if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return std::nullopt;
+  const bool joins = (c >= 0x0300 && c <= 0x036F) || (c >= 0x200B && c <= 0x200F) ||
+                     (c >= 0x20D0 && c <= 0x20FF) || (c >= 0xFE00 && c <= 0xFE0F);
+  if (joins) return 0;
+  const bool wide = (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) ||
+                    (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+                    (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+                    (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
+  return wide ? 2 : 1;
+}
+
+struct Width {
+  std::size_t cells = 0;
+  std::size_t characters = 0;
+  bool known = true;  ///< False for text with control characters.
+};
+
+Width measure(std::string_view text) {
+  Width width;
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
@@ -16,18 +38,23 @@ std::size_t width_of(std::string_view text) {
     for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
       c = (c << 6U) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
     }
-    const bool wide = (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) ||
-                      (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
-                      (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
-                      (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
-    width += wide ? 2 : 1;
+    const auto cells = width_of(c);
+    width.known = width.known && cells.has_value();
+    width.cells += cells.value_or(0);
+    ++width.characters;
     i += length;
   }
   return width;
 }
 
-std::vector<std::size_t> column_widths(const expcore::ExperimentTable& table,
-                                       std::size_t header_margin) {
+/// A text whose width is not known counts for nothing, as in the library that DVC prints with.
+std::size_t width_of(std::string_view text) {
+  const Width width = measure(text);
+  return width.known ? width.cells : 0;
+}
+
+template <typename Table>
+std::vector<std::size_t> column_widths(const Table& table, std::size_t header_margin) {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < table.headers.size(); ++i) {
     std::size_t width = width_of(table.headers[i]) + header_margin;
@@ -39,7 +66,10 @@ std::vector<std::size_t> column_widths(const expcore::ExperimentTable& table,
 }
 
 std::string padded(const std::string& text, std::size_t width, bool right) {
-  const std::string blanks(width - std::min(width, width_of(text)), ' ');
+  const Width own = measure(text);
+  // Such a text is padded as if it were one cell less than nothing wide, which tabulate does, too.
+  const std::size_t taken = own.known ? own.cells : 0;
+  const std::string blanks(width - std::min(width, taken) + (own.known ? 0 : 1), ' ');
   return right ? blanks + text : text + blanks;
 }
 
@@ -79,7 +109,10 @@ std::string draw_table(const expcore::ExperimentTable& table) {
   return text + rule;
 }
 
-std::string draw_markdown(const expcore::ExperimentTable& table) {
+namespace {
+
+template <typename Table>
+std::string markdown(const Table& table) {
   const auto widths = column_widths(table, 2);
   const auto draw_row = [&](const std::vector<std::string>& cells) {
     std::string line = "|";
@@ -95,6 +128,78 @@ std::string draw_markdown(const expcore::ExperimentTable& table) {
   for (const auto& row : table.rows)
     text += draw_row(row);
   return text + "\n";
+}
+
+std::string stripped(const std::string& text) {
+  constexpr const char* blanks = " \t\r\n\v\f";
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines(1);
+  for (const char c : text) {
+    if (c == '\n') {
+      lines.emplace_back();
+    } else if (c != '\r') {
+      lines.back() += c;
+    }
+  }
+  return lines;
+}
+
+/// Cells without blanks at their ends; lines of a cell become rows of their own.
+expcore::Table by_lines(const expcore::Table& table) {
+  expcore::Table result{table.headers, {}};
+  for (const auto& row : table.rows) {
+    std::vector<std::vector<std::string>> cells;
+    std::size_t height = 1;
+    for (const auto& cell : row) {
+      cells.push_back(lines_of(stripped(cell)));
+      height = std::max(height, cells.back().size());
+    }
+    for (std::size_t line = 0; line < height; ++line) {
+      std::vector<std::string> part;
+      for (const auto& lines : cells)
+        part.push_back(line < lines.size() ? lines[line] : "");
+      result.rows.push_back(std::move(part));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string draw_markdown(const expcore::ExperimentTable& table) { return markdown(table); }
+
+std::string draw_markdown(const expcore::Table& table) {
+  expcore::Table cells{table.headers, table.rows};
+  for (auto& row : cells.rows) {
+    for (auto& cell : row)
+      cell = stripped(cell);
+  }
+  return markdown(cells);
+}
+
+std::string draw_plain(const expcore::Table& table) {
+  if (table.rows.empty()) return "";
+  const auto cells = by_lines(table);
+  const auto widths = column_widths(cells, 2);
+  std::string text;
+  const auto draw_row = [&](const std::vector<std::string>& row) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) line += "  ";
+      line += padded(row[i], widths[i], false);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  };
+  draw_row(cells.headers);
+  for (const auto& row : cells.rows)
+    draw_row(row);
+  return text;
 }
 
 std::string draw_csv(const expcore::ExperimentTable& table) {

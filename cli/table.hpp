@@ -2,6 +2,7 @@
 #include <string>
 
 #include <expcore/experiments.hpp>
+#include <expcore/table.hpp>
 
 namespace cli {
 
@@ -9,6 +10,9 @@ namespace cli {
 std::string draw_table(const expcore::ExperimentTable& table);
 /// GitHub's Markdown.
 std::string draw_markdown(const expcore::ExperimentTable& table);
+std::string draw_markdown(const expcore::Table& table);
+/// Columns two blanks apart, nothing else; "" without rows.
+std::string draw_plain(const expcore::Table& table);
 /// Lines end in CR LF, as Python's csv module writes them.
 std::string draw_csv(const expcore::ExperimentTable& table);
 

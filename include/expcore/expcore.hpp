@@ -5,6 +5,9 @@
 #include <expcore/error.hpp>
 #include <expcore/event.hpp>
 #include <expcore/experiments.hpp>
+#include <expcore/metrics.hpp>
 #include <expcore/pipeline.hpp>
 #include <expcore/project.hpp>
+#include <expcore/table.hpp>
+#include <expcore/value.hpp>
 #include <expcore/version.hpp>

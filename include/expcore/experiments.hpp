@@ -9,6 +9,7 @@
 #include <expcore/event.hpp>
 #include <expcore/export.hpp>
 #include <expcore/pipeline.hpp>
+#include <expcore/value.hpp>
 
 namespace expcore {
 
@@ -46,27 +47,6 @@ struct ShowOptions {
 
 /// What a row of `exp show` is about.
 enum class RowKind : std::int32_t { workspace = 0, baseline = 1, experiment = 2 };
-
-/// A cell's value as text, and its type for those who want numbers.
-struct CellValue {
-  enum class Type : std::int32_t {
-    missing = 0,
-    text = 1,
-    number = 2,
-    boolean = 3,
-    error = 4,
-    other = 5
-  };
-  Type type = Type::missing;
-  std::string text;   ///< Lossless: a number's shortest spelling, JSON for lists.
-  double number = 0;  ///< Of numbers.
-};
-
-struct NamedValue {
-  std::string file;  ///< The params, metrics or data file, relative to the project.
-  std::string key;   ///< Dotted; "" for deps.
-  CellValue value;
-};
 
 struct ExperimentRow {
   RowKind kind = RowKind::experiment;

@@ -7,6 +7,7 @@
 
 #include <expcore/experiments.hpp>
 #include <expcore/export.hpp>
+#include <expcore/metrics.hpp>
 #include <expcore/pipeline.hpp>
 
 namespace expcore {
@@ -51,6 +52,8 @@ class EXPCORE_API Project {
 
   Pipeline pipeline() const;
   Experiments experiments() const;
+  Metrics metrics() const;
+  Params params() const;
 
  private:
   struct Impl;
@@ -58,6 +61,8 @@ class EXPCORE_API Project {
   std::shared_ptr<const Impl> impl_;
   friend class Pipeline;
   friend class Experiments;
+  friend class Metrics;
+  friend class Params;
 };
 
 }  // namespace expcore

@@ -7,6 +7,7 @@
 #include "exp/run.hpp"
 #include "exp/show.hpp"
 #include "exp/table.hpp"
+#include "metrics/format.hpp"
 #include "params/edit.hpp"
 #include "yaml/writer.hpp"
 
@@ -46,35 +47,6 @@ exp::ShowOptions to_internal(const ShowOptions& options) {
   return result;
 }
 
-CellValue to_cell(const yaml::Value& value) {
-  CellValue cell;
-  cell.text = python_str(value);
-  switch (value.kind()) {
-    case yaml::Value::Kind::null:
-      cell.type = CellValue::Type::missing;
-      break;
-    case yaml::Value::Kind::boolean:
-      cell.type = CellValue::Type::boolean;
-      break;
-    case yaml::Value::Kind::integer:
-      cell.type = CellValue::Type::number;
-      cell.number = static_cast<double>(value.integer());
-      break;
-    case yaml::Value::Kind::real:
-      cell.type = CellValue::Type::number;
-      cell.number = value.real();
-      break;
-    case yaml::Value::Kind::string:
-      cell.type = CellValue::Type::text;
-      break;
-    default:
-      cell.type = CellValue::Type::other;
-      if (value.kind() != yaml::Value::Kind::timestamp) cell.text = yaml::dump_json(value);
-      break;
-  }
-  return cell;
-}
-
 std::vector<NamedValue> to_values(const std::vector<exp::FileResult>& files) {
   std::vector<NamedValue> values;
   for (const auto& file : files) {
@@ -86,8 +58,8 @@ std::vector<NamedValue> to_values(const std::vector<exp::FileResult>& files) {
       values.push_back(std::move(failed));
       continue;
     }
-    for (const auto& [key, value] : exp::flatten(file.data)) {
-      values.push_back({file.path, key, to_cell(value)});
+    for (const auto& [key, value] : metrics::flatten(file.data)) {
+      values.push_back({file.path, key, api::to_cell(value)});
     }
   }
   return values;

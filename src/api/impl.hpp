@@ -4,9 +4,11 @@
 
 #include <expcore/pipeline.hpp>
 #include <expcore/project.hpp>
+#include <expcore/value.hpp>
 
 #include "pipeline/workspace.hpp"
 #include "run/reproduce.hpp"
+#include "yaml/value.hpp"
 
 namespace expcore {
 
@@ -32,6 +34,8 @@ namespace api {
 std::function<void(const std::string&)> warnings_to(const EventCallback& on_event);
 
 run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line);
+CellValue to_cell(const yaml::Value& value);
+
 RunSummary summarize(const run::Reproduction& reproduction, const std::string& directory);
 
 }  // namespace api

@@ -12,6 +12,7 @@
 #include "exp/refs.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "revision/names.hpp"
 #include "yaml/reader.hpp"
 
 namespace expcore::exp {
@@ -28,34 +29,6 @@ void add_with_parents(const git::Repo& repo, git::Id rev, int num, std::vector<g
     if (parents.empty()) return;
     rev = parents.front();
   }
-}
-
-/// Every commit reachable from branches, remotes, tags and HEAD, newest first.
-std::vector<git::Id> all_commits(const git::Repo& repo) {
-  std::vector<git::Id> todo;
-  if (const auto head = repo.head()) todo.push_back(*head);
-  for (const char* prefix : {"refs/heads/", "refs/remotes/", "refs/tags/"}) {
-    for (const auto& ref : repo.refs(prefix)) {
-      if (const auto id = repo.resolve_revision(ref.name)) todo.push_back(*id);
-    }
-  }
-  std::set<git::Id> seen;
-  std::vector<git::CommitInfo> commits;
-  while (!todo.empty()) {
-    const git::Id id = todo.back();
-    todo.pop_back();
-    if (!seen.insert(id).second) continue;
-    commits.push_back(repo.commit_info(id));
-    const auto& parents = commits.back().parents;
-    todo.insert(todo.end(), parents.begin(), parents.end());
-  }
-  std::stable_sort(commits.begin(), commits.end(), [](const auto& a, const auto& b) {
-    return a.committer.seconds > b.committer.seconds;
-  });
-  std::vector<git::Id> ids;
-  for (const auto& commit : commits)
-    ids.push_back(commit.id);
-  return ids;
 }
 
 std::string short_name(const std::string& ref, std::string_view prefix) {
@@ -164,7 +137,7 @@ std::vector<git::Id> expand_revisions(const git::Repo& repo, const RevisionOptio
     }
   };
   if (options.all_commits) {
-    const auto all = all_commits(repo);
+    const auto all = revision::all_commits(repo);
     ids.insert(ids.end(), all.begin(), all.end());
   } else {
     if (options.all_branches) add_refs("refs/heads/");

@@ -5,22 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/read.hpp"
 #include "yaml/value.hpp"
 
 /// What `exp show` knows, in the shape of DVC's JSON (docs/formats/exp-show.md).
 namespace expcore::exp {
 
-struct Problem {
-  std::string message;
-  std::string type;  ///< Name of DVC's exception class.
-};
-
-/// The content of a params or metrics file, or why it could not be read.
-struct FileResult {
-  std::string path;  ///< Relative to the project.
-  yaml::Value data;
-  std::optional<Problem> error;
-};
+using metrics::FileResult;
+using metrics::Problem;
 
 struct DataEntry {
   std::string path;

@@ -13,8 +13,13 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "metrics/format.hpp"
 
 namespace expcore::exp {
+
+using metrics::flatten;
+using metrics::format_field;
+
 namespace {
 
 constexpr const char* missing = "-";
@@ -30,18 +35,6 @@ struct Field {
 };
 
 using Files = std::vector<FileResult> Snapshot::*;
-
-void flatten_into(const yaml::Value& value, const std::string& prefix,
-                  std::vector<std::pair<std::string, yaml::Value>>& out) {
-  for (const auto& [key, member] : value.map()) {
-    const std::string name = prefix.empty() ? python_str(key) : prefix + "." + python_str(key);
-    if (member.is_map()) {
-      flatten_into(member, name, out);
-    } else {
-      out.emplace_back(name, member);
-    }
-  }
-}
 
 /// Calls `visit` for the baseline states and, behind each, its experiments' tips.
 template <typename Visit>
@@ -227,7 +220,7 @@ class Builder {
       }
       const auto found = values.find(field.key);
       if (found != values.end() && !found->second.is_null()) {
-        row.push_back(format_cell(found->second, precision()));
+        row.push_back(format_field(found->second, precision(), metrics::Digits::significant));
       } else {
         row.push_back(file != nullptr && file->error ? unreadable : fill_);
       }
@@ -375,47 +368,6 @@ void merge_names(Table& table) {
 }
 
 }  // namespace
-
-std::vector<std::pair<std::string, yaml::Value>> flatten(const yaml::Value& value) {
-  std::vector<std::pair<std::string, yaml::Value>> out;
-  if (value.is_map()) flatten_into(value, "", out);
-  return out;
-}
-
-namespace {
-
-/// Python's format(value, ".{precision}g").
-std::string significant(double value, int precision) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  std::array<char, 512> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.*g", precision, value);
-  return buffer.data();
-}
-
-/// Reals inside collections become texts, as DVC's formatting leaves them.
-yaml::Value with_formatted_reals(const yaml::Value& value, int precision) {
-  if (value.is_real()) return significant(value.real(), precision);
-  if (value.is_list()) {
-    yaml::List items;
-    for (const auto& item : value.list())
-      items.push_back(with_formatted_reals(item, precision));
-    return items;
-  }
-  if (!value.is_map()) return value;
-  yaml::Map map;
-  for (const auto& [key, member] : value.map()) {
-    map.append(key, with_formatted_reals(member, precision));
-  }
-  return map;
-}
-
-}  // namespace
-
-std::string format_cell(const yaml::Value& value, std::optional<int> precision) {
-  if (precision && *precision > 0) return python_str(with_formatted_reals(value, *precision));
-  return python_str(value);
-}
 
 Table make_table(const std::vector<State>& states, const TableRequest& request) {
   Table table = Builder(states, request).build();

@@ -30,11 +30,4 @@ struct Table {
 /// Throws: Error{invalid_argument} "Unknown sort column 'x'", "Ambiguous sort column …".
 Table make_table(const std::vector<State>& states, const TableRequest& request);
 
-/// A cell as DVC prints it: reals with `precision` significant digits, in lists and mappings as
-/// quoted text; everything else as Python's str().
-std::string format_cell(const yaml::Value& value, std::optional<int> precision);
-
-/// A mapping's members by dotted key; lists stay whole, empty mappings vanish.
-std::vector<std::pair<std::string, yaml::Value>> flatten(const yaml::Value& value);
-
 }  // namespace expcore::exp

@@ -358,6 +358,27 @@ def hide_ids(text: str, ids: dict[str, str]) -> str:
     return text
 
 
+def value_files(text: str) -> str:
+    """DVC names a broken params or metrics file by its way from the working directory to a file of
+    that name in the root of the file system; expcore by its path in the project."""
+    return re.sub(r"unable to read: '(?:\.\./)+", "unable to read: '", text)
+
+
+def normalize_diff(output: dict[str, Any]) -> None:
+    """The files and, in JSON, the keys of `metrics diff` and `params diff` are Python sets."""
+    if output.get("argv", [])[:2] not in (["metrics", "diff"], ["params", "diff"]):
+        return
+    text = output["stdout"]
+    if text.startswith("{"):
+        output["stdout"] = json.loads(text)
+        return
+    head, newline, rows = text.partition("\n")
+    lines = rows.splitlines(True)
+    if len({x.split()[0] for x in lines if x.strip() and x.split()[0] != "|"}) > 1:
+        lines.sort(key=lambda x: x.split(maxsplit=1)[0] if x.strip() else x)
+    output["stdout"] = head + newline + "".join(lines)
+
+
 def normalize_show(show: dict[str, Any]) -> dict[str, Any]:
     """Times are those of the run; experiments of one second come in the order of their ids."""
     if show["code"] != 0 or not show["stdout"].startswith("["):
@@ -393,9 +414,10 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
             value = output[stream]
             if value.startswith("[{"):
                 continue
-            for function in (sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage):
+            for function in (sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
                 value = function(value)
             output[stream] = value
+        normalize_diff(output)
     state["show"] = normalize_show(state["show"])
     return state
 
@@ -420,7 +442,8 @@ def differences(left: Any, right: Any, path: str = "") -> list[tuple[str, Any, A
         for i, (a, b) in enumerate(zip(left, right)):
             found += differences(a, b, f"{path} [{i}]")
         return found
-    return [] if left == right else [(path, left, right)]
+    same = left == right or (left != left and right != right)  # NaN
+    return [] if same else [(path, left, right)]
 
 
 def execute(scenario_: Scenario, program: Program, world: World) -> dict[str, Any]:

@@ -158,14 +158,6 @@ TEST_SUITE("exp/show") {
 }
 
 TEST_SUITE("exp/table") {
-  TEST_CASE("cells have five significant digits, in lists as text") {
-    CHECK(exp::format_cell(yaml::parse_yaml("v: 1234567.0").map().begin()->value, 5) ==
-          "1.2346e+06");
-    CHECK(exp::format_cell(0.1, 5) == "0.1");
-    CHECK(exp::format_cell(true, 5) == "True");
-    CHECK(exp::format_cell(yaml::parse_json("[0.1, 2]"), 5) == "['0.1', 2]");
-    CHECK(exp::format_cell(0.123456789, std::nullopt) == "0.123456789");
-  }
   TEST_CASE("columns are named by file only where they must be") {
     exp::Snapshot snapshot;
     snapshot.rev = "workspace";
