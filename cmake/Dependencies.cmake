@@ -26,3 +26,15 @@ expcore_pkg(tomlplusplus "tomlplusplus>=3.0" libtomlplusplus-dev)
 
 set(EXPCORE_DEPENDENCIES Threads::Threads fmt::fmt PkgConfig::libyaml PkgConfig::libgit2
   PkgConfig::xxhash PkgConfig::sqlite3 PkgConfig::libcrypto PkgConfig::tomlplusplus)
+
+# The name under which libgit2 is loaded when it is first needed; empty: at start-up, by the linker.
+if(NOT DEFINED EXPCORE_LATE_LIBGIT2)
+  find_library(libgit2_file git2 HINTS ${libgit2_LIBRARY_DIRS} ${libgit2_LIBDIR})
+  set(soname)
+  if(UNIX AND NOT APPLE AND CMAKE_READELF AND libgit2_file)
+    execute_process(COMMAND ${CMAKE_READELF} -d ${libgit2_file} OUTPUT_VARIABLE dynamic ERROR_QUIET)
+    string(REGEX MATCH "SONAME[^[]*.(libgit2[^]]*)." matched "${dynamic}")
+    set(soname "${CMAKE_MATCH_1}")
+  endif()
+  set(EXPCORE_LATE_LIBGIT2 "${soname}" CACHE STRING "soname of libgit2 to load late")
+endif()
