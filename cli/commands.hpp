@@ -28,14 +28,10 @@ struct Context {
 };
 
 /// Each adds one command to `parent`; what it does is its callback.
-void add_init(CLI::App& parent, Context& context);
-void add_repro(CLI::App& parent, Context& context);
-void add_status(CLI::App& parent, Context& context);
-void add_dag(CLI::App& parent, Context& context);
-void add_metrics(CLI::App& parent, Context& context);
-void add_params(CLI::App& parent, Context& context);
-void add_exp_run(CLI::App& parent, Context& context);
-void add_exp_show(CLI::App& parent, Context& context);
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage): one line a command, here and in main.cpp
+#define EXPCORE_COMMAND(group, name, add) void add(CLI::App& parent, Context& context);
+#include "commands.def"
+#undef EXPCORE_COMMAND
 
 /// The options that `repro` and `exp run` share.
 void add_run_options(CLI::App& command, expcore::RunOptions& options, Context& context);

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <unistd.h>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -77,30 +80,78 @@ int exit_code_of(const expcore::Error& error) {
   }
 }
 
-void build(CLI::App& app, Context& context) {
+struct Command {
+  std::string_view group;
+  std::string_view name;
+  void (*add)(CLI::App& parent, Context& context);
+};
+
+constexpr Command commands[] = {
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
+#define EXPCORE_COMMAND(group, name, add) {group, name, add},
+#include "commands.def"
+#undef EXPCORE_COMMAND
+};
+
+/// The command that the arguments name: its group and its name, "" where they do not tell.
+struct Wanted {
+  std::string group;
+  std::string name;
+};
+
+Wanted wanted_of(int argc, char** argv) {
+  std::vector<std::string> words;
+  for (int i = 1; i < argc && words.size() < 2; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--cd") {
+      ++i;
+    } else if (word == "-h" || word == "--help") {
+      break;  // the help of a group names all its commands
+    } else if (!word.starts_with('-')) {
+      words.emplace_back(word);
+    }
+  }
+  words.resize(2);
+  if (words[0] == "exp") words[0] = "experiments";
+  return words[0] == "experiments" ? Wanted{words[0], words[1]} : Wanted{"", words[0]};
+}
+
+bool exists(const Wanted& wanted) {
+  return wanted.name.empty() ||
+         std::any_of(std::begin(commands), std::end(commands), [&](const Command& command) {
+           return command.group == wanted.group && command.name == wanted.name;
+         });
+}
+
+/// Declares the command that is wanted, or all of them: a declaration costs time at each start.
+void build(CLI::App& app, Context& context, const Wanted& wanted) {
   app.require_subcommand(1);
   app.set_version_flag("-V,--version", expcore::version());
   app.add_option("--cd", context.directory, "Change to directory before executing.")
       ->option_text("<path>");
   add_verbosity(app, context);
-  add_init(app, context);
-  add_repro(app, context);
-  add_status(app, context);
-  add_dag(app, context);
-  add_metrics(app, context);
-  add_params(app, context);
   auto* experiments = app.add_subcommand("experiments", "Run and compare experiments.");
   experiments->alias("exp");
   experiments->require_subcommand(1);
-  add_exp_run(*experiments, context);
-  add_exp_show(*experiments, context);
+  const bool alone = !wanted.name.empty() && wanted.name != "completion";
+  for (const auto& command : commands) {
+    if (alone && (command.group != wanted.group || command.name != wanted.name)) continue;
+    command.add(command.group.empty() ? app : *experiments, context);
+  }
 }
 
 int run(int argc, char** argv) {
   Context context;
   CLI::App app("expcore - run, queue and compare machine-learning experiments of DVC projects",
                "expcore");
-  build(app, context);
+  const Wanted wanted = wanted_of(argc, argv);
+  if (!exists(wanted)) {
+    context.output.error(fmt::format("'{}{}' is not an expcore command",
+                                     wanted.group.empty() ? "" : "exp ", wanted.name));
+    std::fputs("Run with --help for more information.\n", stderr);
+    return exit_code::usage;
+  }
+  build(app, context, wanted);
   catch_signals(context);
   try {
     app.parse(argc, argv);
