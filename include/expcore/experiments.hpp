@@ -21,6 +21,12 @@ struct ExperimentRunOptions {
   std::string message;  ///< Of the commit; "" is DVC's.
   /// "[file:]key=value" for scalars of YAML params files, applied before the run.
   std::vector<std::string> set_params;
+  /// Run in a folder of its own (.dvc/tmp/exps/expcore/slots) instead of the workspace, which stays
+  /// as it is: it starts from the tracked files with their edits and staged new files.
+  bool temp = false;
+  /// Further files and folders, untracked or ignored, that `temp` copies there. Relative to the
+  /// project's directory().
+  std::vector<std::string> copy_paths;
 };
 
 /// What Experiments::run() made.
@@ -88,8 +94,8 @@ class EXPCORE_API Experiments {
   Experiments& operator=(Experiments&&) noexcept;
   ~Experiments();
 
-  /// Runs the pipeline in the workspace and records the outcome as an experiment of HEAD. HEAD,
-  /// index and stash stay as they are.
+  /// Runs the pipeline in the workspace (or, with `temp`, beside it) and records the outcome as an
+  /// experiment of HEAD. HEAD, index and stash stay as they are.
   /// Throws: Error{exists} for a name that HEAD has (without `run.force`), Error{git} without Git
   /// or before the first commit, and what Pipeline::run() throws.
   ExperimentRun run(const ExperimentRunOptions& options = {}) const;

@@ -6,6 +6,7 @@
 #include "api/impl.hpp"
 #include "exp/run.hpp"
 #include "exp/show.hpp"
+#include "exp/slot.hpp"
 #include "exp/table.hpp"
 #include "metrics/format.hpp"
 #include "params/edit.hpp"
@@ -105,7 +106,10 @@ ExperimentRun Experiments::run(const ExperimentRunOptions& options) const {
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   workspace->on_warning = api::warnings_to(options.run.on_event);
-  const auto result = exp::run_in_workspace(*workspace, internal);
+  internal.copy_paths = options.copy_paths;
+  const bool temp = options.temp && !options.run.dry;
+  const auto result =
+      temp ? exp::run_in_temp(*workspace, internal) : exp::run_in_workspace(*workspace, internal);
   return {result.name, result.commit, result.ref,
           api::summarize(result.reproduction, workspace->directory)};
 }

@@ -14,6 +14,9 @@ struct RunOptions {
   std::string name;     ///< "" makes one up.
   std::string message;  ///< Of the commit; "" is DVC's.
   std::vector<params::ScalarOverride> overrides;
+  /// Paths (relative to the caller's directory) that --temp copies into the slot: files Git does
+  /// not know. Of no use in the workspace.
+  std::vector<std::string> copy_paths;
 };
 
 struct RunResult {
@@ -31,5 +34,16 @@ struct RunResult {
 /// Error{exists} when HEAD has an experiment of that name and `force` is not set, before anything
 /// is touched; everything run::reproduce() throws.
 RunResult run_in_workspace(pipeline::Workspace& workspace, const RunOptions& options);
+
+/// `options` for a run that is experiment `name` of `baseline`: its environment and its events.
+run::ReproduceOptions experiment_options(const run::ReproduceOptions& options,
+                                         const git::Id& baseline, const std::string& name);
+
+/// Emits an event with a text.
+void tell(const run::ReproduceOptions& options, EventKind kind, const std::string& text,
+          const std::string& commit = {});
+
+/// `message`, or DVC's when it is "".
+std::string commit_message(const std::string& message, run::Reproduction& reproduction);
 
 }  // namespace expcore::exp

@@ -71,6 +71,26 @@ std::vector<TreeEdit> Repo::workdir_edits() {
   return edits;
 }
 
+std::vector<TreeEdit> Repo::index_edits(const Id& tree) const {
+  const Index index = open_index(repo_.get());
+  const git_oid oid = to_oid(tree);
+  Tree opened;
+  check(git_tree_lookup(out(opened), repo_.get(), &oid), fmt::format("read tree {}", tree));
+  Diff diff;
+  check(git_diff_tree_to_index(out(diff), repo_.get(), opened.get(), index.get(), nullptr),
+        "compare the index with a tree");
+  std::vector<TreeEdit> edits;
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
+    if (delta->status == GIT_DELTA_DELETED) {
+      edits.push_back({delta->old_file.path, 0, ""});
+    } else {
+      edits.push_back({delta->new_file.path, delta->new_file.mode, to_id(delta->new_file.id)});
+    }
+  }
+  return edits;
+}
+
 Id Repo::index_tree() {
   const Index index = open_index(repo_.get());
   git_oid oid{};

@@ -70,6 +70,10 @@ class Repo {
   static Repo discover(const std::string& inside);
   /// `git init` with `branch` as HEAD.
   static Repo init(const std::string& path, const std::string& branch = "main");
+  /// A repository of its own at `path` that borrows the objects of `lender`, follows its
+  /// configuration and its shallow boundary, and has a detached HEAD that leads nowhere yet. What
+  /// is there already is completed, not replaced.
+  static Repo init_borrowing(const std::string& path, const Repo& lender);
 
   Repo(Repo&&) noexcept = default;
   Repo& operator=(Repo&&) noexcept = default;
@@ -123,6 +127,12 @@ class Repo {
                   const Signature& author, const Signature& committer);
   /// Flushes objects written by this Repo to the disk; call before a ref names them.
   void sync_objects();
+  bool has_object(const Id& id) const;
+  /// From now on this Repo writes its objects into the repository `lender`, whose objects it
+  /// borrows: they outlive it. Its own are still read.
+  void write_objects_to(const Repo& lender);
+  /// Copies an object that `from` has. Present ones are not written again.
+  void copy_object(const Repo& from, const Id& id);
 
   /// Author and committer of a commit made now, as DVC chooses them: GIT_AUTHOR_* and
   /// GIT_COMMITTER_* from `environment`, else config user.name/user.email, else user@host; local
@@ -141,10 +151,20 @@ class Repo {
   /// type or mode changed), as edits whose blobs are already written. Honours the stat cache and
   /// never writes the index.
   std::vector<TreeEdit> workdir_edits();
+  /// What the index has otherwise than `tree` does.
+  std::vector<TreeEdit> index_edits(const Id& tree) const;
   /// The tree the index would commit. Throws Error{git} on unmerged entries.
   Id index_tree();
   /// Untracked, not ignored files (not folders), sorted.
   std::vector<std::string> untracked_files() const;
+  /// Makes index and work tree equal to `tree`: edits and deletions of files in either are undone,
+  /// files of neither stay unless they are in the way. HEAD does not move.
+  void checkout_tree(const Id& tree);
+  /// The same where index and work tree are known to equal tree `from`: looks at nothing but what
+  /// differs.
+  void switch_tree(const Id& from, const Id& to);
+  /// Detaches HEAD at `commit` without a look at index or work tree.
+  void detach_head(const Id& commit);
   /// `git add -- <paths>` (a missing file is removed from the index); ignored files too.
   void add_to_index(const std::vector<std::string>& relative_paths);
   /// Config string after includes and levels; nullopt when unset.

@@ -1,0 +1,425 @@
+#include "exp/slot.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "config/config.hpp"
+#include "exp/executor_info.hpp"
+#include "exp/record.hpp"
+#include "exp/refs.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "yaml/reader.hpp"
+#include "yaml/writer.hpp"
+
+namespace expcore::exp {
+
+using pipeline::Workspace;
+
+/// What is known of a slot between two runs, in `<slot>.json`.
+struct Slot::Record {
+  git::Id tree;           ///< What is checked out; "" when nobody knows.
+  bool is_clean = false;  ///< The folder holds exactly `tree`.
+  std::string run;        ///< Executor info of what runs here; "" when nothing does.
+};
+
+namespace {
+
+constexpr const char* pins = "refs/expcore/running/";
+
+/// Settings whose values are paths relative to the file that has them.
+constexpr std::string_view path_keys[] = {"url",
+                                          "credentialpath",
+                                          "configpath",
+                                          "ca_path",
+                                          "cert_path",
+                                          "key_path",
+                                          "keyfile",
+                                          "ssl_verify_path",
+                                          "dir",
+                                          "gdrive_service_account_json_file_path",
+                                          "gdrive_user_credentials_file"};
+
+bool is_relative_path(const std::string& key, const std::string& value) {
+  const bool is_path =
+      std::find(std::begin(path_keys), std::end(path_keys), key) != std::end(path_keys);
+  return is_path && !fs::is_absolute(value) && value.find("://") == std::string::npos &&
+         !value.starts_with("~");
+}
+
+std::string config_value(const std::string& value) {
+  if (value.find_first_of(",#'\"") == std::string::npos && trim(value) == value) return value;
+  const char quote = value.find('"') == std::string::npos ? '"' : '\'';
+  return quote + value + quote;
+}
+
+void append_section(std::string& text, const std::string& name, const config::Section& section,
+                    const std::string& folder) {
+  text += fmt::format("[{}]\n", name.find('"') == std::string::npos ? name : "'" + name + "'");
+  for (const auto& [key, values] : section.values) {
+    std::vector<std::string> parts;
+    for (const auto& value : values) {
+      parts.push_back(
+          config_value(is_relative_path(key, value) ? fs::absolute(folder, value) : value));
+    }
+    text += fmt::format("    {} = {}\n", key, join(parts, ", "));
+  }
+  for (const auto& [below, content] : section.sections) {
+    append_section(text, fmt::format("{} \"{}\"", name, below), content, folder);
+  }
+}
+
+/// The user's local settings with the place of the cache.
+std::string slot_config(const Workspace& project) {
+  const std::string path = fs::join(project.dvc_dir, "config.local");
+  config::Section local;
+  if (const auto text = fs::read_file_if_exists(path)) local = config::parse_config(*text, path);
+  local.sections["cache"].values["dir"] = {project.config.cache_dir()};
+  std::string text;
+  for (const auto& [name, section] : local.sections)
+    append_section(text, name, section, project.dvc_dir);
+  return text;
+}
+
+std::string slots_folder(const Workspace& project) {
+  return fs::join(project.tmp_dir, "exps/expcore/slots");
+}
+
+}  // namespace
+
+Slot::Slot(const Workspace& project, std::string path, fs::LockFile lock)
+    : project_(&project),
+      path_(std::move(path)),
+      dvc_dir_(fs::absolute(path_, fs::relative(project.dvc_dir, project.repo.workdir()))),
+      lock_(std::move(lock)) {}
+
+Slot::Slot(Slot&&) noexcept = default;
+Slot& Slot::operator=(Slot&&) noexcept = default;
+Slot::~Slot() = default;
+
+Slot Slot::acquire(const Workspace& project) {
+  const std::string folder = slots_folder(project);
+  fs::make_directories(folder);
+  for (int number = 1;; ++number) {
+    const std::string path = fmt::format("{}/{}", folder, number);
+    auto lock = fs::LockFile::try_acquire(path + ".lock");
+    if (!lock) continue;
+    Slot slot(project, path, std::move(*lock));
+    slot.recover();
+    return slot;
+  }
+}
+
+Slot::Record Slot::read_record() const {
+  const auto text = fs::read_file_if_exists(path_ + ".json");
+  Record record;
+  if (!text) return record;
+  try {
+    const yaml::Value value = yaml::parse_json(*text);
+    const auto* tree = value.find("tree");
+    const auto* clean = value.find("clean");
+    const auto* run = value.find("run");
+    if (tree != nullptr && tree->is_string()) record.tree = tree->string();
+    if (run != nullptr && run->is_string()) record.run = run->string();
+    record.is_clean = clean != nullptr && clean->is_boolean() && clean->boolean();
+  } catch (const Error&) {
+    return {};
+  }
+  return record;
+}
+
+void Slot::write_record(const Record& record) const {
+  yaml::Map map;
+  map.append("tree", record.tree);
+  map.append("clean", record.is_clean);
+  map.append("run", record.run);
+  fs::write_atomic(path_ + ".json", yaml::dump_json(std::move(map)));
+}
+
+/// What the last holder left behind when it died.
+void Slot::recover() {
+  Record record = read_record();
+  if (record.run.empty()) return;
+  if (auto info = ExecutorInfo::read(record.run); info && info->is_active()) {
+    info->status = ExecutorStatus::failed;
+    info->write(record.run);
+  }
+  const std::string file = fs::filename(record.run);
+  project_->repo->delete_refs({pins + file.substr(0, file.find('.'))});
+  record.run.clear();
+  write_record(record);
+}
+
+git::Repo& Slot::repo() {
+  if (!repo_) {
+    repo_ = git::Repo::init_borrowing(path_, *project_->repo);
+    repo_->write_objects_to(*project_->repo);
+  }
+  return *repo_;
+}
+
+void Slot::prepare(const git::Id& head, const git::Id& tree, const std::string& run) {
+  const Record record = read_record();
+  write_record({record.tree, false, run});
+  const bool is_known = record.is_clean && fs::is_directory(fs::join(path_, ".git")) &&
+                        project_->repo->has_object(record.tree);
+  if (is_known) {
+    repo().switch_tree(record.tree, tree);
+  } else {
+    if (!record.is_clean && record.tree.empty()) fs::remove_tree(path_);
+    fs::make_directories(path_);
+    repo().checkout_tree(tree);
+    remove_foreign_files(tree);
+  }
+  repo().detach_head(head);
+  fs::make_directories(fs::join(dvc_dir_, "tmp"));
+  fs::write_atomic(fs::join(dvc_dir_, "config.local"), slot_config(*project_), fs::Durability::none,
+                   0600);
+  write_record({tree, false, run});
+}
+
+std::unique_ptr<Workspace> Slot::open(const std::string& directory) const {
+  const std::string absolute = fs::absolute(path_, directory);
+  fs::make_directories(absolute);
+  auto workspace = Workspace::open(absolute, project_->environment);
+  workspace->repo->write_objects_to(*project_->repo);
+  return workspace;
+}
+
+void Slot::clean() {
+  Record record = read_record();
+  if (!record.is_clean) {
+    repo().checkout_tree(record.tree);
+    remove_foreign_files(record.tree);
+  }
+  record.is_clean = true;
+  record.run.clear();
+  write_record(record);
+}
+
+/// Removes everything that is neither in `tree` nor the slot's own.
+void Slot::remove_foreign_files(const git::Id& tree) {
+  std::vector<std::string> known;
+  for (const auto& entry : repo().list_tree(tree))
+    known.push_back(entry.path);
+  known.push_back(fs::relative(fs::join(dvc_dir_, "tmp"), path_));
+  known.push_back(fs::relative(fs::join(dvc_dir_, "config.local"), path_));
+  known.emplace_back(".git");
+  std::sort(known.begin(), known.end());
+  const auto has_below = [&](const std::string& folder) {
+    const auto at = std::lower_bound(known.begin(), known.end(), folder + "/");
+    return at != known.end() && at->starts_with(folder + "/");
+  };
+  std::vector<std::string> folders = {""};
+  while (!folders.empty()) {
+    const std::string folder = std::move(folders.back());
+    folders.pop_back();
+    for (const auto& entry : fs::list_directory(fs::join(path_, folder))) {
+      const std::string path = fs::join(folder, entry.name);
+      if (std::binary_search(known.begin(), known.end(), path)) continue;
+      if (entry.kind == fs::Kind::directory && has_below(path)) {
+        folders.push_back(path);
+      } else {
+        fs::remove_tree(fs::join(path_, path));
+      }
+    }
+  }
+}
+
+namespace {
+
+[[noreturn]] void fail_copy(const std::string& from, const std::string& to, const Error& error) {
+  throw Error(Errc::io, fmt::format("Unable to copy '{}' to '{}'.: {}", from, to, error.what()));
+}
+
+void copy_tree(const std::string& from, const std::string& to) {
+  const auto stat = fs::stat(from);
+  if (!stat) return;
+  if (stat->kind == fs::Kind::directory) {
+    fs::make_directories(to);
+    for (const auto& entry : fs::list_directory(from))
+      copy_tree(fs::join(from, entry.name), fs::join(to, entry.name));
+  } else if (stat->kind == fs::Kind::file) {
+    fs::make_directories(fs::parent(to));
+    fs::remove(to);
+    fs::copy_file(from, to, stat->mode | 0200U);
+  }
+}
+
+/// --copy-paths. Source: DVC dvc/repo/experiments/executor/base.py _copy_paths().
+void copy_paths(const Workspace& project, const Workspace& slot,
+                const std::vector<std::string>& paths) {
+  for (const auto& path : paths) {
+    const std::string from = fs::absolute(project.directory, path);
+    if (!fs::exists(from)) {
+      throw Error(Errc::not_found,
+                  fmt::format("Unable to copy '{}'. It is not a file or directory.", from));
+    }
+    const std::string to = fs::absolute(slot.root, fs::relative(from, project.directory));
+    if (!fs::is_within(to, slot.root)) {
+      throw Error(
+          Errc::invalid_argument,
+          fmt::format("Unable to copy '{}' to '{}'.: it is outside of the project", from, to));
+    }
+    try {
+      copy_tree(from, to);
+    } catch (const Error& error) {
+      fail_copy(from, to, error);
+    }
+  }
+}
+
+/// A ref of ours that keeps a stash commit from `git gc` while it is being run.
+class Pin {
+ public:
+  Pin(git::Repo& repo, const git::Id& commit) : repo_(repo), name_(pins + commit) {
+    repo_.set_ref(name_, commit);
+  }
+  ~Pin() {
+    try {
+      repo_.delete_refs({name_});
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the next holder of the slot does it
+    }
+  }
+  Pin(const Pin&) = delete;
+  Pin& operator=(const Pin&) = delete;
+
+ private:
+  git::Repo& repo_;
+  std::string name_;
+};
+
+/// The executor info file of a run, brought up to date as it goes on.
+class Progress {
+ public:
+  Progress(ExecutorInfo info, std::string path) : info_(std::move(info)), path_(std::move(path)) {
+    set(ExecutorStatus::running);
+  }
+  ~Progress() {
+    if (!info_.is_active()) return;
+    try {
+      set(ExecutorStatus::failed);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the next holder of the slot does it
+    }
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void set(ExecutorStatus status) {
+    info_.status = status;
+    info_.write(path_);
+  }
+  ExecutorInfo& info() { return info_; }
+
+ private:
+  ExecutorInfo info_;
+  std::string path_;
+};
+
+/// Objects that a command put into the slot's own repository move to the user's.
+void adopt_objects(git::Repo& user, git::Repo& slot, const git::Id& prepared) {
+  for (const auto& edit : slot.index_edits(prepared)) {
+    if (!edit.id.empty() && edit.mode != 0160000U) user.copy_object(slot, edit.id);
+  }
+}
+
+void tell_untracked(const run::ReproduceOptions& options, const Workspace& workspace,
+                    const git::Id& tree) {
+  auto files = workspace.repo->untracked_files();
+  std::erase_if(files, [&](const std::string& file) {
+    return workspace.repo->find_in_tree(tree, file).has_value();
+  });
+  if (files.empty()) return;
+  tell(options, EventKind::warning,
+       fmt::format("The following untracked files were present in the experiment directory after "
+                   "reproduction but will not be included in experiment commits:\n\t{}",
+                   join(files, ", ")));
+}
+
+/// Leaves the slot clean whatever happens; what cannot be cleaned now is by its next holder.
+class Cleaning {
+ public:
+  explicit Cleaning(Slot& slot) : slot_(slot) {}
+  ~Cleaning() {
+    try {
+      slot_.clean();
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): its record says that it is not clean
+    }
+  }
+  Cleaning(const Cleaning&) = delete;
+  Cleaning& operator=(const Cleaning&) = delete;
+
+ private:
+  Slot& slot_;
+};
+
+}  // namespace
+
+std::string temp_info_file(const Workspace& workspace, const git::Id& stash) {
+  return fmt::format("{0}/exps/standalone/run/{1}/{1}.run", workspace.tmp_dir, stash);
+}
+
+RunResult run_in_slot(Workspace& project, Slot& slot, const SlotRun& options) {
+  const StashCommit stash = read_stash_commit(*project.repo, options.stash);
+  const std::string& root = project.repo.workdir();
+  const std::string directory = fs::relative(project.directory, root);
+  const std::string info_file =
+      options.info_file.empty() ? temp_info_file(project, stash.commit) : options.info_file;
+
+  const Cleaning cleaning(slot);
+  slot.prepare(stash.head, stash.tree, info_file);
+  const Pin pin(*project.repo, stash.commit);
+  ExecutorInfo info;
+  info.baseline = stash.baseline;
+  info.location = options.location;
+  info.root_dir = slot.path();
+  info.dvc_dir = fs::relative(project.dvc_dir, root);
+  info.name = stash.name;
+  info.wdir = directory;
+  Progress progress(std::move(info), info_file);
+
+  const auto workspace = slot.open(directory);
+  workspace->on_warning = project.on_warning;
+  copy_paths(project, *workspace, options.copy_paths);
+  auto reproduce = experiment_options(options.reproduce, stash.baseline, stash.name);
+  reproduce.extra_environment.emplace("DVC_ROOT", project.root);
+  RunResult result{stash.name, "", refname_of(stash.baseline, stash.name),
+                   run::reproduce(*workspace, reproduce)};
+  if (!reproduce.dry) {
+    Publication publication{stash.baseline, stash.name, "", "", options.reproduce.force};
+    adopt_objects(*project.repo, *workspace->repo, stash.tree);
+    publication.tree = experiment_tree(*workspace, result.reproduction, {});
+    publication.message = commit_message(options.message, result.reproduction);
+    result.commit = publish(project, publication);
+    progress.info().result_hash = experiment_hash(result.reproduction);
+    progress.info().result_ref = result.ref;
+    progress.info().result_force = options.reproduce.force;
+    tell_untracked(options.reproduce, *workspace, publication.tree);
+  }
+  progress.set(ExecutorStatus::finished);
+  if (!reproduce.dry) {
+    tell(options.reproduce, EventKind::experiment_finished, result.name, result.commit);
+  }
+  return result;
+}
+
+RunResult run_in_temp(Workspace& workspace, const RunOptions& options) {
+  const git::Id baseline = require_head(workspace);
+  const std::string name =
+      choose_name(*workspace.repo, baseline, options.name, options.reproduce.force);
+  const auto files = edited_params(workspace, options.overrides);
+  const Capture capture = capture_workspace(workspace);
+  SlotRun run;
+  run.stash = write_stash_commit(workspace, capture, name, files);
+  run.reproduce = options.reproduce;
+  run.message = options.message;
+  run.copy_paths = options.copy_paths;
+  Slot slot = Slot::acquire(workspace);
+  return run_in_slot(workspace, slot, run);
+}
+
+}  // namespace expcore::exp

@@ -1,0 +1,82 @@
+#include "exp/stash.hpp"
+
+#include <chrono>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "exp/record.hpp"
+#include "fs/file.hpp"
+#include "fs/lock.hpp"
+#include "fs/path.hpp"
+#include "run/rw_lock.hpp"
+
+namespace expcore::exp {
+
+using pipeline::Workspace;
+
+EditedFiles edited_params(const Workspace& workspace,
+                          const std::vector<params::ScalarOverride>& overrides) {
+  EditedFiles texts;
+  for (const auto& change : overrides) {
+    const std::string path = fs::absolute(workspace.root, change.file);
+    auto [text, made] = texts.try_emplace(path);
+    if (made) {
+      auto bytes = fs::read_file_if_exists(path);
+      if (!bytes) {
+        throw Error(Errc::not_found,
+                    fmt::format("Could not find params file '{}'", workspace.shown(path)));
+      }
+      text->second = std::move(*bytes);
+    }
+    text->second = params::set_scalar(text->second, change, workspace.shown(path));
+  }
+  return texts;
+}
+
+Capture capture_workspace(Workspace& workspace) {
+  constexpr std::chrono::seconds patience(3);
+  Capture capture;
+  capture.head = require_head(workspace);
+  fs::make_directories(workspace.tmp_dir);
+  const auto lock = fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
+                                          std::string(run::repo_lock_busy));
+  git::Repo& repo = *workspace.repo;
+  capture.index_tree = repo.index_tree();
+  capture.tree = repo.edit_tree(capture.index_tree, repo.workdir_edits());
+  return capture;
+}
+
+git::Id write_stash_commit(const Workspace& workspace, const Capture& capture,
+                           const std::string& name, const EditedFiles& files) {
+  git::Repo& repo = *workspace.repo;
+  std::vector<git::TreeEdit> edits;
+  for (const auto& [path, bytes] : files) {
+    const auto relative = workspace.git_path(path);
+    if (!relative) continue;
+    const auto present = repo.find_in_tree(capture.tree, *relative);
+    const bool runs = present ? present->mode == 0100755 : false;
+    edits.push_back({*relative, runs ? 0100755U : 0100644U, repo.write_blob(bytes)});
+  }
+  const git::Id tree = repo.edit_tree(capture.tree, std::move(edits));
+  auto [author, committer] =
+      repo.identities(workspace.environment, std::chrono::system_clock::now());
+  author.offset_minutes = committer.offset_minutes = 0;
+  const git::Id index =
+      repo.write_commit(capture.index_tree, {capture.head}, "Index stash", author, committer);
+  return repo.write_commit(tree, {capture.head, index},
+                           fmt::format("dvc-exp:{0}:{0}:{1}", capture.head, name), author,
+                           committer);
+}
+
+StashCommit read_stash_commit(const git::Repo& repo, const git::Id& commit) {
+  const auto info = repo.commit_info(commit);
+  const auto parts = split(trim(info.message), ':');
+  if (parts.size() < 4 || parts[0] != "dvc-exp" || info.parents.empty()) {
+    throw Error(Errc::git, fmt::format("'{}' is not a stash commit of an experiment", commit));
+  }
+  return {commit, info.tree, std::string(parts[1]), std::string(parts[2]), std::string(parts[3])};
+}
+
+}  // namespace expcore::exp

@@ -1,0 +1,53 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git/repo.hpp"
+#include "params/edit.hpp"
+#include "pipeline/workspace.hpp"
+
+/// The workspace as Git sees it, kept in Git objects: what an experiment elsewhere starts from.
+namespace expcore::exp {
+
+/// Contents of files that replace what the workspace has, by absolute path.
+using EditedFiles = std::map<std::string, std::string>;
+
+/// What the params files become under `overrides`; no file is touched.
+/// Throws: Error{not_found} "Could not find params file '…'" and what params::set_scalar() throws.
+EditedFiles edited_params(const pipeline::Workspace& workspace,
+                          const std::vector<params::ScalarOverride>& overrides);
+
+/// The workspace at one instant. One serves any number of stash commits.
+struct Capture {
+  git::Id head;
+  git::Id index_tree;
+  git::Id tree;  ///< The work tree's side of every path in the index.
+};
+
+/// Reads the workspace under DVC's repository lock: tracked files with their edits and staged new
+/// files are in it, untracked and ignored ones are not. Index, work tree, HEAD and stash stay as
+/// they are; only Git objects are written.
+/// Throws: Error{git} without Git, before the first commit or on unmerged paths; Error{busy}.
+Capture capture_workspace(pipeline::Workspace& workspace);
+
+/// DVC's stash commit S: the work tree with `files` in it, parents HEAD and the index, and a
+/// message that names head, baseline and experiment. No ref leads to it: pin it before the next
+/// `git gc`.
+/// Format: docs/formats/experiments.md. Source: DVC dvc/repo/experiments/queue/base.py.
+git::Id write_stash_commit(const pipeline::Workspace& workspace, const Capture& capture,
+                           const std::string& name, const EditedFiles& files);
+
+/// What the message and parents of a stash commit say.
+struct StashCommit {
+  git::Id commit;
+  git::Id tree;
+  git::Id head;
+  git::Id baseline;
+  std::string name;
+};
+/// Throws Error{git} when `commit` is not there or is no stash commit.
+StashCommit read_stash_commit(const git::Repo& repo, const git::Id& commit);
+
+}  // namespace expcore::exp

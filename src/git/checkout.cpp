@@ -1,0 +1,117 @@
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+#include <git2/sys/repository.h>
+
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "git/convert.hpp"
+#include "git/repo.hpp"
+
+/// Repositories that borrow from another one, and work trees that are made to equal a tree.
+namespace expcore::git {
+namespace {
+
+/// The lender's settings count here, too, but not those that say where or what its work tree is.
+std::string borrowing_config(const Repo& lender) {
+  return fmt::format(
+      "[include]\n\tpath = \"{}\"\n[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
+      "\tbare = false\n\tlogallrefupdates = true\n\tsparseCheckout = false\n"
+      "\tfsmonitor = false\n[gc]\n\tauto = 0\n",
+      fs::join(lender.common_dir(), "config"));
+}
+
+git_checkout_options forced_checkout() {
+  git_checkout_options options{};
+  git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
+  options.checkout_strategy = GIT_CHECKOUT_FORCE;
+  return options;
+}
+
+Tree tree_of(git_repository* repo, const Id& id) {
+  const git_oid oid = to_oid(id);
+  Tree tree;
+  check(git_tree_lookup(out(tree), repo, &oid), fmt::format("read tree {}", id));
+  return tree;
+}
+
+}  // namespace
+
+Repo Repo::init_borrowing(const std::string& path, const Repo& lender) {
+  const std::string git_dir = fs::join(path, ".git");
+  for (const char* folder : {"objects/info", "objects/pack", "refs/heads", "info"}) {
+    fs::make_directories(fs::join(git_dir, folder));
+  }
+  fs::write_atomic(fs::join(git_dir, "objects/info/alternates"),
+                   fs::join(lender.common_dir(), "objects") + "\n");
+  fs::write_atomic(fs::join(git_dir, "config"), borrowing_config(lender));
+  const std::string head = fs::join(git_dir, "HEAD");
+  if (!fs::exists(head)) fs::write_atomic(head, "ref: refs/heads/main\n");
+  if (const auto shallow = fs::read_file_if_exists(fs::join(lender.common_dir(), "shallow"))) {
+    fs::write_atomic(fs::join(git_dir, "shallow"), *shallow);
+  }
+  return discover(path);
+}
+
+bool Repo::has_object(const Id& id) const {
+  const git_oid oid = to_oid(id);
+  Odb odb;
+  check(git_repository_odb(out(odb), repo_.get()), "open the object database");
+  return git_odb_exists(odb.get(), &oid) != 0;
+}
+
+void Repo::write_objects_to(const Repo& lender) {
+  Odb odb;
+  check(git_odb_open(out(odb), fs::join(lender.common_dir(), "objects").c_str()),
+        "open the object database");
+  check(git_odb_add_disk_alternate(odb.get(), fs::join(common_dir_, "objects").c_str()),
+        "open the object database");
+  check(git_repository_set_odb(repo_.get(), odb.get()), "open the object database");
+}
+
+void Repo::copy_object(const Repo& from, const Id& id) {
+  if (has_object(id)) return;
+  const git_oid oid = to_oid(id);
+  Odb source;
+  check(git_repository_odb(out(source), from.raw()), "open the object database");
+  Handle<git_odb_object, git_odb_object_free> object;
+  check(git_odb_read(out(object), source.get(), &oid), fmt::format("read object {}", id));
+  Odb target;
+  check(git_repository_odb(out(target), repo_.get()), "open the object database");
+  git_oid written{};
+  check(git_odb_write(&written, target.get(), git_odb_object_data(object.get()),
+                      git_odb_object_size(object.get()), git_odb_object_type(object.get())),
+        fmt::format("write object {}", id));
+}
+
+void Repo::checkout_tree(const Id& tree) {
+  const Tree target = tree_of(repo_.get(), tree);
+  git_checkout_options options = forced_checkout();
+  Index index;
+  check(git_repository_index(out(index), repo_.get()), "open the index");
+  check(git_index_read(index.get(), 1), "read the index");
+  options.baseline_index = index.get();
+  check(git_checkout_tree(repo_.get(), reinterpret_cast<git_object*>(target.get()), &options),
+        "check out a tree");
+}
+
+void Repo::switch_tree(const Id& from, const Id& to) {
+  if (from == to) return;
+  const Tree baseline = tree_of(repo_.get(), from);
+  const Tree target = tree_of(repo_.get(), to);
+  git_checkout_options options = forced_checkout();
+  options.checkout_strategy |= GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
+  options.baseline = baseline.get();
+  std::vector<TreeEdit> edits = diff_trees(from, to);
+  std::vector<char*> paths;
+  for (auto& edit : edits)
+    paths.push_back(edit.path.data());
+  options.paths = {paths.data(), paths.size()};
+  check(git_checkout_tree(repo_.get(), reinterpret_cast<git_object*>(target.get()), &options),
+        "check out a tree");
+}
+
+void Repo::detach_head(const Id& commit) {
+  fs::write_atomic(fs::join(git_dir_, "HEAD"), commit + "\n");
+}
+
+}  // namespace expcore::git
