@@ -384,8 +384,10 @@ RunResult run_in_slot(Workspace& project, Slot& slot, const SlotRun& options) {
 
   const auto workspace = slot.open(directory);
   workspace->on_warning = project.on_warning;
-  copy_paths(project, *workspace, options.copy_paths);
   auto reproduce = experiment_options(options.reproduce, stash.baseline, stash.name);
+  tell(options.reproduce, EventKind::experiment_started, stash.name);
+  reproduce.on_loaded = {};
+  copy_paths(project, *workspace, options.copy_paths);
   reproduce.extra_environment.emplace("DVC_ROOT", project.root);
   RunResult result{stash.name, "", refname_of(stash.baseline, stash.name),
                    run::reproduce(*workspace, reproduce)};
@@ -412,7 +414,7 @@ RunResult run_in_temp(Workspace& workspace, const RunOptions& options) {
   const std::string name =
       choose_name(*workspace.repo, baseline, options.name, options.reproduce.force);
   const auto files = edited_params(workspace, options.overrides);
-  const Capture capture = capture_workspace(workspace);
+  const Capture capture = capture_workspace(workspace, options.reproduce.selection);
   SlotRun run;
   run.stash = write_stash_commit(workspace, capture, name, files);
   run.reproduce = options.reproduce;

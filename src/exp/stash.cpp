@@ -10,6 +10,7 @@
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
 #include "fs/path.hpp"
+#include "run/data_source.hpp"
 #include "run/rw_lock.hpp"
 
 namespace expcore::exp {
@@ -35,7 +36,34 @@ EditedFiles edited_params(const Workspace& workspace,
   return texts;
 }
 
-Capture capture_workspace(Workspace& workspace) {
+namespace {
+
+git::Id with_files(const Workspace& workspace, const git::Id& tree, const EditedFiles& files) {
+  git::Repo& repo = *workspace.repo;
+  std::vector<git::TreeEdit> edits;
+  for (const auto& [path, bytes] : files) {
+    const auto relative = workspace.git_path(path);
+    if (!relative) continue;
+    const auto present = repo.find_in_tree(tree, *relative);
+    const bool runs = present && present->mode == 0100755;
+    edits.push_back({*relative, runs ? 0100755U : 0100644U, repo.write_blob(bytes)});
+  }
+  return repo.edit_tree(tree, std::move(edits));
+}
+
+/// Unknown targets and broken files are told by the run that follows.
+EditedFiles changed_data(Workspace& workspace, const pipeline::Selection& selection) {
+  try {
+    return run::record_data_sources(workspace, selection);
+  } catch (const Error& error) {
+    if (error.code() == Errc::io) throw;
+    return {};
+  }
+}
+
+}  // namespace
+
+Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selection) {
   constexpr std::chrono::seconds patience(3);
   Capture capture;
   capture.head = require_head(workspace);
@@ -45,21 +73,14 @@ Capture capture_workspace(Workspace& workspace) {
   git::Repo& repo = *workspace.repo;
   capture.index_tree = repo.index_tree();
   capture.tree = repo.edit_tree(capture.index_tree, repo.workdir_edits());
+  capture.tree = with_files(workspace, capture.tree, changed_data(workspace, selection));
   return capture;
 }
 
 git::Id write_stash_commit(const Workspace& workspace, const Capture& capture,
                            const std::string& name, const EditedFiles& files) {
   git::Repo& repo = *workspace.repo;
-  std::vector<git::TreeEdit> edits;
-  for (const auto& [path, bytes] : files) {
-    const auto relative = workspace.git_path(path);
-    if (!relative) continue;
-    const auto present = repo.find_in_tree(capture.tree, *relative);
-    const bool runs = present ? present->mode == 0100755 : false;
-    edits.push_back({*relative, runs ? 0100755U : 0100644U, repo.write_blob(bytes)});
-  }
-  const git::Id tree = repo.edit_tree(capture.tree, std::move(edits));
+  const git::Id tree = with_files(workspace, capture.tree, files);
   auto [author, committer] =
       repo.identities(workspace.environment, std::chrono::system_clock::now());
   author.offset_minutes = committer.offset_minutes = 0;

@@ -6,6 +6,7 @@
 
 #include "git/repo.hpp"
 #include "params/edit.hpp"
+#include "pipeline/targets.hpp"
 #include "pipeline/workspace.hpp"
 
 /// The workspace as Git sees it, kept in Git objects: what an experiment elsewhere starts from.
@@ -23,14 +24,16 @@ EditedFiles edited_params(const pipeline::Workspace& workspace,
 struct Capture {
   git::Id head;
   git::Id index_tree;
-  git::Id tree;  ///< The work tree's side of every path in the index.
+  git::Id tree;  ///< The work tree's side of every path in the index, changed data recorded.
 };
 
 /// Reads the workspace under DVC's repository lock: tracked files with their edits and staged new
-/// files are in it, untracked and ignored ones are not. Index, work tree, HEAD and stash stay as
-/// they are; only Git objects are written.
+/// files are in it, untracked and ignored ones are not. Changed data that the selection needs goes
+/// to the cache and its `.dvc` files are in the capture with what they would say. Index, work tree,
+/// HEAD and stash stay as they are.
 /// Throws: Error{git} without Git, before the first commit or on unmerged paths; Error{busy}.
-Capture capture_workspace(pipeline::Workspace& workspace);
+Capture capture_workspace(pipeline::Workspace& workspace,
+                          const pipeline::Selection& selection = {});
 
 /// DVC's stash commit S: the work tree with `files` in it, parents HEAD and the index, and a
 /// message that names head, baseline and experiment. No ref leads to it: pin it before the next

@@ -12,8 +12,7 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "params/file.hpp"
-#include "yaml/reader.hpp"
-#include "yaml/roundtrip.hpp"
+#include "run/data_source.hpp"
 
 namespace expcore::run {
 
@@ -514,34 +513,7 @@ void StageRunner::bring_outs(StageId id) {
 
 void StageRunner::write_dvc_file(StageId id, LockEntry entry) {
   const Stage& stage = index_.stage(id);
-  const std::string text = fs::read_file(stage.file);
-  const yaml::Value document = yaml::parse_yaml(text);
-  yaml::List outs;
-  if (const auto* listed = document.find("outs"); listed != nullptr && listed->is_list()) {
-    outs = listed->list();
-  }
-  for (auto& out : outs) {
-    const auto* path = out.find("path");
-    const LockItem* item = path == nullptr ? nullptr : entry.out(path->string());
-    if (item == nullptr) continue;
-    yaml::Map& map = out.map();
-    map.set("md5", item->id.hex);
-    if (item->size) map.set("size", *item->size);
-    if (item->file_count) {
-      map.set("nfiles", *item->file_count);
-    } else {
-      map.erase("nfiles");
-    }
-    if (item->is_executable) {
-      map.set("isexec", true);
-    } else {
-      map.erase("isexec");
-    }
-    if (item->id.kind == hash::FileHash::md5) map.set("hash", "md5");
-  }
-  yaml::RoundTrip edited(text);
-  edited.set({"outs"}, std::move(outs));
-  fs::write_atomic(stage.file, edited.text());
+  fs::write_atomic(stage.file, updated_dvc_file(fs::read_file(stage.file), entry));
   written_files_.push_back(stage.file);
   index_.set_recorded(id, std::move(entry));
 }

@@ -252,7 +252,11 @@ def ref_facts(world: World) -> dict[str, Any]:
 def capture(world: World, program: Program, outputs: list[dict[str, Any]]) -> dict[str, Any]:
     repo = world.repo
     state: dict[str, Any] = {"commands": outputs}
-    state["files"] = tree_facts(repo, (".git", ".dvc/tmp", ".dvc/cache"))
+    state["files"] = {
+        path: facts
+        for path, facts in tree_facts(repo, (".git", ".dvc/tmp", ".dvc/cache")).items()
+        if "/.dvc/tmp/" not in path and "/.dvc/cache/" not in path
+    }
     state["cache"] = tree_facts(repo / ".dvc/cache", ("expcore-tmp",))
     state["refs"] = ref_facts(world)
     if (repo / ".git").exists():
@@ -277,6 +281,20 @@ def capture(world: World, program: Program, outputs: list[dict[str, Any]]) -> di
 def hide_paths(text: str, world: World) -> str:
     """Recordings are made in another folder than they are played back in."""
     return text.replace(str(world.base), "$BASE")
+
+
+def hide_slots(text: str) -> str:
+    """A run beside the workspace has a folder of another name."""
+    return re.sub(r"exps/standalone/tmp\w+|exps/expcore/slots/\d+", "exps/SLOT", text)
+
+
+def sort_untracked(text: str) -> str:
+    """DVC lists untracked files in the order of a Python set."""
+
+    def sort(match: re.Match) -> str:
+        return match.group(1) + ", ".join(sorted(match.group(2).split(", ")))
+
+    return re.sub(r"(will not be included in (?:the )?experiment commits?:\n\t)(.*)", sort, text)
 
 
 def hide_program(text: str) -> str:
@@ -414,7 +432,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
             value = output[stream]
             if value.startswith("[{"):
                 continue
-            for function in (sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
+            for function in (hide_slots, sort_untracked, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
                 value = function(value)
             output[stream] = value
         normalize_diff(output)
