@@ -1,6 +1,5 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
-#include <git2/sys/repository.h>
 
 #include "fs/file.hpp"
 #include "fs/path.hpp"
