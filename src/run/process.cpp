@@ -8,8 +8,6 @@
 #include <fcntl.h>
 #include <optional>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -21,6 +19,7 @@
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "run/spawn.hpp"
 
 namespace expcore::run {
 namespace {
@@ -43,90 +42,27 @@ struct Pipe {
   }
 };
 
-/// posix_spawn's two option objects, released together.
-struct SpawnOptions {
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-
-  SpawnOptions() {
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-  }
-  ~SpawnOptions() {
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-  }
-  SpawnOptions(const SpawnOptions&) = delete;
-  SpawnOptions& operator=(const SpawnOptions&) = delete;
-
-  void set_signals(short extra_flags) {
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, static_cast<short>(POSIX_SPAWN_SETSIGMASK |
-                                                             POSIX_SPAWN_SETSIGDEF | extra_flags));
-  }
-};
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  result.reserve(texts.size() + 1);
-  for (auto& text : texts)
-    result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
-/// One started child: reaped at the latest by the destructor.
+/// One started child: killed and reaped at the latest by the destructor.
 class Child {
  public:
-  explicit Child(const Command& command) : own_group_(command.streams == Streams::capture) {
-    if (!fs::is_directory(command.directory)) fail(ENOENT, command.directory);
-    SpawnOptions options;
-    posix_spawn_file_actions_addchdir_np(&options.actions, command.directory.c_str());
-    if (own_group_) {
-      posix_spawn_file_actions_addopen(&options.actions, 0, "/dev/null", O_RDONLY, 0);
-      posix_spawn_file_actions_adddup2(&options.actions, output_.write.get(), 1);
-      posix_spawn_file_actions_adddup2(&options.actions, errors_.write.get(), 2);
-    }
-    posix_spawn_file_actions_addclosefrom_np(&options.actions, 3);
-    options.set_signals(own_group_ ? POSIX_SPAWN_SETPGROUP : 0);
-
-    std::vector<std::string> arguments = command.argv;
-    std::vector<std::string> settings;
-    for (const auto& [name, value] : command.environment)
-      settings.push_back(name + "=" + value);
-    const int error =
-        ::posix_spawnp(&pid_, arguments[0].c_str(), &options.actions, &options.attributes,
-                       pointers(arguments).data(), pointers(settings).data());
+  explicit Child(const Command& command)
+      : own_group_(command.streams == Streams::capture), spawned_(request_of(command)) {
     output_.write.close();
     errors_.write.close();
-    if (error != 0) fail(error, arguments[0]);
-    exited_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   }
 
   ~Child() {
-    if (reaped_) return;
-    signal(SIGKILL);
-    reap();
+    if (!reaped_) signal(SIGKILL);
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  void signal(int number) const { ::kill(own_group_ ? -pid_ : pid_, number); }
+  void signal(int number) const { ::kill(own_group_ ? -spawned_.pid() : spawned_.pid(), number); }
+  int ended_fd() const { return spawned_.ended_fd(); }
 
   ExitStatus reap() {
-    int status = 0;
-    pid_t got = 0;
-    do {
-      got = ::waitpid(pid_, &status, 0);
-    } while (got < 0 && errno == EINTR);
+    const int status = spawned_.wait();
     reaped_ = true;
-    // A host that ignores SIGCHLD has the kernel throw the status away.
-    if (got < 0) throw Error(Errc::internal, "the exit status of a command was lost");
     return {WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status)};
   }
 
@@ -146,11 +82,27 @@ class Child {
 
   Pipe output_;
   Pipe errors_;
-  Descriptor exited_;
 
  private:
-  pid_t pid_ = -1;
+  SpawnRequest request_of(const Command& command) const {
+    if (!fs::is_directory(command.directory)) fail(ENOENT, command.directory);
+    SpawnRequest request;
+    request.argv = command.argv;
+    for (const auto& [name, value] : command.environment)
+      request.settings.push_back(name + "=" + value);
+    request.directory = command.directory;
+    request.own_group = own_group_;
+    if (own_group_) {
+      request.input = no_input_.get();
+      request.output = output_.write.get();
+      request.errors = errors_.write.get();
+    }
+    return request;
+  }
+
   bool own_group_;
+  Descriptor no_input_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  Spawned spawned_;
   bool reaped_ = false;
 };
 
@@ -207,7 +159,7 @@ void attend(const Child& child, bool captured, const OutputCallback& on_output,
             const Limits& limits, Stopper& stopper) {
   std::array<pollfd, 5> watched{{{captured ? child.output_.read.get() : -1, POLLIN, 0},
                                  {captured ? child.errors_.read.get() : -1, POLLIN, 0},
-                                 {child.exited_.get(), POLLIN, 0},
+                                 {child.ended_fd(), POLLIN, 0},
                                  {poll_fd_of(limits.cancel), POLLIN, 0},
                                  {poll_fd_of(limits.abandon), POLLIN, 0}}};
   auto& [output, errors, exited, cancel, abandon] = watched;

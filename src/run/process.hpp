@@ -42,9 +42,8 @@ struct Limits {
 /// Runs a command to its end, or stops it: SIGTERM to the group (to the child when streams are
 /// inherited), `grace`, SIGKILL; then the error that `limits` says.
 /// Every descriptor but the standard three is closed in the child; signals are at their defaults.
-/// Works whatever the host does with SIGCHLD, as long as it does not reap children it did not
-/// start. Throws: Error{io} "[Errno 2] No such file or directory: '<what>'" when it cannot be
-/// started.
+/// Works whatever the host does with SIGCHLD (run/spawn.hpp). Throws: Error{io} "[Errno 2] No such
+/// file or directory: '<what>'" when it cannot be started.
 ExitStatus run_command(const Command& command, const OutputCallback& on_output,
                        const Limits& limits = {});
 

@@ -1,6 +1,8 @@
 #include "run/process.hpp"
 
+#include <cerrno>
 #include <csignal>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -98,6 +100,41 @@ TEST_SUITE("run/process") {
     std::signal(SIGPIPE, SIG_DFL);
     ::close(leaked);
     CHECK(out.substr(0, 2) == "4\n");  // 0, 1, 2 and the listing itself
+  }
+  TEST_CASE("statuses arrive in a host that ignores SIGCHLD or reaps every child") {
+    const auto both = [](const char* host) {
+      CAPTURE(host);
+      std::string out;
+      const auto status = run_command(shell("echo $WORD; exit 7"),
+                                      [&](int, std::string_view bytes) { out += bytes; });
+      CHECK(status.code == 7);
+      CHECK(out == "value\n");
+      CHECK(run_command(shell("kill -9 $$"), nullptr).code == -9);
+      CHECK_THROWS_WITH_AS(run_command(Command{{"/no/such"}, "/", {}}, nullptr),
+                           "[Errno 2] No such file or directory: '/no/such'", Error);
+      CancelToken cancel;
+      std::thread later([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        cancel.request();
+      });
+      CHECK_THROWS_AS(run_command(shell("sleep 30"), nullptr, {&cancel}), Error);
+      later.join();
+    };
+    struct sigaction before {};
+    ::sigaction(SIGCHLD, nullptr, &before);
+    struct sigaction host {};
+    host.sa_handler = SIG_IGN;
+    ::sigaction(SIGCHLD, &host, nullptr);
+    both("ignores");
+    host.sa_handler = [](int) {
+      const int kept = errno;
+      while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+      }
+      errno = kept;
+    };
+    ::sigaction(SIGCHLD, &host, nullptr);
+    both("reaps");
+    ::sigaction(SIGCHLD, &before, nullptr);
   }
   TEST_CASE("shells start without their start-up files") {
     CHECK(run::shell_argv("x", {}) == std::vector<std::string>{"/bin/sh", "-c", "x"});
