@@ -6,6 +6,7 @@
 #include <expcore/event.hpp>
 #include <expcore/experiments.hpp>
 #include <expcore/metrics.hpp>
+#include <expcore/overrides.hpp>
 #include <expcore/pipeline.hpp>
 #include <expcore/project.hpp>
 #include <expcore/table.hpp>

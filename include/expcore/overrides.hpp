@@ -1,0 +1,109 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <expcore/export.hpp>
+
+namespace expcore {
+
+/// The overrides of one params file, in order, without the file's name: "lr=0.1", "+new=1", "~old".
+struct FileOverrides {
+  std::string file;
+  std::vector<std::string> overrides;
+
+  friend bool operator==(const FileOverrides&, const FileOverrides&) = default;
+};
+
+/// One combination of a sweep: what one experiment sets, by file in order of first appearance.
+using OverridePoint = std::vector<FileOverrides>;
+
+/// Parameter overrides in Hydra's grammar, as DVC's `-S [file:]override` takes them: values,
+/// additions (`+key=`), deletions (`~key`) and sweeps (`lr=0.1,0.2`, `choice(…)`, `range(…)`).
+///
+/// Grammar and arithmetic are those of Hydra 1.3; see docs/guide/params.md. A text is parsed once;
+/// a sweep is never written out in memory.
+/// Thread safety: immutable.
+class EXPCORE_API ParamOverrides {
+ public:
+  /// Parses all arguments. Source: DVC dvc/utils/cli_parse.py to_path_overrides.
+  /// Throws: Error{invalid_argument} with Hydra's words, details() showing the place.
+  static ParamOverrides parse(const std::vector<std::string>& arguments);
+
+  ParamOverrides(const ParamOverrides&);
+  ParamOverrides& operator=(const ParamOverrides&);
+  ParamOverrides(ParamOverrides&&) noexcept;
+  ParamOverrides& operator=(ParamOverrides&&) noexcept;
+  ~ParamOverrides();
+
+  /// No overrides at all.
+  bool empty() const;
+  /// Whether any value is a sweep, so that there may be other than one combination.
+  bool is_sweep() const;
+
+  /// How many combinations expand() gives; 1 without a sweep.
+  /// Throws: Error{invalid_argument} for a sweep that cannot be enumerated (`interval`, `glob`),
+  /// that is endless or has more than 2^63 - 1 combinations.
+  std::uint64_t size() const;
+
+  /// The overrides as typed, by file.
+  const OverridePoint& as_typed() const;
+
+  class Points;
+  /// The combinations in DVC's order (the last sweep varies fastest), each made when the iterator
+  /// comes to it. In a sweep every override is normalised (`1e-3` becomes `0.001`) and the last of
+  /// equal keys wins; without one the single combination is as_typed().
+  /// Throws: as size(), and Error{invalid_argument} for an empty sweep.
+  Points expand() const;
+
+ private:
+  struct Impl;
+  explicit ParamOverrides(std::shared_ptr<const Impl> impl) noexcept;
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// The combinations of a sweep: `for (const auto& point : overrides.expand())`.
+/// Thread safety: thread-compatible; independent of the ParamOverrides it came from.
+class EXPCORE_API ParamOverrides::Points {
+ public:
+  /// A single pass over the combinations; the reference is valid until the next increment.
+  class EXPCORE_API Iterator {
+   public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = OverridePoint;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const OverridePoint*;
+    using reference = const OverridePoint&;
+
+    Iterator() noexcept;
+    Iterator(Iterator&&) noexcept;
+    Iterator& operator=(Iterator&&) noexcept;
+    ~Iterator();
+
+    reference operator*() const;
+    pointer operator->() const;
+    Iterator& operator++();
+    void operator++(int);
+    bool operator==(std::default_sentinel_t end) const;
+
+   private:
+    friend class Points;
+    struct Impl;
+    explicit Iterator(std::unique_ptr<Impl> impl) noexcept;
+    std::unique_ptr<Impl> impl_;
+  };
+
+  Iterator begin() const;
+  std::default_sentinel_t end() const { return {}; }
+
+ private:
+  friend class ParamOverrides;
+  struct Impl;
+  explicit Points(std::shared_ptr<const Impl> impl) noexcept;
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace expcore

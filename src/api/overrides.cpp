@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <expcore/overrides.hpp>
+
+#include "params/sweep.hpp"
+
+namespace expcore {
+
+struct ParamOverrides::Impl {
+  OverridePoint typed;
+  std::vector<params::FileOverrideSet> files;
+  bool is_sweep = false;
+};
+
+ParamOverrides::ParamOverrides(std::shared_ptr<const Impl> impl) noexcept
+    : impl_(std::move(impl)) {}
+ParamOverrides::ParamOverrides(const ParamOverrides&) = default;
+ParamOverrides& ParamOverrides::operator=(const ParamOverrides&) = default;
+ParamOverrides::ParamOverrides(ParamOverrides&&) noexcept = default;
+ParamOverrides& ParamOverrides::operator=(ParamOverrides&&) noexcept = default;
+ParamOverrides::~ParamOverrides() = default;
+
+ParamOverrides ParamOverrides::parse(const std::vector<std::string>& arguments) {
+  auto impl = std::make_shared<Impl>();
+  impl->typed = params::group_by_file(arguments);
+  for (const auto& [file, overrides] : impl->typed) {
+    params::FileOverrideSet& set = impl->files.emplace_back();
+    set.file = file;
+    for (const std::string& text : overrides) {
+      set.overrides.push_back(params::parse_override(text));
+      impl->is_sweep = impl->is_sweep || set.overrides.back().is_sweep();
+    }
+  }
+  return ParamOverrides(std::move(impl));
+}
+
+bool ParamOverrides::empty() const { return impl_->typed.empty(); }
+bool ParamOverrides::is_sweep() const { return impl_->is_sweep; }
+const OverridePoint& ParamOverrides::as_typed() const { return impl_->typed; }
+
+std::uint64_t ParamOverrides::size() const {
+  return impl_->is_sweep ? params::Expansion(impl_->files).size() : 1;
+}
+
+/// An expansion, or the one combination that there is without a sweep.
+struct ParamOverrides::Points::Impl {
+  OverridePoint single;
+  std::optional<params::Expansion> expansion;
+};
+
+ParamOverrides::Points::Points(std::shared_ptr<const Impl> impl) noexcept
+    : impl_(std::move(impl)) {}
+
+ParamOverrides::Points ParamOverrides::expand() const {
+  auto points = std::make_shared<Points::Impl>();
+  if (impl_->is_sweep) {
+    points->expansion.emplace(impl_->files);
+    if (points->expansion->size() == 0) {
+      throw Error(Errc::invalid_argument, "The sweep is empty: one of its ranges has no values");
+    }
+  } else {
+    points->single = impl_->typed;
+  }
+  return Points(std::move(points));
+}
+
+struct ParamOverrides::Points::Iterator::Impl {
+  std::shared_ptr<const Points::Impl> points;
+  std::optional<params::Expansion::Cursor> cursor;
+};
+
+using PointIterator = ParamOverrides::Points::Iterator;
+
+PointIterator::Iterator() noexcept = default;
+PointIterator::Iterator(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+PointIterator::Iterator(Iterator&&) noexcept = default;
+PointIterator& PointIterator::operator=(Iterator&&) noexcept = default;
+PointIterator::~Iterator() = default;
+
+PointIterator ParamOverrides::Points::begin() const {
+  auto state = std::make_unique<Iterator::Impl>();
+  state->points = impl_;
+  if (impl_->expansion) state->cursor.emplace(*impl_->expansion);
+  return Iterator(std::move(state));
+}
+
+const OverridePoint& PointIterator::operator*() const {
+  return impl_->cursor ? impl_->cursor->point() : impl_->points->single;
+}
+const OverridePoint* PointIterator::operator->() const { return &**this; }
+
+PointIterator& PointIterator::operator++() {
+  if (!impl_->cursor || !impl_->cursor->advance()) impl_.reset();
+  return *this;
+}
+void PointIterator::operator++(int) { ++*this; }
+bool PointIterator::operator==(std::default_sentinel_t /*end*/) const { return impl_ == nullptr; }
+
+}  // namespace expcore

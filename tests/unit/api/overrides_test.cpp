@@ -1,0 +1,64 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <expcore/error.hpp>
+#include <expcore/overrides.hpp>
+
+using expcore::Error;
+using expcore::ParamOverrides;
+
+namespace {
+
+std::vector<expcore::OverridePoint> all(const std::vector<std::string>& arguments) {
+  std::vector<expcore::OverridePoint> points;
+  const auto overrides = ParamOverrides::parse(arguments);
+  for (const auto& point : overrides.expand())
+    points.push_back(point);
+  CHECK(points.size() == overrides.size());
+  return points;
+}
+
+}  // namespace
+
+TEST_SUITE("ParamOverrides") {
+  TEST_CASE("without a sweep the overrides stay as typed") {
+    const auto points = all({"a=1e-4", "f.yaml:b=2", "a=3"});
+    REQUIRE(points.size() == 1);
+    CHECK(points[0] ==
+          expcore::OverridePoint{{"params.yaml", {"a=1e-4", "a=3"}}, {"f.yaml", {"b=2"}}});
+  }
+
+  TEST_CASE("the last sweep varies fastest, over all files") {
+    const auto points = all({"f.yaml:b=3,4", "a=1,2", "f.yaml:c=5,6", "~d"});
+    REQUIRE(points.size() == 8);
+    CHECK(points[1] ==
+          expcore::OverridePoint{{"f.yaml", {"b=3", "c=5"}}, {"params.yaml", {"a=2", "~d=null"}}});
+    CHECK(points[7] ==
+          expcore::OverridePoint{{"f.yaml", {"b=4", "c=6"}}, {"params.yaml", {"a=2", "~d=null"}}});
+  }
+
+  TEST_CASE("the last of equal keys wins but keeps the first one's place") {
+    const auto points = all({"a=1,2", "b=x", "a=3,1e-4"});
+    REQUIRE(points.size() == 2);
+    CHECK(points[1] == expcore::OverridePoint{{"params.yaml", {"a=0.0001", "b=x"}}});
+  }
+
+  TEST_CASE("a million points are counted at once and begin at once") {
+    const auto overrides =
+        ParamOverrides::parse({"a=range(1000000)", "b=range(0.0,1000000.0,0.5)", "c=1,2"});
+    CHECK(overrides.size() == 4'000'000'000'000U);
+    const auto points = overrides.expand();
+    CHECK(points.begin()->front().overrides == std::vector<std::string>{"a=0", "b=0.0", "c=1"});
+  }
+
+  TEST_CASE("what cannot be enumerated is an error") {
+    CHECK_THROWS_AS(ParamOverrides::parse({"a=range(5,1)"}).expand(), Error);
+    CHECK_THROWS_WITH_AS(ParamOverrides::parse({"a=glob(*)"}).expand(),
+                         "Glob override 'a=glob(*)' is not supported.", Error);
+    CHECK_THROWS_WITH_AS(ParamOverrides::parse({"a=interval(0,1)"}).expand(),
+                         "BasicSweeper does not support sweep type : INTERVAL_SWEEP", Error);
+    CHECK_THROWS_AS(ParamOverrides::parse({"a=choice('é',b)"}).expand(), Error);
+    CHECK_THROWS_AS(ParamOverrides::parse({"a=1,[choice(1,2)]"}).expand(), Error);
+  }
+}
