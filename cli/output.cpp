@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <unistd.h>
@@ -178,6 +179,20 @@ int json_indent() {
   constexpr int for_people = 2;
   return ::isatty(STDOUT_FILENO) != 0 && std::getenv("DVC_IGNORE_ISATTY") == nullptr ? for_people
                                                                                      : 0;
+}
+
+bool open_in_browser(const std::string& path) {
+  const char* chosen = std::getenv("BROWSER");
+  const std::string programs =
+      (chosen != nullptr ? std::string(chosen) + " " : "") + "xdg-open open";
+  for (std::size_t at = 0; at < programs.size();) {
+    const std::size_t end = std::min(programs.find(' ', at), programs.size());
+    const std::string program = programs.substr(at, end - at);
+    at = end + 1;
+    const std::string command = program + " " + shell_word(path) + " > /dev/null 2>&1";
+    if (std::system(command.c_str()) == 0) return true;  // NOLINT(cert-env33-c): the user's program
+  }
+  return false;
 }
 
 void page(const std::string& text, bool use_pager) {

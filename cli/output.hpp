@@ -55,6 +55,9 @@ class Output {
 /// How far to indent JSON: laid out for a terminal, on one line for programs.
 int json_indent();
 
+/// Opens a file in the user's browser. False when no program for it starts.
+bool open_in_browser(const std::string& path);
+
 /// Shows `text` through the user's pager on a terminal, else prints it.
 void page(const std::string& text, bool use_pager);
 

@@ -8,6 +8,7 @@
 #include <expcore/metrics.hpp>
 #include <expcore/overrides.hpp>
 #include <expcore/pipeline.hpp>
+#include <expcore/plots.hpp>
 #include <expcore/project.hpp>
 #include <expcore/table.hpp>
 #include <expcore/value.hpp>

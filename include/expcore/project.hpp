@@ -9,6 +9,7 @@
 #include <expcore/export.hpp>
 #include <expcore/metrics.hpp>
 #include <expcore/pipeline.hpp>
+#include <expcore/plots.hpp>
 
 namespace expcore {
 
@@ -54,6 +55,7 @@ class EXPCORE_API Project {
   Experiments experiments() const;
   Metrics metrics() const;
   Params params() const;
+  Plots plots() const;
 
  private:
   struct Impl;
@@ -63,6 +65,7 @@ class EXPCORE_API Project {
   friend class Experiments;
   friend class Metrics;
   friend class Params;
+  friend class Plots;
 };
 
 }  // namespace expcore

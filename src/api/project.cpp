@@ -119,5 +119,6 @@ Pipeline Project::pipeline() const { return Pipeline(*this); }
 Experiments Project::experiments() const { return Experiments(*this); }
 Metrics Project::metrics() const { return Metrics(*this); }
 Params Project::params() const { return Params(*this); }
+Plots Project::plots() const { return Plots(*this); }
 
 }  // namespace expcore

@@ -129,4 +129,14 @@ void Repo::add_to_index(const std::vector<std::string>& relative_paths) {
   check(git_index_write(index.get()), "write the index");
 }
 
+bool Repo::is_dirty() const {
+  git_status_options options{};
+  check(git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION), "read the status");
+  options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+  options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+  Handle<git_status_list, git_status_list_free> list;
+  check(git_status_list_new(out(list), repo_.get(), &options), "read the status");
+  return git_status_list_entrycount(list.get()) > 0;
+}
+
 }  // namespace expcore::git

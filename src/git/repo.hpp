@@ -165,6 +165,8 @@ class Repo {
   void switch_tree(const Id& from, const Id& to);
   /// Detaches HEAD at `commit` without a look at index or work tree.
   void detach_head(const Id& commit);
+  /// Whether a tracked file differs from the index or the index from HEAD. Writes nothing.
+  bool is_dirty() const;
   /// `git add -- <paths>` (a missing file is removed from the index); ignored files too.
   void add_to_index(const std::vector<std::string>& relative_paths);
   /// Config string after includes and levels; nullopt when unset.

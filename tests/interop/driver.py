@@ -397,6 +397,33 @@ def normalize_diff(output: dict[str, Any]) -> None:
     output["stdout"] = head + newline + "".join(lines)
 
 
+def normalize_plots(output: dict[str, Any]) -> None:
+    """Built-in templates are expcore's own specifications: of them the anchors, the title and the
+    data are compared, of a test's own templates everything."""
+    argv = output.get("argv", [])
+    text = output["stdout"]
+    if argv[:1] != ["plots"] or not text.startswith("{"):
+        return
+    value = json.loads(text)
+    if argv[1] == "templates":
+        output["stdout"] = sorted(set(re.findall(r"<DVC_METRIC_\w+>", text)))
+        return
+
+    def essence(content: dict) -> dict:
+        if "$schema" not in content:
+            return content
+        anchors = sorted(set(re.findall(r"<DVC_METRIC_\w+>", json.dumps(content))))
+        return {"anchors": anchors, "data": content["data"], "title": content["title"]}
+
+    if "$schema" in value:
+        value = essence(value)
+    for plots in (value.get("data") or {}).values():
+        for plot in plots if isinstance(plots, list) else []:
+            if "content" in plot:
+                plot["content"] = essence(plot["content"])
+    output["stdout"] = value
+
+
 def normalize_show(show: dict[str, Any]) -> dict[str, Any]:
     """Times are those of the run; experiments of one second come in the order of their ids."""
     if show["code"] != 0 or not show["stdout"].startswith("["):
@@ -436,6 +463,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
                 value = function(value)
             output[stream] = value
         normalize_diff(output)
+        normalize_plots(output)
     state["show"] = normalize_show(state["show"])
     return state
 

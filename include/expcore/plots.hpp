@@ -1,0 +1,123 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <expcore/event.hpp>
+#include <expcore/export.hpp>
+
+namespace expcore {
+
+class Project;
+
+/// How plots are drawn; what is set wins over the definitions in dvc.yaml.
+struct PlotProps {
+  std::optional<std::string>
+      plot_template;             ///< A built-in name, a file of `.dvc/plots`, or a path.
+  std::optional<std::string> x;  ///< Column of the x axis.
+  std::optional<std::string> y;  ///< Column of the y axis.
+  std::optional<std::string> title;
+  std::optional<std::string> x_label;
+  std::optional<std::string> y_label;
+  std::optional<bool> header;  ///< False: CSV and TSV files have no row of names.
+};
+
+struct PlotsOptions {
+  /// Ids of dvc.yaml (regular expressions for their beginning) or files; empty: all plots.
+  std::vector<std::string> targets;
+  PlotProps props;
+  /// Folder for images, relative to the project's directory; "" is `plots.out_dir` of the
+  /// configuration, else "dvc_plots". Made when there is an image.
+  std::string out;
+  /// Leave places that clients fill in the specification and give their values apart.
+  bool split = false;
+  EventCallback on_event;  ///< Warnings; may be empty.
+};
+
+/// A copy of an image plot at one revision.
+struct PlotImage {
+  std::string rev;
+  std::string path;  ///< Absolute.
+};
+
+/// One plot of all revisions.
+struct Plot {
+  std::string id;
+  bool is_image = false;
+  std::vector<std::string> revisions;  ///< Those with data, in order.
+  std::string spec;                    ///< Vega-Lite, JSON; "" for images and without data.
+  std::string anchors;                 ///< With `split`: values of the places left, a JSON object.
+  std::vector<PlotImage> images;
+};
+
+/// Why a plot lacks a revision or a part of it.
+struct PlotError {
+  std::string plot;  ///< "" when the whole revision could not be read.
+  std::string rev;
+  std::string source;  ///< The data file; "" for the plot as a whole.
+  std::string type;    ///< DVC's name of that kind of error.
+  std::string message;
+};
+
+struct PlotsResult {
+  std::vector<Plot> plots;
+  std::vector<PlotError> errors;
+  std::vector<std::string> errored;  ///< Revisions of which something could not be read.
+};
+
+/// The same as text: JSON, a specification, or the path of a page.
+struct PlotsText {
+  std::string text;  ///< "" when there is nothing to show.
+  std::vector<std::string> errored;
+  bool is_empty = false;  ///< No revision has any plot.
+};
+
+/// The plots of a project: data files (CSV, TSV, JSON, YAML, TOML), images and the definitions of
+/// dvc.yaml, at any revisions side by side.
+///
+/// Thread safety: thread-compatible.
+class EXPCORE_API Plots {
+ public:
+  Plots(Plots&&) noexcept;
+  Plots& operator=(Plots&&) noexcept;
+  ~Plots();
+
+  /// Revisions for diff(): none are HEAD (when tracked files are changed) and the workspace, one is
+  /// compared with the workspace.
+  /// Throws: Error{not_found} "unknown Git revision '<rev>'", Error{invalid_argument} for a
+  /// template that is missing or unfit.
+  PlotsResult show(const PlotsOptions& options = {}) const;
+  PlotsResult diff(const std::vector<std::string>& revs, const PlotsOptions& options = {}) const;
+
+  /// What `plots show --json` and `plots diff --json` print. `indent` 0 is one line.
+  PlotsText show_json(const PlotsOptions& options = {}, int indent = 0) const;
+  PlotsText diff_json(const std::vector<std::string>& revs, const PlotsOptions& options = {},
+                      int indent = 0) const;
+
+  /// The specification of the first plot that is no image, for `--show-vega`.
+  PlotsText show_vega(const PlotsOptions& options = {}, int indent = 0) const;
+  PlotsText diff_vega(const std::vector<std::string>& revs, const PlotsOptions& options = {},
+                      int indent = 0) const;
+
+  /// Writes `<out>/index.html`, images beside it in `static`, and gives the page's absolute path.
+  /// `page`: the user's own page (see docs/formats/plots.md); "" is the built-in one or that of
+  /// `plots.html_template`.
+  PlotsText show_html(const PlotsOptions& options = {}, const std::string& page = {}) const;
+  PlotsText diff_html(const std::vector<std::string>& revs, const PlotsOptions& options = {},
+                      const std::string& page = {}) const;
+
+  /// Names of the built-in templates.
+  static std::vector<std::string> template_names();
+  /// The JSON of a built-in template.
+  /// Throws: Error{invalid_argument} "Unexpected template: <name>."
+  static std::string template_content(const std::string& name, int indent = 0);
+
+ private:
+  friend class Project;
+  explicit Plots(const Project& project);
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace expcore
