@@ -82,8 +82,13 @@ int exit_code_of(const expcore::Error& error) {
 
 struct Command {
   std::string_view group;
-  std::string_view name;
+  std::string_view names;  ///< Its name and then its aliases, blanks between.
   void (*add)(CLI::App& parent, Context& context);
+
+  bool answers_to(std::string_view group_name, std::string_view name) const {
+    const std::string padded = fmt::format(" {} ", names);
+    return group == group_name && padded.find(fmt::format(" {} ", name)) != std::string::npos;
+  }
 };
 
 constexpr Command commands[] = {
@@ -119,7 +124,7 @@ Wanted wanted_of(int argc, char** argv) {
 bool exists(const Wanted& wanted) {
   return wanted.name.empty() ||
          std::any_of(std::begin(commands), std::end(commands), [&](const Command& command) {
-           return command.group == wanted.group && command.name == wanted.name;
+           return command.answers_to(wanted.group, wanted.name);
          });
 }
 
@@ -135,7 +140,7 @@ void build(CLI::App& app, Context& context, const Wanted& wanted) {
   experiments->require_subcommand(1);
   const bool alone = !wanted.name.empty() && wanted.name != "completion";
   for (const auto& command : commands) {
-    if (alone && (command.group != wanted.group || command.name != wanted.name)) continue;
+    if (alone && !command.answers_to(wanted.group, wanted.name)) continue;
     command.add(command.group.empty() ? app : *experiments, context);
   }
 }

@@ -9,6 +9,7 @@
 #include <expcore/event.hpp>
 #include <expcore/export.hpp>
 #include <expcore/pipeline.hpp>
+#include <expcore/table.hpp>
 #include <expcore/value.hpp>
 
 namespace expcore {
@@ -85,6 +86,54 @@ struct ExperimentTable {
   std::vector<std::vector<std::string>> rows;
 };
 
+/// Experiments by the commits they belong to.
+struct ExperimentSelection {
+  std::vector<std::string> revs;  ///< Baselines; empty: HEAD, or none where names are given.
+  int num = 1;                    ///< Commits from each baseline on; negative: all first parents.
+  bool all_commits = false;       ///< Every experiment of the repository.
+};
+
+/// One experiment's ref.
+struct ExperimentRef {
+  std::string name;
+  std::string commit;         ///< "" of a Git remote's.
+  std::string baseline;       ///< The commit it belongs to.
+  std::string baseline_name;  ///< Its branch or tag; "" when it has none.
+  std::string ref;            ///< "refs/exps/<2>/<38>/<name>".
+};
+
+struct ListOptions {
+  ExperimentSelection selection;
+  std::string git_remote;  ///< Name or URL; "" lists the repository's own.
+};
+
+struct RemoveOptions {
+  std::vector<std::string> names;  ///< Or full refs. Exclude `selection`.
+  ExperimentSelection selection;   ///< Nothing is selected by default.
+  bool keep = false;               ///< Remove all others of the repository instead.
+  std::string git_remote;          ///< Remove there instead of here.
+};
+
+struct RenameOptions {
+  bool force = false;  ///< Replace an experiment that has the new name.
+};
+
+struct ExperimentDiffOptions {
+  std::string a_rev;        ///< "" is HEAD. Git revisions and experiments.
+  std::string b_rev;        ///< "" is the workspace.
+  bool all = false;         ///< Unchanged values, too.
+  bool param_deps = false;  ///< Only parameters that stages depend on.
+  int precision = 5;        ///< Significant digits in the table of metrics; 0: all.
+  bool no_path = false;     ///< Tables without the column of files.
+};
+
+/// The tables of `exp diff`.
+struct ExperimentDiff {
+  Table metrics;
+  Table params;
+  bool has_commits = true;  ///< False before the first commit.
+};
+
 /// The experiments of a project's repository.
 ///
 /// Thread safety: thread-compatible.
@@ -109,6 +158,32 @@ class EXPCORE_API Experiments {
   /// The table of `exp show`. `csv`: the cells that `--csv` has (full numbers, ISO dates).
   ExperimentTable show_table(const ShowOptions& options, const TableOptions& table,
                              bool csv = false) const;
+
+  /// The experiments, sorted by baseline and name.
+  std::vector<ExperimentRef> list(const ListOptions& options = {}) const;
+
+  /// Deletes experiments' refs and returns their names; cached data stays.
+  /// Throws: Error{not_found} "'a; b' are not valid experiment names", before anything is deleted.
+  std::vector<std::string> remove(const RemoveOptions& options) const;
+
+  /// Gives an experiment another name. False when it has that one already.
+  /// Throws: Error{not_found}, Error{exists} without `force`, Error{invalid_argument} for a name
+  /// that Git would not take.
+  bool rename(const std::string& experiment, const std::string& name,
+              const RenameOptions& options = {}) const;
+
+  /// Makes a branch on an experiment's commit and returns the branch's and the experiment's name.
+  /// `branch`: "" is "<experiment>-branch".
+  std::pair<std::string, std::string> branch(const std::string& experiment,
+                                             const std::string& branch = {}) const;
+
+  /// Removes slots that nobody uses and what finished runs in them left behind.
+  void clean() const;
+
+  /// Metrics and params of two revisions compared, as tables.
+  ExperimentDiff diff(const ExperimentDiffOptions& options = {}) const;
+  /// What `exp diff --json` prints, on one line (`indent` 0) or laid out.
+  std::string diff_json(const ExperimentDiffOptions& options = {}, int indent = 0) const;
 
  private:
   friend class Project;

@@ -1,10 +1,16 @@
 #include <cctype>
+#include <set>
+#include <utility>
 
 #include <expcore/error.hpp>
 #include <expcore/experiments.hpp>
 
 #include "api/impl.hpp"
+#include "exp/diff.hpp"
+#include "exp/manage.hpp"
+#include "exp/record.hpp"
 #include "exp/run.hpp"
+#include "exp/running.hpp"
 #include "exp/show.hpp"
 #include "exp/slot.hpp"
 #include "exp/table.hpp"
@@ -164,6 +170,116 @@ ExperimentTable Experiments::show_table(const ShowOptions& options, const TableO
     result.kinds.push_back(static_cast<ExperimentTable::Column>(kind));
   }
   return result;
+}
+
+namespace {
+
+exp::RevisionOptions to_internal(const ExperimentSelection& selection) {
+  exp::RevisionOptions options;
+  options.revs = selection.revs;
+  options.num = selection.num;
+  options.all_commits = selection.all_commits;
+  return options;
+}
+
+exp::DiffRequest to_internal(const ExperimentDiffOptions& options) {
+  return {options.a_rev, options.b_rev, options.all, options.param_deps};
+}
+
+}  // namespace
+
+std::vector<ExperimentRef> Experiments::list(const ListOptions& options) const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  git::Repo& repo = *workspace->repo;
+  auto refs = exp::select_refs(repo, exp::list_refs(repo), to_internal(options.selection));
+  const exp::Describer describer(repo);
+  std::vector<ExperimentRef> result;
+  for (auto& ref : refs) {
+    result.push_back({ref.name, ref.commit, ref.baseline,
+                      describer.describe(ref.baseline).value_or(""), ref.refname()});
+  }
+  return result;
+}
+
+std::vector<std::string> Experiments::remove(const RemoveOptions& options) const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  git::Repo& repo = *workspace->repo;
+  const auto all = exp::list_refs(repo);
+  std::vector<exp::ExpRef> chosen;
+  std::vector<std::string> names;
+  const auto& selection = options.selection;
+  if (!options.names.empty()) {
+    chosen = exp::resolve_names(all, options.names, repo.head());
+    names = options.names;
+  } else if (!selection.revs.empty() || selection.all_commits) {
+    auto by_revs = to_internal(selection);
+    by_revs.all_commits = selection.revs.empty();  // revisions win, as in DVC
+    chosen = exp::select_refs(repo, all, by_revs);
+  }
+  if (options.keep) {
+    std::set<std::string> kept;
+    for (const auto& ref : chosen)
+      kept.insert(ref.refname());
+    chosen = all;
+    std::erase_if(chosen, [&](const auto& ref) { return kept.contains(ref.refname()); });
+  }
+  if (options.keep || options.names.empty()) {
+    names.clear();
+    for (const auto& ref : chosen)
+      names.push_back(ref.name);
+  }
+  exp::delete_experiments(repo, chosen);
+  return names;
+}
+
+bool Experiments::rename(const std::string& experiment, const std::string& name,
+                         const RenameOptions& options) const {
+  const auto workspace = impl_->project->open();
+  exp::require_head(*workspace);
+  return exp::rename(*workspace->repo, experiment, name, options.force).has_value();
+}
+
+std::pair<std::string, std::string> Experiments::branch(const std::string& experiment,
+                                                        const std::string& branch) const {
+  return exp::make_branch(*impl_->project->open(), experiment, branch);
+}
+
+void Experiments::clean() const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  exp::remove_slots(*workspace);
+  exp::prune_finished_runs(*workspace, 0);
+}
+
+ExperimentDiff Experiments::diff(const ExperimentDiffOptions& options) const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  const auto request = to_internal(options);
+  const auto difference = exp::diff(*workspace, request);
+  ExperimentDiff result;
+  if (!difference) {
+    result.has_commits = false;
+    return result;
+  }
+  const auto precision = options.precision == 0 ? std::nullopt : std::optional(options.precision);
+  const auto make = [&](const auto& files, const char* title, std::optional<int> digits) {
+    auto table = exp::diff_table(files, title, digits, request);
+    if (options.no_path) table.drop("Path");
+    return Table{std::move(table.headers), std::move(table.rows)};
+  };
+  result.metrics = make(difference->metrics, "Metric", precision);
+  result.params = make(difference->params, "Param", std::nullopt);
+  return result;
+}
+
+std::string Experiments::diff_json(const ExperimentDiffOptions& options, int indent) const {
+  const auto workspace = impl_->project->open();
+  require_git(*workspace);
+  const auto difference = exp::diff(*workspace, to_internal(options));
+  const yaml::Value value = difference ? exp::diff_value(*difference) : yaml::Value(yaml::Map());
+  return indent > 0 ? yaml::dump_json_pretty(value, indent) : yaml::dump_json(value);
 }
 
 }  // namespace expcore

@@ -13,21 +13,10 @@ bool is_hex(std::string_view text) {
 }
 
 bool is_valid_name(std::string_view name) {
-  if (name.empty() || name.front() == '.' || name.back() == '.' || name.ends_with(".lock")) {
-    return false;
-  }
-  if (name.find("..") != std::string_view::npos || name.find("@{") != std::string_view::npos) {
-    return false;
-  }
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    // ']' passes git but not the pattern by which DVC reads names back.
-    if (byte < 0x20 || byte == 0x7f ||
-        std::string_view(" ~^:?*[]\\/").find(c) != std::string_view::npos) {
-      return false;
-    }
-  }
-  return true;
+  // A slash would make it two levels; ']' passes Git but not the pattern by which DVC reads names
+  // back.
+  return !name.empty() && name.find_first_of("/]") == std::string_view::npos &&
+         git::is_valid_refname(fmt::format("refs/exps/{}", name));
 }
 
 }  // namespace

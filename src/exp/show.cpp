@@ -1,19 +1,14 @@
 #include "exp/show.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <csignal>
+#include <iterator>
+#include <map>
 #include <set>
-#include <unistd.h>
+#include <utility>
 
-#include <expcore/error.hpp>
-#include <fmt/format.h>
-
+#include "exp/manage.hpp"
 #include "exp/refs.hpp"
-#include "fs/file.hpp"
-#include "fs/path.hpp"
 #include "revision/names.hpp"
-#include "yaml/reader.hpp"
 
 namespace expcore::exp {
 
@@ -29,26 +24,6 @@ void add_with_parents(const git::Repo& repo, git::Id rev, int num, std::vector<g
     if (parents.empty()) return;
     rev = parents.front();
   }
-}
-
-std::string short_name(const std::string& ref, std::string_view prefix) {
-  return ref.substr(prefix.size());
-}
-
-/// Branch (the current one first) or tag of a commit.
-std::optional<std::string> describe(const git::Repo& repo, const git::Id& commit) {
-  constexpr std::string_view heads = "refs/heads/";
-  constexpr std::string_view tags = "refs/tags/";
-  if (const auto branch = repo.head_branch(); branch && repo.resolve_ref(*branch) == commit) {
-    return short_name(*branch, heads);
-  }
-  for (const auto& ref : repo.refs(tags)) {
-    if (repo.resolve_revision(ref.name) == commit) return short_name(ref.name, tags);
-  }
-  for (const auto& ref : repo.refs(heads)) {
-    if (ref.target == commit) return short_name(ref.name, heads);
-  }
-  return std::nullopt;
 }
 
 bool newer(const Range& a, const Range& b) {
@@ -79,44 +54,34 @@ std::optional<Range> range_of(SnapshotReader& reader, const git::Repo& repo, con
   return range;
 }
 
-/// The experiment that runs in the workspace right now, ours or DVC's.
-std::optional<Range> running_in_workspace(Workspace& workspace, const git::Id& baseline,
-                                          SnapshotReader& reader, const SnapshotOptions& options) {
-  const std::string folder = fs::join(workspace.tmp_dir, "exps/run/workspace");
-  const auto info_text = fs::read_file_if_exists(fs::join(folder, "workspace.run"));
-  const auto process_text = fs::read_file_if_exists(fs::join(folder, "workspace.json"));
-  if (!info_text || !process_text) return std::nullopt;
-  yaml::Value info;
-  yaml::Value process;
-  try {
-    info = yaml::parse_json(*info_text);
-    process = yaml::parse_json(*process_text);
-  } catch (const Error&) {
-    return std::nullopt;
+/// Experiments of one baseline in DVC's order: running, done, queued, failed; each newest first.
+std::vector<Range> ordered(std::vector<Range> done, const std::vector<ExecutedRange>& executed,
+                           const git::Id& baseline, const ShowOptions& options) {
+  std::vector<Range> running;
+  std::vector<Range> queued;
+  std::vector<Range> failed;
+  for (const auto& entry : executed) {
+    if (entry.baseline != baseline) continue;
+    const Range& range = entry.range;
+    const std::string& state = range.executor->state;
+    if (state == "running") {
+      running.push_back(range);
+    } else if (state == "queued") {
+      if (!options.hide_queued) queued.push_back(range);
+    } else if (state == "failed") {
+      if (!options.hide_failed) failed.push_back(range);
+    } else {
+      const auto same = std::find_if(done.begin(), done.end(),
+                                     [&](const Range& other) { return other.name == range.name; });
+      if (same != done.end()) same->executor = range.executor;
+    }
   }
-  const auto* pid = process.find("pid");
-  const auto* rev = info.find("baseline_rev");
-  const auto* name = info.find("name");
-  const auto* status = info.find("status");
-  if (pid == nullptr || !pid->is_integer() || rev == nullptr || !rev->is_string() ||
-      rev->string() != baseline || status == nullptr || !status->is_integer()) {
-    return std::nullopt;
-  }
-  const bool alive = ::kill(static_cast<pid_t>(pid->integer()), 0) == 0 || errno == EPERM;
-  if (!alive || status->integer() >= 3) return std::nullopt;
-  Range range;
-  if (name != nullptr && name->is_string()) range.name = name->string();
-  range.revs.push_back(reader.workspace_state(options));
-  range.revs.front().name = range.name;
-  yaml::Map local;
-  const auto* root = info.find("root_dir");
-  local.append("root", root == nullptr ? yaml::Value() : *root);
-  local.append("log", yaml::Null{});
-  local.append("pid", *pid);
-  local.append("returncode", yaml::Null{});
-  local.append("task_id", yaml::Null{});
-  range.executor = Executor{"running", "workspace", std::move(local)};
-  return range;
+  for (auto* group : {&done, &queued, &failed})
+    std::stable_sort(group->begin(), group->end(), newer);
+  std::vector<Range> all = std::move(running);
+  for (auto* group : {&done, &queued, &failed})
+    std::move(group->begin(), group->end(), std::back_inserter(all));
+  return all;
 }
 
 }  // namespace
@@ -127,9 +92,7 @@ std::vector<git::Id> expand_revisions(const git::Repo& repo, const RevisionOptio
   std::vector<std::string> revs = options.revs;
   if (revs.empty() && !by_flag) revs.emplace_back("HEAD");
   for (const auto& rev : revs) {
-    const auto id = repo.resolve_revision(rev);
-    if (!id) throw Error(Errc::not_found, fmt::format("unknown Git revision '{}'", rev));
-    add_with_parents(repo, *id, options.num, ids);
+    add_with_parents(repo, revision::resolve(repo, rev), options.num, ids);
   }
   const auto add_refs = [&](const char* prefix) {
     for (const auto& ref : repo.refs(prefix)) {
@@ -155,23 +118,25 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
   SnapshotReader reader(workspace);
   const auto baselines = expand_revisions(repo, options.revisions);
   if (!options.hide_workspace) states.push_back(reader.workspace_state(options.snapshot));
-  const auto refs = list_refs(repo);
+  std::map<git::Id, std::vector<ExpRef>> refs;
+  for (auto& ref : list_refs(repo))
+    refs[ref.baseline].push_back(std::move(ref));
+  auto executed = running_experiments(workspace, options.snapshot);
+  if (options.queue) {
+    for (auto& entry : options.queue())
+      executed.push_back(std::move(entry));
+  }
+  const Describer describer(repo);
   for (const auto& baseline : baselines) {
     State state = reader.commit_state(baseline, {});
-    if (!options.sha_only) state.name = describe(repo, baseline);
-    if (auto range = running_in_workspace(workspace, baseline, reader, options.snapshot)) {
-      state.experiments.push_back(std::move(*range));
-    }
-    std::vector<Range> finished;
-    for (const auto& ref : refs) {
-      if (ref.baseline != baseline) continue;
+    if (!options.sha_only) state.name = describer.describe(baseline);
+    std::vector<Range> done;
+    for (const auto& ref : refs[baseline]) {
       if (auto range = range_of(reader, repo, ref, options.snapshot)) {
-        finished.push_back(std::move(*range));
+        done.push_back(std::move(*range));
       }
     }
-    std::stable_sort(finished.begin(), finished.end(), newer);
-    for (auto& range : finished)
-      state.experiments.push_back(std::move(range));
+    state.experiments = ordered(std::move(done), executed, baseline, options);
     states.push_back(std::move(state));
   }
   return states;

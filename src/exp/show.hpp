@@ -1,7 +1,9 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "exp/running.hpp"
 #include "exp/snapshot.hpp"
 
 namespace expcore::exp {
@@ -22,6 +24,8 @@ struct ShowOptions {
   bool hide_queued = false;
   bool hide_failed = false;
   bool sha_only = false;  ///< No branch and tag names.
+  /// What the queue knows: its tasks that run, wait, failed or succeeded. May be empty.
+  std::function<std::vector<ExecutedRange>()> queue;
 };
 
 /// The commits that `options` names, without repeats. Throws: Error{not_found} "unknown Git

@@ -11,6 +11,7 @@
 #include "exp/executor_info.hpp"
 #include "exp/record.hpp"
 #include "exp/refs.hpp"
+#include "exp/running.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "yaml/reader.hpp"
@@ -105,13 +106,30 @@ Slot Slot::acquire(const Workspace& project) {
   const std::string folder = slots_folder(project);
   fs::make_directories(folder);
   for (int number = 1;; ++number) {
-    const std::string path = fmt::format("{}/{}", folder, number);
-    auto lock = fs::LockFile::try_acquire(path + ".lock");
-    if (!lock) continue;
-    Slot slot(project, path, std::move(*lock));
-    slot.recover();
-    return slot;
+    if (auto slot = take(project, fmt::format("{}/{}", folder, number))) return std::move(*slot);
   }
+}
+
+std::optional<Slot> Slot::take(const Workspace& project, const std::string& path) {
+  auto lock = fs::LockFile::try_acquire(path + ".lock");
+  if (!lock) return std::nullopt;
+  Slot slot(project, path, std::move(*lock));
+  slot.recover();
+  return slot;
+}
+
+void remove_slots(const Workspace& project) {
+  const std::string folder = slots_folder(project);
+  if (!fs::is_directory(folder)) return;
+  for (const auto& entry : fs::list_directory(folder)) {
+    if (entry.kind != fs::Kind::directory) continue;
+    if (auto slot = Slot::take(project, fs::join(folder, entry.name))) slot->remove();
+  }
+}
+
+bool Slot::is_free(const Workspace& project, const std::string& path) {
+  return fs::parent(path) == slots_folder(project) &&
+         fs::LockFile::try_acquire(path + ".lock").has_value();
 }
 
 Slot::Record Slot::read_record() const {
@@ -199,6 +217,12 @@ void Slot::clean() {
   record.is_clean = true;
   record.run.clear();
   write_record(record);
+}
+
+void Slot::remove() {
+  repo_.reset();
+  fs::remove(path_ + ".json");
+  fs::remove_tree(path_);
 }
 
 /// Removes everything that is neither in `tree` nor the slot's own.
@@ -414,6 +438,7 @@ RunResult run_in_temp(Workspace& workspace, const RunOptions& options) {
   const std::string name =
       choose_name(*workspace.repo, baseline, options.name, options.reproduce.force);
   const auto files = edited_params(workspace, options.overrides);
+  prune_finished_runs(workspace);
   const Capture capture = capture_workspace(workspace, options.reproduce.selection);
   SlotRun run;
   run.stash = write_stash_commit(workspace, capture, name, files);

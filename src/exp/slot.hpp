@@ -26,6 +26,11 @@ class Slot {
   /// The first free slot; a new one when all are taken. `project` outlives the slot.
   static Slot acquire(const pipeline::Workspace& project);
 
+  /// The slot at `path`; nullopt when somebody uses it.
+  static std::optional<Slot> take(const pipeline::Workspace& project, const std::string& path);
+  /// Whether nobody uses the slot at `path`; false for what is no slot.
+  static bool is_free(const pipeline::Workspace& project, const std::string& path);
+
   Slot(Slot&&) noexcept;
   Slot& operator=(Slot&&) noexcept;
   ~Slot();  ///< Gives the slot back; whoever takes it next finds out what has to be cleaned.
@@ -41,6 +46,8 @@ class Slot {
 
   /// Brings the folder back to the prepared tree. Best after the result has been published.
   void clean();
+  /// Deletes the folder; prepare() makes it anew.
+  void remove();
 
  private:
   Slot(const pipeline::Workspace& project, std::string path, fs::LockFile lock);
@@ -57,6 +64,9 @@ class Slot {
   fs::LockFile lock_;
   std::optional<git::Repo> repo_;
 };
+
+/// Deletes the slots that nobody uses.
+void remove_slots(const pipeline::Workspace& project);
 
 /// What to run in a slot.
 struct SlotRun {

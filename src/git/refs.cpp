@@ -143,6 +143,23 @@ void remove_empty_parents(const std::string& root, const std::string& name) {
 
 }  // namespace
 
+bool is_valid_refname(std::string_view name) {
+  if (!name.starts_with("refs/") || name.back() == '.' ||
+      name.find("..") != std::string_view::npos || name.find("@{") != std::string_view::npos) {
+    return false;
+  }
+  const bool has_odd_byte = std::any_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f ||
+           std::string_view(" ~^:?*[\\").find(c) != std::string_view::npos;
+  });
+  if (has_odd_byte) return false;
+  const auto parts = split(name, '/');
+  return std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
+    return !part.empty() && part.front() != '.' && !part.ends_with(".lock");
+  });
+}
+
 std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
   std::vector<RefEntry> found;
   read_loose(common_dir_ + "/refs", "refs/", prefix, found);

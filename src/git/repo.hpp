@@ -58,6 +58,10 @@ struct IndexEntry {
   Id id;
 };
 
+/// Whether Git takes `name` ("refs/…") as the full name of a ref. Needs no libgit2.
+/// Source: git-check-ref-format(1).
+bool is_valid_refname(std::string_view name);
+
 /// One open Git repository with a work tree.
 ///
 /// Every write that takes one of Git's lock files waits for a holder (10 s, with jitter) instead of

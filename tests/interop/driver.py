@@ -297,6 +297,28 @@ def sort_untracked(text: str) -> str:
     return re.sub(r"(will not be included in (?:the )?experiment commits?:\n\t)(.*)", sort, text)
 
 
+def sort_experiments(text: str) -> str:
+    """DVC lists experiments in the order of a Python set."""
+
+    def sort(match: re.Match) -> str:
+        names = re.split(r", | and ", match.group(2))
+        return match.group(1) + ", ".join(sorted(names))
+
+    text = re.sub(r"(Removed experiments: )(.*)", sort, text)
+    text = re.sub(r"((?:\n\trefs/exps/.*)+)", lambda m: "\n" + "\n".join(sorted(m.group(1).split("\n")[1:])), text)
+    if re.fullmatch(r"(?:(?:\S+:\n)?(?:\t.*\n)+)+", text):
+        groups = re.findall(r"(\S+:\n)?((?:\t.*\n)+)", text)
+        return "".join(sorted(a + "".join(sorted(b.splitlines(True))) for a, b in groups))
+    return text
+
+
+def sort_names(output: dict[str, Any]) -> None:
+    """The same for bare names and ids."""
+    argv = output.get("argv", [])
+    if argv[:2] == ["exp", "list"] and any("-only" in word for word in argv):
+        output["stdout"] = "".join(sorted(output["stdout"].splitlines(True)))
+
+
 def hide_program(text: str) -> str:
     """The program's own name where it says what to type; DVC's name is kept by expcore, too."""
     return text
@@ -384,11 +406,13 @@ def value_files(text: str) -> str:
 
 def normalize_diff(output: dict[str, Any]) -> None:
     """The files and, in JSON, the keys of `metrics diff` and `params diff` are Python sets."""
-    if output.get("argv", [])[:2] not in (["metrics", "diff"], ["params", "diff"]):
+    if output.get("argv", [])[:2] not in (["metrics", "diff"], ["params", "diff"], ["exp", "diff"]):
         return
     text = output["stdout"]
     if text.startswith("{"):
         output["stdout"] = json.loads(text)
+        return
+    if output["argv"][0] == "exp":  # two tables of one file each
         return
     head, newline, rows = text.partition("\n")
     lines = rows.splitlines(True)
@@ -455,11 +479,12 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
     text = json.dumps(state)
     state = json.loads(hide_paths(hide_ids(text, ids), world))
     for output in [*state["commands"], state["show"], state["status"]]:
+        sort_names(output)
         for stream in ("stdout", "stderr"):
             value = output[stream]
             if value.startswith("[{"):
                 continue
-            for function in (hide_slots, sort_untracked, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
+            for function in (hide_slots, sort_experiments, sort_untracked, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
                 value = function(value)
             output[stream] = value
         normalize_diff(output)
