@@ -42,7 +42,7 @@ TEST_SUITE("metrics/format") {
       int digits;
       double expected;
     };
-    for (const auto& [value, digits, expected] :
+    for (const Case& row :
          std::initializer_list<Case>{{0.1234567, 5, 0.12346},
                                      {2.675, 2, 2.67},  // the double lies below the half
                                      {0.5, 0, 0.0},
@@ -55,8 +55,8 @@ TEST_SUITE("metrics/format") {
                                      {-151.0, -2, -200.0},
                                      {5.0, -2, 0.0},
                                      {0.1, 400, 0.1}}) {
-      CAPTURE(value);
-      CHECK(metrics::python_round(value, digits) == expected);
+      CAPTURE(row.value);
+      CHECK(metrics::python_round(row.value, row.digits) == row.expected);
     }
     CHECK(std::signbit(metrics::python_round(-0.000004, 5)));
     CHECK(std::isnan(metrics::python_round(std::nan(""), 5)));

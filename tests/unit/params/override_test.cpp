@@ -50,7 +50,7 @@ TEST_SUITE("params/override") {
       const char* text;
       const char* value;
     };
-    for (const auto& [text, value] : std::vector<Row>{
+    for (const Row& row : std::vector<Row>{
              {"1_000", "1000"},
              {"-0", "0"},
              {"01", "01"},
@@ -69,8 +69,8 @@ TEST_SUITE("params/override") {
              {"int(3.7)", "3"},
              {"str([1,true])", "[1,true]"},
          }) {
-      CAPTURE(text);
-      CHECK(element_text(parse_override(std::string("a=") + text).value) == value);
+      CAPTURE(row.text);
+      CHECK(element_text(parse_override(std::string("a=") + row.text).value) == row.value);
     }
   }
 
