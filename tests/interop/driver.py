@@ -306,15 +306,16 @@ def sort_experiments(text: str) -> str:
 
     text = re.sub(r"(Removed experiments: )(.*)", sort, text)
     text = re.sub(r"((?:\n\trefs/exps/.*)+)", lambda m: "\n" + "\n".join(sorted(m.group(1).split("\n")[1:])), text)
-    if re.fullmatch(r"(?:(?:\S+:\n)?(?:\t.*\n)+)+", text):
-        groups = re.findall(r"(\S+:\n)?((?:\t.*\n)+)", text)
-        return "".join(sorted(a + "".join(sorted(b.splitlines(True))) for a, b in groups))
     return text
 
 
 def sort_names(output: dict[str, Any]) -> None:
-    """The same for bare names and ids."""
+    """The same for `exp list`: groups, names in them, bare names and ids."""
     argv = output.get("argv", [])
+    text = output["stdout"]
+    if argv[:2] == ["exp", "list"] and re.fullmatch(r"(?:(?:\S+:\n)?(?:\t.*\n)+)+", text):
+        groups = re.findall(r"(\S+:\n)?((?:\t.*\n)+)", text)
+        output["stdout"] = "".join(sorted(a + "".join(sorted(b.splitlines(True))) for a, b in groups))
     if argv[:2] == ["exp", "list"] and any("-only" in word for word in argv):
         output["stdout"] = "".join(sorted(output["stdout"].splitlines(True)))
 
