@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,10 @@ struct Pipeline::Impl {
 };
 
 namespace api {
+
+Environment process_environment();
+/// Throws: Error{not_found} when there is no such folder.
+std::string absolute_directory(const std::filesystem::path& directory);
 
 /// Hands warnings to a callback that outlives the result.
 std::function<void(const std::string&)> warnings_to(const EventCallback& on_event);

@@ -13,7 +13,7 @@
 extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace expcore {
-namespace {
+namespace api {
 
 Environment process_environment() {
   Environment result;
@@ -35,6 +35,10 @@ std::string absolute_directory(const std::filesystem::path& directory) {
   }
   return text;
 }
+
+}  // namespace api
+
+namespace {
 
 constexpr const char* dvcignore_text =
     "# Add patterns of files dvc should ignore, which could improve\n"
@@ -73,8 +77,8 @@ Project::~Project() = default;
 Project Project::open(const std::filesystem::path& directory,
                       std::optional<Environment> environment) {
   auto impl = std::make_shared<Impl>();
-  impl->directory = absolute_directory(directory);
-  impl->environment = environment ? std::move(*environment) : process_environment();
+  impl->directory = api::absolute_directory(directory);
+  impl->environment = environment ? std::move(*environment) : api::process_environment();
   impl->root = impl->open()->root;
   return Project(std::move(impl));
 }
@@ -84,7 +88,7 @@ Project Project::init(const std::filesystem::path& directory, const InitOptions&
   if (options.no_scm && options.subdir) {
     throw Error(Errc::invalid_argument, "Cannot initialize repo with `--no-scm` and `--subdir`");
   }
-  const std::string root = absolute_directory(directory);
+  const std::string root = api::absolute_directory(directory);
   const std::string dvc_dir = fs::join(root, ".dvc");
   check_repository(root, options);
   if (fs::is_directory(dvc_dir)) {

@@ -76,6 +76,18 @@ constexpr Key known_keys[] = {
     {"state", "row_cleanup_quota", Type::number},
     {"index", "dir", Type::text},
 };
+/// Of remotes that are folders. Source: DVC dvc/config_schema.py LOCAL_COMMON, REMOTE_COMMON.
+constexpr Key folder_keys[] = {
+    {"remote", "url", Type::text},         {"remote", "checksum_jobs", Type::number},
+    {"remote", "jobs", Type::number},      {"remote", "worktree", Type::flag},
+    {"remote", "no_traverse", Type::flag}, {"remote", "version_aware", Type::flag},
+    {"remote", "type", Type::link_types},  {"remote", "protected", Type::flag},
+    {"remote", "shared", Type::share},     {"remote", "slow_link_warning", Type::flag},
+    {"remote", "verify", Type::flag},
+};
+constexpr std::array url_schemes = {"s3",      "gs",     "azure",  "ssh",    "hdfs",
+                                    "webhdfs", "oss",    "gdrive", "remote", "http",
+                                    "https",   "webdav", "webdavs"};
 constexpr std::array open_sections = {"remote", "machine", "db", "feature"};
 
 constexpr std::string_view error_prefix = "config file error: ";
@@ -107,9 +119,9 @@ std::vector<std::string> link_types(const std::vector<std::string>& value) {
   return types;
 }
 
-void check_value(const Key& key, const std::vector<std::string>& value) {
-  const std::string where =
-      fmt::format(" for dictionary value @ data['{}']['{}']", key.section, key.name);
+void check_value(const Key& key, const std::vector<std::string>& value,
+                 const std::string& section) {
+  const std::string where = fmt::format(" for dictionary value @ {}['{}']", section, key.name);
   const std::string text = value.empty() ? "" : to_lower_ascii(value.front());
   switch (key.type) {
     case Type::flag:
@@ -121,7 +133,7 @@ void check_value(const Key& key, const std::vector<std::string>& value) {
       }
       return;
     case Type::share:
-      if (text != "group") fail("not a valid value" + where);
+      if (text != "group") fail("expected one of group" + where);
       return;
     case Type::link_types: {
       std::vector<std::string> unknown;
@@ -139,6 +151,32 @@ void check_value(const Key& key, const std::vector<std::string>& value) {
   }
 }
 
+void validate_remote(const std::string& name, const Section& remote) {
+  const auto url = remote.values.find("url");
+  const std::string where = fmt::format("for dictionary value @ data['remote']['{}']", name);
+  if (url == remote.values.end()) fail("expected 'url' " + where);
+  const std::string text = expcore::join(url->second, ",");
+  const auto scheme = text.find("://");
+  const bool has_host = scheme != std::string::npos && scheme > 0 && scheme + 3 < text.size() &&
+                        text[scheme + 3] != '/';
+  if (has_host) {
+    const auto known = std::find(url_schemes.begin(), url_schemes.end(), text.substr(0, scheme));
+    if (known == url_schemes.end()) {
+      fail(fmt::format("Unsupported URL type {}:// {}", text.substr(0, scheme), where));
+    }
+    return;  // the keys of other remotes are not ours to judge
+  }
+  for (const auto& [key, value] : remote.values) {
+    const std::string& option = key;
+    const auto known = std::find_if(std::begin(folder_keys), std::end(folder_keys),
+                                    [&option](const Key& item) { return option == item.name; });
+    if (known == std::end(folder_keys)) {
+      fail(fmt::format("extra keys not allowed @ data['remote']['{}']['{}']", name, option));
+    }
+    check_value(*known, value, fmt::format("data['remote']['{}']", name));
+  }
+}
+
 void validate(const Section& merged, std::vector<std::string>& warnings) {
   for (const auto& [name, section] : merged.sections) {
     if (!is_section(name)) fail(fmt::format("extra keys not allowed @ data['{}']", name));
@@ -151,11 +189,8 @@ void validate(const Section& merged, std::vector<std::string>& warnings) {
       continue;
     }
     if (name == "remote") {
-      for (const auto& [remote, keys] : section.sections) {
-        if (!keys.values.contains("url")) {
-          fail(fmt::format("expected 'url' for dictionary value @ data['remote']['{}']", remote));
-        }
-      }
+      for (const auto& [remote, keys] : section.sections)
+        validate_remote(remote, keys);
     }
     if (name == "remote" || name == "machine" || name == "db") continue;
     for (const auto& [key, value] : section.values) {
@@ -163,7 +198,7 @@ void validate(const Section& merged, std::vector<std::string>& warnings) {
       if (known == nullptr) {
         fail(fmt::format("extra keys not allowed @ data['{}']['{}']", name, key));
       }
-      check_value(*known, value);
+      check_value(*known, value, fmt::format("data['{}']", name));
     }
   }
   for (const auto& [key, value] : merged.values) {
@@ -217,40 +252,70 @@ void merge(Section& into, const Section& from) {
     merge(into.sections[name], section);
 }
 
-std::vector<std::string> files(const std::string& dvc_dir,
-                               const std::map<std::string, std::string>& environment) {
-  std::string system = variable(environment, "DVC_SYSTEM_CONFIG_DIR");
-  if (system.empty()) {
-    const std::string dirs = variable(environment, "XDG_CONFIG_DIRS");
-    system = fs::join(dirs.empty() ? "/etc/xdg" : dirs.substr(0, dirs.find(':')), "dvc");
+Section parsed(std::string_view text, const std::string& path, const Environment& environment) {
+  Section section;
+  try {
+    section = parse_config(text, path);
+  } catch (const Error& error) {
+    const std::string problem = std::string(error.what()).substr(error_prefix.size());
+    fail(problem + ": " + problem);
   }
-  std::string global = variable(environment, "DVC_GLOBAL_CONFIG_DIR");
-  if (global.empty()) {
-    const std::string home = variable(environment, "XDG_CONFIG_HOME");
-    global = fs::join(home.empty() ? variable(environment, "HOME") + "/.config" : home, "dvc");
-  }
-  return {fs::join(system, "config"), fs::join(global, "config"), fs::join(dvc_dir, "config"),
-          fs::join(dvc_dir, "config.local")};
+  resolve_paths(section, fs::parent(path), environment);
+  return section;
 }
 
 }  // namespace
 
+std::string file_of(Level level, const std::string& dvc_dir, const Environment& environment) {
+  switch (level) {
+    case Level::system: {
+      std::string folder = variable(environment, "DVC_SYSTEM_CONFIG_DIR");
+      if (folder.empty()) {
+        const std::string dirs = variable(environment, "XDG_CONFIG_DIRS");
+        folder = fs::join(dirs.empty() ? "/etc/xdg" : dirs.substr(0, dirs.find(':')), "dvc");
+      }
+      return fs::join(folder, "config");
+    }
+    case Level::global: {
+      std::string folder = variable(environment, "DVC_GLOBAL_CONFIG_DIR");
+      if (folder.empty()) {
+        const std::string home = variable(environment, "XDG_CONFIG_HOME");
+        folder = fs::join(home.empty() ? variable(environment, "HOME") + "/.config" : home, "dvc");
+      }
+      return fs::join(folder, "config");
+    }
+    case Level::repo:
+      return dvc_dir.empty() ? "" : fs::join(dvc_dir, "config");
+    case Level::local:
+      return dvc_dir.empty() ? "" : fs::join(dvc_dir, "config.local");
+  }
+  return {};
+}
+
+Section load_level(Level level, const std::string& dvc_dir, const Environment& environment) {
+  const std::string path = file_of(level, dvc_dir, environment);
+  if (path.empty()) return {};
+  const auto text = fs::read_file_if_exists(path);
+  return text ? parsed(*text, path, environment) : Section();
+}
+
+void check_edit(Level level, std::string_view text, const std::string& dvc_dir,
+                const Environment& environment) {
+  Section merged;
+  for (const Level weaker : levels) {
+    if (weaker == level) break;
+    merge(merged, load_level(weaker, dvc_dir, environment));
+  }
+  merge(merged, parsed(text, file_of(level, dvc_dir, environment), environment));
+  std::vector<std::string> warnings;
+  validate(merged, warnings);
+}
+
 Config Config::load(const std::string& dvc_dir,
                     const std::map<std::string, std::string>& environment) {
   Config config;
-  for (const auto& path : files(dvc_dir, environment)) {
-    const auto text = fs::read_file_if_exists(path);
-    if (!text) continue;
-    Section section;
-    try {
-      section = parse_config(*text, path);
-    } catch (const Error& error) {
-      const std::string problem = std::string(error.what()).substr(error_prefix.size());
-      fail(problem + ": " + problem);
-    }
-    resolve_paths(section, fs::parent(path), environment);
-    merge(config.merged_, section);
-  }
+  for (const Level level : levels)
+    merge(config.merged_, load_level(level, dvc_dir, environment));
   validate(config.merged_, config.warnings_);
   config.cache_dir_ = config.get("cache.dir").value_or(fs::join(dvc_dir, "cache"));
   const auto types = config.get_list("cache.type");

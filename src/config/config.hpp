@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,24 @@ struct Section {
 
 /// Throws: Error{config} "config file error: <problem> at line N." in ConfigObj's words.
 Section parse_config(std::string_view text, const std::string& path);
+
+/// Where an option may be set, weakest first. Levels `repo` and `local` need a project.
+enum class Level : std::uint8_t { system, global, repo, local };
+inline constexpr Level levels[] = {Level::system, Level::global, Level::repo, Level::local};
+
+using Environment = std::map<std::string, std::string>;
+
+/// The file of a level. `dvc_dir` "" outside any project (then "" for its levels).
+std::string file_of(Level level, const std::string& dvc_dir, const Environment& environment);
+
+/// What one level's file says, paths resolved against it. Empty when there is no such file.
+/// Throws: as Config::load().
+Section load_level(Level level, const std::string& dvc_dir, const Environment& environment);
+
+/// Checks what would be in force up to `level` if its file held `text`, as DVC does before it
+/// writes. Throws: Error{config} "configuration error - config file error: …".
+void check_edit(Level level, std::string_view text, const std::string& dvc_dir,
+                const Environment& environment);
 
 /// The configuration in force: system, global, repo (`.dvc/config`) and local
 /// (`.dvc/config.local`), merged, validated against DVC's schema.
