@@ -139,6 +139,7 @@ class Tokenizer {
       add(TokenKind::name, std::string(text_.substr(first, at_ - first)));
     } else {
       if (c == '(' || c == '[' || c == '{') ++brackets_;
+      if (brackets_ > most_brackets) fail("too many nested parentheses");
       if (c == ')' || c == ']' || c == '}') --brackets_;
       ++at_;
       // "==" and the like are no assignments.
@@ -267,6 +268,7 @@ class Tokenizer {
   std::uint32_t line_ = 1;
   std::size_t line_start_ = 0;
   bool start_of_line_ = true;
+  static constexpr int most_brackets = 200;  // CPython's limit
   int brackets_ = 0;
   std::vector<std::size_t> indents_ = {0};
   std::vector<Token> tokens_;
@@ -444,15 +446,21 @@ class Parser {
 
   /// A tuple, or a value in parentheses.
   std::optional<yaml::Value> parenthesized() {
-    const std::size_t start = at_;
+    if (tokens_[at_ + 1].kind == TokenKind::symbol && tokens_[at_ + 1].text == ")") {
+      return sequence(")");
+    }
     ++at_;
     auto single = literal();
-    if (single && is_symbol(")")) {
+    if (!single) return std::nullopt;
+    if (is_symbol(")")) {
       ++at_;
       return single;
     }
-    at_ = start;
-    return sequence(")");
+    if (!is_symbol(",")) return std::nullopt;
+    auto rest = sequence(")");
+    if (!rest) return std::nullopt;
+    rest->list().insert(rest->list().begin(), std::move(*single));
+    return rest;
   }
 
   std::optional<yaml::Value> dictionary() {

@@ -1,6 +1,7 @@
 #include "plots/csv.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -115,12 +116,7 @@ yaml::Map without_repeats(const yaml::Map& map) {
 }
 
 bool has_repeats(const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    for (std::size_t k = i + 1; k < names.size(); ++k) {
-      if (names[i] == names[k]) return true;
-    }
-  }
-  return false;
+  return std::set<std::string_view>(names.begin(), names.end()).size() != names.size();
 }
 
 }  // namespace

@@ -290,15 +290,18 @@ Datapoints make_datapoints(const std::string& plot_id, const yaml::Map& props,
     result.y_sources.push_back({short_name(file, prefix), field});
     const auto found = files.find(file);
     std::vector<yaml::Map> rows;
-    if (found != files.end()) rows = found->second;
+    // Nobody else needs the rows of a file that is the only source of both axes.
+    const bool is_last = y.fields.size() == 1 && (x.fields.empty() || x.fields[0].file == file);
+    if (found != files.end()) rows = is_last ? std::move(found->second) : found->second;
     if (several_y) add_column(rows, inferred_y, rows, field);
     if (x.fields.empty()) {
       for (std::size_t k = 0; k < rows.size(); ++k)
         rows[k].set(index_column, static_cast<std::int64_t>(k));
     } else {
       const auto& source = x.fields[x.fields.size() > 1 ? i : 0];
-      const auto x_rows = files.find(source.file);
-      const std::size_t count = x_rows == files.end() ? 0 : x_rows->second.size();
+      const auto other = files.find(source.file);
+      const auto* x_rows = is_last ? &rows : other == files.end() ? nullptr : &other->second;
+      const std::size_t count = x_rows == nullptr ? 0 : x_rows->size();
       if (count != rows.size()) {
         fail(fmt::format("Cannot join '{}' from '{}' and '{}' from '{}'. They have to have same "
                          "length.",
@@ -306,9 +309,10 @@ Datapoints make_datapoints(const std::string& plot_id, const yaml::Map& props,
              "DvcException");
       }
       if (count > 0) {
-        add_column(rows, several_x ? inferred_x : source.field, x_rows->second, source.field);
+        add_column(rows, several_x ? inferred_x : source.field, *x_rows, source.field);
       }
     }
+    result.rows.reserve(result.rows.size() + rows.size());
     for (auto& row : rows) {
       row.set("rev", rev);
       row.set("filename", result.y_sources.back().file);

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
 #include "yaml/reader.hpp"
 
 /// The implicit types of plain YAML 1.2 scalars, as ruamel.yaml resolves them.
@@ -46,6 +49,13 @@ void multiply_add(std::string& decimal, unsigned base, unsigned digit) {
 
 Value make_integer(bool negative, std::string_view digits, int base) {
   const std::string plain = without_underscores(digits);
+  constexpr std::size_t most_digits = 4300;  // Python's limit
+  if (plain.size() > most_digits) {
+    throw Error(Errc::parse,
+                fmt::format("Exceeds the limit ({} digits) for integer string conversion: value "
+                            "has {} digits",
+                            most_digits, plain.size()));
+  }
   std::uint64_t magnitude = 0;
   const auto [end, error] =
       std::from_chars(plain.data(), plain.data() + plain.size(), magnitude, base);

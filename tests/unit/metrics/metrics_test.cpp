@@ -8,7 +8,7 @@
 #include "metrics/format.hpp"
 #include "metrics/read.hpp"
 #include "metrics/show.hpp"
-#include "support/test_repo.hpp"
+#include "params/file.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/writer.hpp"
 
@@ -119,5 +119,29 @@ TEST_SUITE("metrics/diff") {
           R"({"a": {"old": 100000000000000000000, "new": 99999999999999999999, "diff": -1}})");
     CHECK(diff(R"({"a":-100000000000000000000})", R"({"a":1})") ==
           R"({"a": {"old": -100000000000000000000, "new": 1, "diff": 100000000000000000001}})");
+  }
+}
+
+TEST_SUITE("metrics/bad input") {
+  TEST_CASE("numbers and nesting without end are refused") {
+    CHECK_THROWS_AS(yaml::parse_json(std::string(5000, '9')), Error);
+    CHECK(yaml::parse_json(std::string(4300, '9')).kind() == yaml::Value::Kind::big_integer);
+    CHECK_THROWS_AS(
+        params::parse("a = " + std::string(100000, '('), params::Format::python, "p.py"), Error);
+    // Nested parentheses must not be tried in every combination.
+    CHECK_THROWS_AS(
+        params::parse("a = " + std::string(150, '(') + "1", params::Format::python, "p.py"), Error);
+    const auto nested = params::parse("a = " + std::string(150, '(') + "1," + std::string(150, ')'),
+                                      params::Format::python, "p.py");
+    CHECK(nested.find("a")->is_list());
+  }
+  TEST_CASE("a large object takes time in proportion to its size") {
+    std::string text = "{";
+    for (int i = 0; i < 50000; ++i)
+      text += "\"k" + std::to_string(i % 49999) + "\": " + std::to_string(i) + ", ";
+    const auto value = yaml::parse_json(text + "\"k7\": true}");
+    CHECK(value.map().size() == 49999);
+    CHECK(value.find("k7")->boolean());
+    CHECK(value.find("k0")->integer() == 49999);
   }
 }
