@@ -205,7 +205,13 @@ Element from_sweep(Sweep sweep) { return Element(std::make_shared<const Sweep>(s
 
 [[noreturn]] void fail_assertion() { fail("AssertionError", ""); }
 
+Element cast_bool(const Element& value);
+
 Element cast_sweep(const Sweep& sweep, Cast cast) {
+  if (sweep.kind == Sweep::Kind::glob) {
+    if (cast != &cast_bool) fail_assertion();
+    return Element(true);
+  }
   Sweep result;
   result.kind = sweep.kind;
   const bool to_number_type = cast == &cast_int || cast == &cast_float;
@@ -663,6 +669,14 @@ std::string python_text(const Element& value) {
     return fmt::format("ChoiceSweep(tags={}, list={}, simple_form={}, shuffle={})", tags,
                        python_text(Element(sweep->items)), flag(sweep->simple),
                        flag(sweep->shuffled));
+  }
+  if (sweep->kind == Sweep::Kind::glob) {
+    return fmt::format("Glob(include={}, exclude={})", python_text(Element(sweep->items)),
+                       python_text(Element(sweep->exclude)));
+  }
+  if (sweep->kind == Sweep::Kind::interval) {
+    return fmt::format("IntervalSweep(tags={}, start={}, end={})", tags, number(sweep->start),
+                       number(sweep->stop));
   }
   return fmt::format("RangeSweep(tags={}, start={}, stop={}, step={}, shuffle={})", tags,
                      number(sweep->start), number(sweep->stop), number(sweep->step),

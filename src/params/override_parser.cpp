@@ -488,29 +488,24 @@ class Parser {
     Call call;
     call.name = token_text(at_);
     at_ += 2;
-    bool in_order = true;
     require(element_start | set_of(Token::pclose));
     if (look() != Token::pclose) {
       constexpr TokenSet follow = set_of(Token::comma, Token::pclose);
-      argument(call, in_order);
+      argument(call);
       require(follow);
       while (look() == Token::comma) {
         advance();
         require(element_start);
-        argument(call, in_order);
+        argument(call);
         require_after_round(follow);
       }
     }
     match(Token::pclose, 0, true);
     if (!evaluating()) return {};
-    if (!in_order) {
-      defer(OverrideError::Kind::other, start, "positional argument follows keyword argument");
-      return {};
-    }
     return call_function(std::move(call), start);
   }
 
-  void argument(Call& call, bool& in_order) {
+  void argument(Call& call) {
     constexpr TokenSet follow = set_of(Token::comma, Token::pclose);
     std::string_view name;
     if (look() == Token::id) {
@@ -523,7 +518,9 @@ class Parser {
       }
     }
     const bool positional = name.empty();
-    if (positional && !call.named.empty() && evaluating()) in_order = false;
+    if (positional && !call.named.empty()) {
+      defer(OverrideError::Kind::other, at_, "positional argument follows keyword argument");
+    }
     Element value = element(follow, false);
     if (positional) {
       call.arguments.push_back(std::move(value));
