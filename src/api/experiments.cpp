@@ -15,7 +15,6 @@
 #include "exp/slot.hpp"
 #include "exp/table.hpp"
 #include "metrics/format.hpp"
-#include "params/edit.hpp"
 #include "yaml/writer.hpp"
 
 namespace expcore {
@@ -106,9 +105,7 @@ ExperimentRun Experiments::run(const ExperimentRunOptions& options) const {
   internal.reproduce = api::to_internal(options.run, "expcore exp run");
   internal.name = options.name;
   internal.message = options.message;
-  for (const auto& text : options.set_params) {
-    internal.overrides.push_back(params::parse_scalar_override(text));
-  }
+  internal.overrides = api::to_overrides(options.set_params);
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   workspace->on_warning = api::warnings_to(options.run.on_event);

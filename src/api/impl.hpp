@@ -7,6 +7,7 @@
 #include <expcore/project.hpp>
 #include <expcore/value.hpp>
 
+#include "params/override.hpp"
 #include "pipeline/workspace.hpp"
 #include "run/reproduce.hpp"
 #include "yaml/value.hpp"
@@ -41,6 +42,9 @@ std::function<void(const std::string&)> warnings_to(const EventCallback& on_even
 run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line);
 CellValue to_cell(const yaml::Value& value);
 
+/// `-S` arguments of one experiment, by file.
+/// Throws: Error{invalid_argument} for what does not parse and for sweeps, in DVC's words.
+std::vector<params::FileOverrideSet> to_overrides(const std::vector<std::string>& arguments);
 RunSummary summarize(const run::Reproduction& reproduction, const std::string& directory);
 
 }  // namespace api

@@ -4,6 +4,7 @@
 #include <expcore/error.hpp>
 #include <expcore/overrides.hpp>
 
+#include "api/impl.hpp"
 #include "params/sweep.hpp"
 
 namespace expcore {
@@ -21,6 +22,32 @@ ParamOverrides& ParamOverrides::operator=(const ParamOverrides&) = default;
 ParamOverrides::ParamOverrides(ParamOverrides&&) noexcept = default;
 ParamOverrides& ParamOverrides::operator=(ParamOverrides&&) noexcept = default;
 ParamOverrides::~ParamOverrides() = default;
+
+namespace api {
+
+std::vector<params::FileOverrideSet> to_overrides(const std::vector<std::string>& arguments) {
+  std::vector<params::FileOverrideSet> files;
+  bool is_sweep = false;
+  for (const auto& [file, texts] : params::group_by_file(arguments)) {
+    params::FileOverrideSet& set = files.emplace_back();
+    set.file = file;
+    for (const std::string& text : texts) {
+      try {
+        set.overrides.push_back(params::parse_override(text));
+      } catch (const Error& error) {
+        throw Error(error.code(), "unexpected error - " + error.full_message())
+            .with_details(error.details());
+      }
+      is_sweep = is_sweep || set.overrides.back().is_sweep();
+    }
+  }
+  if (is_sweep) {
+    throw Error(Errc::invalid_argument, "Sweep overrides can't be used without `--queue`");
+  }
+  return files;
+}
+
+}  // namespace api
 
 ParamOverrides ParamOverrides::parse(const std::vector<std::string>& arguments) {
   auto impl = std::make_shared<Impl>();

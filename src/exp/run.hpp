@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "git/repo.hpp"
-#include "params/edit.hpp"
+#include "params/override.hpp"
 #include "run/reproduce.hpp"
 
 namespace expcore::exp {
@@ -13,7 +13,7 @@ struct RunOptions {
   run::ReproduceOptions reproduce;
   std::string name;     ///< "" makes one up.
   std::string message;  ///< Of the commit; "" is DVC's.
-  std::vector<params::ScalarOverride> overrides;
+  std::vector<params::FileOverrideSet> overrides;
   /// Paths (relative to the caller's directory) that --temp copies into the slot: files Git does
   /// not know. Of no use in the workspace.
   std::vector<std::string> copy_paths;

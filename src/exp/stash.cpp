@@ -10,6 +10,7 @@
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
 #include "fs/path.hpp"
+#include "params/edit.hpp"
 #include "run/data_source.hpp"
 #include "run/rw_lock.hpp"
 
@@ -18,20 +19,13 @@ namespace expcore::exp {
 using pipeline::Workspace;
 
 EditedFiles edited_params(const Workspace& workspace,
-                          const std::vector<params::ScalarOverride>& overrides) {
+                          const std::vector<params::FileOverrideSet>& overrides) {
   EditedFiles texts;
-  for (const auto& change : overrides) {
-    const std::string path = fs::absolute(workspace.root, change.file);
-    auto [text, made] = texts.try_emplace(path);
-    if (made) {
-      auto bytes = fs::read_file_if_exists(path);
-      if (!bytes) {
-        throw Error(Errc::not_found,
-                    fmt::format("Could not find params file '{}'", workspace.shown(path)));
-      }
-      text->second = std::move(*bytes);
-    }
-    text->second = params::set_scalar(text->second, change, workspace.shown(path));
+  for (const auto& [file, changes] : overrides) {
+    const std::string path = fs::absolute(workspace.directory, file);
+    std::string& text = texts[path];
+    if (text.empty()) text = fs::read_file_if_exists(path).value_or("");
+    text = params::apply_to_text(text, params::format_of(path), workspace.shown(path), changes);
   }
   return texts;
 }

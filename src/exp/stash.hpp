@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "git/repo.hpp"
-#include "params/edit.hpp"
+#include "params/override.hpp"
 #include "pipeline/targets.hpp"
 #include "pipeline/workspace.hpp"
 
@@ -15,10 +15,11 @@ namespace expcore::exp {
 /// Contents of files that replace what the workspace has, by absolute path.
 using EditedFiles = std::map<std::string, std::string>;
 
-/// What the params files become under `overrides`; no file is touched.
-/// Throws: Error{not_found} "Could not find params file '…'" and what params::set_scalar() throws.
+/// What the params files (named relative to the current directory) become under `overrides`; no
+/// file is touched. A file that is not there begins empty.
+/// Throws: what params::apply_to_text() throws.
 EditedFiles edited_params(const pipeline::Workspace& workspace,
-                          const std::vector<params::ScalarOverride>& overrides);
+                          const std::vector<params::FileOverrideSet>& overrides);
 
 /// The workspace at one instant. One serves any number of stash commits.
 struct Capture {

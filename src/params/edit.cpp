@@ -1,208 +1,420 @@
 #include "params/edit.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <map>
 #include <optional>
-#include <vector>
-#include <yaml.h>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "params/node.hpp"
+#include "params/spelling.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/writer.hpp"
 
 namespace expcore::params {
 namespace {
 
-[[noreturn]] void fail_override(std::string_view text, std::string_view problem) {
-  throw Error(Errc::invalid_argument,
-              fmt::format("Error parsing override '{}'\n{}\nSee "
-                          "https://hydra.cc/docs/1.2/advanced/override_grammar/basic for details",
-                          text, problem));
-}
+using yaml::Value;
 
-yaml::Value typed(std::string_view text, std::string_view whole) {
-  if (text.size() >= 2 && (text[0] == '\'' || text[0] == '"') && text.back() == text[0]) {
-    const std::string quote(1, text[0]);
-    return replace_all(text.substr(1, text.size() - 2), "\\" + quote, quote);
-  }
-  const std::string lower = to_lower_ascii(text);
-  if (lower == "true") return true;
-  if (lower == "false") return false;
-  if (lower == "null") return yaml::Null{};
-  if (text.find_first_of(",[]{}()") != std::string_view::npos) {
-    const bool sweep = text.find(',') != std::string_view::npos &&
-                       text.find_first_of("[{(") == std::string_view::npos;
-    if (sweep) {
-      throw Error(Errc::invalid_argument, "Sweep overrides can't be used without `--queue`");
-    }
-    fail_override(whole, "only scalar values are understood by this version of expcore");
-  }
-  yaml::Value value = yaml::resolve_plain_scalar(text);
-  const bool number =
-      value.is_integer() || value.is_real() || value.kind() == yaml::Value::Kind::big_integer;
-  return number ? value : yaml::Value(text);
-}
+/// Beyond as many changes a text is written anew.
+constexpr int most_rounds = 400;
 
-/// The bytes of one scalar in a YAML text.
-struct Span {
+/// One change of a text.
+struct Splice {
   std::size_t begin = 0;
   std::size_t end = 0;
-  bool is_scalar = false;
+  std::string text;
 };
 
-/// Walks libyaml's events down a dotted key.
-class Finder {
- public:
-  explicit Finder(std::string_view text) : text_(text) {
-    yaml_parser_initialize(&parser_);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                 text.size());
-    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-  }
-  ~Finder() { yaml_parser_delete(&parser_); }
-  Finder(const Finder&) = delete;
-  Finder& operator=(const Finder&) = delete;
+/// A change that this format has no place for.
+struct NoPlace {};
 
-  std::optional<Span> find(const std::vector<std::string_view>& key) {
-    key_ = &key;
-    yaml_event_type_t type = next();
-    while (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT)
-      type = next();
-    visit(type, 0, true);
-    return found_;
+Node locate(std::string_view text, Format format) {
+  switch (format) {
+    case Format::yaml:
+      return locate_yaml(text);
+    case Format::json:
+      return locate_json(text);
+    case Format::toml:
+      return locate_toml(text);
+    case Format::python:
+      return locate_python(text);
+  }
+  return {};
+}
+
+/// The place of a node in what holds it.
+struct Holder {
+  const NodeMember* member = nullptr;  ///< Of a map.
+  bool in_flow = false;
+};
+
+/// Finds the first difference between what a text says and what it should say, and the change of
+/// the text that removes it.
+class Editor {
+ public:
+  Editor(std::string_view text, Format format) : text_(text), format_(format) {}
+
+  /// Makes aliases and their anchors agree in `after`: what is changed through one is changed for
+  /// all.
+  void share(const Node& root, const Value& before, Value& after) {
+    for (int pass = 0; pass < 2; ++pass) {
+      shared_.clear();
+      share_below(root, before, &after);
+    }
+  }
+
+  Splice first_difference(const Node& root, const Value& before, const Value& after) {
+    name_anchors(root);
+    if (!root.is_map()) return at_end(after);
+    return difference(root, before, after, {});
   }
 
  private:
-  yaml_event_type_t next() {
-    yaml_event_delete(&event_);
-    if (yaml_parser_parse(&parser_, &event_) != 1) {
-      throw Error(Errc::parse, "malformed YAML");
-    }
-    return event_.type;
-  }
+  struct Shared {
+    const Value* before;
+    Value* after;
+  };
 
-  /// `on_path`: the current node is the one that key_[0..depth) leads to.
-  void visit(yaml_event_type_t type, std::size_t depth, bool on_path) {
-    if (on_path && depth == key_->size()) {
-      found_ =
-          Span{byte_of(event_.start_mark), byte_of(event_.end_mark), type == YAML_SCALAR_EVENT};
+  void share_below(const Node& node, const Value& before, Value* after) {
+    if (node.kind == Node::Kind::alias) {
+      const auto found = shared_.find(node.anchor);
+      if (found != shared_.end() && after != nullptr) agree(found->second, {&before, after});
+      return;
     }
-    if (type == YAML_MAPPING_START_EVENT) {
-      mapping(depth, on_path);
-    } else if (type == YAML_SEQUENCE_START_EVENT) {
-      sequence(depth, on_path);
-    }
-  }
-
-  void mapping(std::size_t depth, bool on_path) {
-    while (true) {
-      const yaml_event_type_t key = next();
-      if (key == YAML_MAPPING_END_EVENT) return;
-      bool matches = false;
-      if (key == YAML_SCALAR_EVENT) {
-        const std::string_view name(reinterpret_cast<const char*>(event_.data.scalar.value),
-                                    event_.data.scalar.length);
-        matches = on_path && depth < key_->size() && name == (*key_)[depth];
-      } else {
-        visit(key, depth, false);
+    if (!node.anchor.empty()) shared_[node.anchor] = {&before, after};
+    if (node.is_map() && before.is_map()) {
+      for (const NodeMember& member : node.members) {
+        const Value* old = find(before, member.key);
+        if (old == nullptr) continue;
+        share_below(member.value, *old,
+                    after == nullptr ? nullptr : const_cast<Value*>(find(*after, member.key)));
       }
-      visit(next(), depth + 1, matches);
+    } else if (node.is_list() && before.is_list()) {
+      for (std::size_t i = 0; i < std::min(node.items.size(), before.list().size()); ++i) {
+        const bool present = after != nullptr && after->is_list() && i < after->list().size();
+        share_below(node.items[i], before.list()[i], present ? &after->list()[i] : nullptr);
+      }
     }
   }
 
-  void sequence(std::size_t depth, bool on_path) {
-    std::size_t wanted = 0;
-    const bool indexed = on_path && depth < key_->size() &&
-                         std::from_chars((*key_)[depth].data(),
-                                         (*key_)[depth].data() + (*key_)[depth].size(), wanted)
-                                 .ec == std::errc();
-    for (std::size_t i = 0;; ++i) {
-      const yaml_event_type_t item = next();
-      if (item == YAML_SEQUENCE_END_EVENT) return;
-      visit(item, depth + 1, indexed && i == wanted);
+  static void agree(const Shared& anchor, const Shared& alias) {
+    if (anchor.after == nullptr) return;
+    const bool anchor_changed = !same(*anchor.before, *anchor.after);
+    const bool alias_changed = !same(*alias.before, *alias.after);
+    if (anchor_changed && !alias_changed) {
+      *alias.after = *anchor.after;
+    } else if (alias_changed && !anchor_changed && alias.after->kind() == alias.before->kind() &&
+               !alias.after->is_scalar()) {
+      *anchor.after = *alias.after;
     }
   }
 
-  /// libyaml counts characters.
-  std::size_t byte_of(const yaml_mark_t& mark) const {
-    std::size_t byte = 0;
-    for (std::size_t seen = 0; byte < text_.size(); ++byte) {
-      if ((static_cast<unsigned char>(text_[byte]) & 0xC0U) == 0x80U) continue;
-      if (seen++ == mark.index) break;
+  void name_anchors(const Node& node) {
+    if (!node.anchor.empty() && node.kind != Node::Kind::alias) anchors_[node.anchor] = &node;
+    for (const NodeMember& member : node.members)
+      name_anchors(member.value);
+    for (const Node& item : node.items)
+      name_anchors(item);
+  }
+
+  static const Value* find(const Value& map, const Value& key) {
+    if (!map.is_map()) return nullptr;
+    if (key.is_string()) return map.find(key.string());
+    for (const auto& member : map.map()) {
+      if (same(member.key, key)) return &member.value;
     }
-    return byte;
+    return nullptr;
+  }
+
+  /// The last of equal keys counts.
+  static const NodeMember* find(const Node& node, const Value& key) {
+    const auto found = std::find_if(node.members.rbegin(), node.members.rend(),
+                                    [&](const NodeMember& m) { return same(m.key, key); });
+    return found == node.members.rend() ? nullptr : &*found;
+  }
+
+  const Node& target(const Node& node) const {
+    if (node.kind != Node::Kind::alias) return node;
+    const auto found = anchors_.find(node.anchor);
+    return found == anchors_.end() ? node : *found->second;
+  }
+
+  Splice difference(const Node& alias_or_node, const Value& before, const Value& after,
+                    const Holder& holder) {
+    const bool alike = before.kind() == after.kind() && !before.is_scalar();
+    const Node& node = alike ? target(alias_or_node) : alias_or_node;
+    if (alike && before.is_map() && node.is_map())
+      return map_difference(node, before, after, holder);
+    if (alike && before.is_list() && node.is_list()) {
+      const auto& old = before.list();
+      const auto& items = after.list();
+      const std::size_t common = std::min(old.size(), items.size());
+      std::size_t first = 0;
+      while (first < common && same(old[first], items[first]))
+        ++first;
+      if (old.size() == items.size()) {
+        return difference(node.items[first], old[first], items[first], {nullptr, node.is_flow()});
+      }
+      if (first == old.size()) return append(node, items[first], holder);
+    }
+    return replace(node, after, holder);
+  }
+
+  Splice map_difference(const Node& node, const Value& before, const Value& after,
+                        const Holder& holder) {
+    for (const auto& [key, value] : before.map()) {
+      if (find(after, key) != nullptr) continue;
+      const NodeMember* member = find(node, key);
+      if (member == nullptr) throw NoPlace();
+      return erase(node, *member, holder);
+    }
+    for (const auto& [key, value] : after.map()) {
+      const Value* old = find(before, key);
+      if (old != nullptr && same(*old, value)) continue;
+      const NodeMember* member = old == nullptr ? nullptr : find(node, key);
+      if (member == nullptr) return insert(node, key, value);
+      return difference(member->value, *old, value, {member, node.is_flow()});
+    }
+    throw NoPlace();
+  }
+
+  // Texts ----------------------------------------------------------------------------------------
+
+  std::size_t line_start(std::size_t at) const {
+    return at == 0 ? 0 : text_.rfind('\n', at - 1) + 1;
+  }
+  /// Before the line feed (and carriage return).
+  std::size_t line_end(std::size_t at) const {
+    const std::size_t feed = std::min(text_.find('\n', at), text_.size());
+    return feed > at && feed < text_.size() && text_[feed - 1] == '\r' ? feed - 1 : feed;
+  }
+  std::size_t behind_line(std::size_t at) const {
+    return std::min(text_.find('\n', at), text_.size() - 1) + 1;
+  }
+  bool is_first_on_line(std::size_t at) const {
+    return text_.substr(0, at).find_last_not_of(" \t") + 1 == line_start(at) ||
+           text_.find_first_not_of(" \t", line_start(at)) == at;
+  }
+  std::string line_feed() const {
+    return text_.find("\r\n") != std::string_view::npos ? "\r\n" : "\n";
+  }
+  static std::size_t end_of(const NodeMember& member) {
+    return std::max(member.value.end, member.key_end);
+  }
+
+  /// A block of YAML without its first indentation and last line feed.
+  std::string block(const Value& value, std::size_t column) const {
+    std::string text = yaml::dump_yaml(value, static_cast<int>(column));
+    text.pop_back();
+    if (line_feed() == "\r\n") text = replace_all(text, "\n", "\r\n");
+    return text.substr(column);
+  }
+
+  std::string pair_text(const Value& key, const Value& value, bool in_flow) const {
+    return key_text(key, format_, in_flow) + (format_ == Format::toml ? " = " : ": ") +
+           inline_text(value, format_, in_flow);
+  }
+
+  /// New members of a document that has none yet.
+  Splice at_end(const Value& after) {
+    std::string text = document_text(after, format_);
+    if (format_ == Format::json) return {0, text_.size(), text};
+    const bool open = !text_.empty() && text_.back() != '\n';
+    const std::size_t word = text_.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    const bool only_comments = word == std::string_view::npos || text_[word] == '#';
+    // "null", "---" and the like.
+    if (!only_comments) throw NoPlace();
+    return {text_.size(), text_.size(), (open ? line_feed() : "") + text};
+  }
+
+  // Changes --------------------------------------------------------------------------------------
+
+  Splice replace(const Node& node, const Value& value, const Holder& holder) {
+    if (format_ == Format::python && node.kind == Node::Kind::block_map) fail_python();
+    if (node.kind == Node::Kind::table) throw NoPlace();
+    const bool yaml = format_ == Format::yaml;
+    const bool is_block = node.kind == Node::Kind::block_map || node.kind == Node::Kind::block_list;
+    const bool same_kind =
+        (node.kind == Node::Kind::block_map && value.is_map() && !value.map().empty()) ||
+        (node.kind == Node::Kind::block_list && value.is_list() && !value.list().empty());
+    if (same_kind) return {node.begin, node.end, block(value, node.column)};
+    std::string text = inline_text(value, format_, holder.in_flow);
+    if (yaml && node.kind != Node::Kind::alias && !node.anchor.empty()) {
+      text.insert(0, "&" + node.anchor + " ");
+    }
+    if (is_block && is_first_on_line(node.begin)) {
+      if (holder.member == nullptr) throw NoPlace();
+      const bool has_properties =
+          node.outside < node.begin && node.outside >= holder.member->key_end;
+      const std::size_t head = has_properties ? node.outside : holder.member->key_end;
+      const std::size_t rest = has_properties ? std::min(line_end(head), node.begin) : head;
+      std::string tail(text_.substr(rest, line_end(rest) - rest));
+      if (has_properties) {
+        const std::size_t comment = text_.find('#', head);
+        tail = comment < rest ? " " + std::string(text_.substr(comment, rest - comment)) : "";
+        return {head, node.end, text + tail};
+      }
+      return {head, node.end, " " + text + tail};
+    }
+    if (!yaml || node.begin != node.end) return {node.outside, node.end, text};
+    return fill_empty(node, text, holder);
+  }
+
+  /// A value that was not written: `key:`, `- ` or, in flow style, `key`.
+  Splice fill_empty(const Node& node, std::string text, const Holder& holder) const {
+    std::size_t at = node.end;
+    if (holder.member != nullptr) {
+      const NodeMember& member = *holder.member;
+      if (text_.substr(member.key_begin, member.key_end - member.key_begin).find(':') ==
+          std::string_view::npos) {
+        return {member.key_end, member.key_end, ": " + text};
+      }
+      at = node.outside < node.begin ? node.end : member.key_end;
+    }
+    if (node.outside < node.begin) return {node.outside, node.end, text};
+    if (at > 0 && text_[at - 1] != ' ') text.insert(0, " ");
+    const bool at_word = at < text_.size() &&
+                         std::string_view(" \t\r\n,]}").find(text_[at]) == std::string_view::npos;
+    return {at, at, text + (at_word ? " " : "")};
+  }
+
+  Splice insert(const Node& node, const Value& key, const Value& value) {
+    if (node.kind == Node::Kind::flow_map) return insert_in_flow(node, key, value);
+    if (format_ == Format::python) fail_python();
+    if (node.kind == Node::Kind::table) {
+      if (node.insert_at == std::string::npos) throw NoPlace();
+      const bool open = node.insert_at > 0 && text_[node.insert_at - 1] != '\n';
+      return {node.insert_at, node.insert_at,
+              (open ? line_feed() : "") + node.insert_prefix + pair_text(key, value, false) +
+                  line_feed()};
+    }
+    yaml::Map member;
+    member.append(key, value);
+    const std::size_t at = line_end(node.end);
+    return {at, at, line_feed() + std::string(node.column, ' ') + block(member, node.column)};
+  }
+
+  Splice insert_in_flow(const Node& node, const Value& key, const Value& value) {
+    const std::string pair = pair_text(key, value, true);
+    if (node.members.empty()) {
+      const bool spaced = format_ == Format::toml;
+      return {node.begin, node.end, (spaced ? "{ " : "{") + pair + (spaced ? " }" : "}")};
+    }
+    return insert_behind(node.members.back().key_begin, end_of(node.members.back()), pair);
+  }
+
+  /// Behind an item of a flow collection, on a line of its own when that one has one.
+  Splice insert_behind(std::size_t begin, std::size_t end, const std::string& text) const {
+    if (!is_first_on_line(begin) || line_start(begin) == 0) return {end, end, ", " + text};
+    const std::size_t start = line_start(begin);
+    return {end, end, "," + line_feed() + std::string(text_.substr(start, begin - start)) + text};
+  }
+
+  Splice append(const Node& node, const Value& item, const Holder& holder) {
+    if (node.kind == Node::Kind::block_list) {
+      const std::size_t at = line_end(node.end);
+      return {at, at,
+              line_feed() + std::string(node.column, ' ') + block(yaml::List{item}, node.column)};
+    }
+    if (node.items.empty()) return replace(node, yaml::List{item}, holder);
+    return insert_behind(node.items.back().outside, node.items.back().end,
+                         inline_text(item, format_, true));
+  }
+
+  Splice erase(const Node& node, const NodeMember& member, const Holder& holder) {
+    const auto index = static_cast<std::size_t>(&member - node.members.data());
+    const std::size_t count = node.members.size();
+    if (node.kind == Node::Kind::flow_map) {
+      if (count == 1) return {node.begin, node.end, "{}"};
+      if (index + 1 < count) return {member.key_begin, node.members[index + 1].key_begin, ""};
+      return {end_of(node.members[index - 1]), end_of(member), ""};
+    }
+    if (format_ == Format::python) fail_python();
+    if (node.kind == Node::Kind::table) {
+      if (member.value.kind == Node::Kind::table) throw NoPlace();
+      return {line_start(member.key_begin), behind_line(end_of(member)), ""};
+    }
+    if (count == 1 && holder.member == nullptr && is_first_on_line(node.begin)) {
+      return {node.begin, node.end, "{}"};
+    }
+    if (count == 1) return replace(node, yaml::Map(), holder);
+    if (is_first_on_line(member.key_begin)) {
+      return {line_start(member.key_begin),
+              behind_line(std::max(end_of(member), std::size_t{1}) - 1), ""};
+    }
+    if (index + 1 == count) throw NoPlace();
+    return {member.key_begin, node.members[index + 1].key_begin, ""};
+  }
+
+  [[noreturn]] static void fail_python() {
+    throw Error(Errc::invalid_argument,
+                "in a Python params file only values that are there can be set");
   }
 
   std::string_view text_;
-  yaml_parser_t parser_{};
-  yaml_event_t event_{};
-  const std::vector<std::string_view>* key_ = nullptr;
-  std::optional<Span> found_;
+  Format format_;
+  std::map<std::string, const Node*> anchors_;
+  std::map<std::string, Shared> shared_;
 };
 
-std::string scalar_text(const yaml::Value& value) {
-  if (value.is_null()) return "null";
-  std::string text = yaml::dump_yaml(yaml::List{value});
-  text = text.substr(2);  // "- "
-  text.pop_back();
-  // A folded scalar would change the lines around it.
-  if (text.find('\n') != std::string::npos) return yaml::dump_json(value);
+std::string spliced(const std::string& text, const Splice& change) {
+  std::string result;
+  result.reserve(text.size() + change.text.size());
+  result.append(text, 0, change.begin).append(change.text).append(text, change.end);
+  return result;
+}
+
+std::optional<Value> read(std::string_view text, Format format) {
+  try {
+    return parse(text, format, "");
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// Written anew when no change of the old text says what it should.
+std::string rewritten(const Value& after, Format format) {
+  std::string text = document_text(after, format);
+  const auto check = read(text, format);
+  if (!check || !same(*check, after)) {
+    throw Error(Errc::invalid_argument, "the file's format cannot hold these values");
+  }
   return text;
 }
 
 }  // namespace
 
-ScalarOverride parse_scalar_override(std::string_view text) {
-  ScalarOverride result;
-  result.file = "params.yaml";
-  std::string_view rest = text;
-  const auto equals = text.find('=');
-  const auto colon = text.substr(0, equals).find(':');
-  if (colon != std::string_view::npos) {
-    result.file = std::string(text.substr(0, colon));
-    rest = text.substr(colon + 1);
+std::string edit(std::string_view given, Format format, const std::string& shown,
+                 const Value& wanted) {
+  std::string text(given);
+  Value after = wanted;
+  Value before = text.empty() ? Value(yaml::Map()) : parse(text, format, shown);
+  if (format == Format::yaml && text.find('*') != std::string::npos && !same(before, after)) {
+    Editor(text, format).share(locate_yaml(text), before, after);
   }
-  result.text = std::string(rest);
-  const auto split_at = rest.find('=');
-  if (split_at == std::string_view::npos) fail_override(rest, "missing EQUAL at '<EOF>'");
-  result.key = std::string(trim(rest.substr(0, split_at)));
-  if (result.key.empty() || result.key[0] == '+' || result.key[0] == '~') {
-    fail_override(rest, "only existing keys can be set by this version of expcore");
+  for (int round = 0; !same(before, after); ++round) {
+    if (round == most_rounds) return rewritten(after, format);
+    try {
+      const Node root = text.empty() ? Node() : locate(text, format);
+      text = spliced(text, Editor(text, format).first_difference(root, before, after));
+    } catch (const NoPlace&) {
+      return rewritten(after, format);
+    }
+    auto now = read(text, format);
+    if (!now || same(*now, before)) return rewritten(after, format);
+    before = std::move(*now);
   }
-  result.value = typed(trim(rest.substr(split_at + 1)), rest);
-  return result;
+  return text;
 }
 
-std::string set_scalar(std::string_view text, const ScalarOverride& change,
-                       const std::string& shown) {
-  try {
-    yaml::parse_yaml(text);
-  } catch (const Error& error) {
-    throw Error(Errc::parse,
-                fmt::format("unable to read: '{}', YAML file structure is corrupted", shown))
-        .with_details(error.what());
-  }
-  const auto parts = split(change.key, '.');
-  const auto span = Finder(text).find(parts);
-  if (!span) {
-    throw Error(Errc::not_found,
-                fmt::format("Invalid `--set-param` value: Could not override '{0}'.\nTo append to "
-                            "your config use +{1}: Key '{2}' is not in struct\n    full_key: "
-                            "{0}\n    object_type=dict",
-                            change.key, change.text, parts.back()));
-  }
-  if (!span->is_scalar) {
-    throw Error(
-        Errc::invalid_argument,
-        fmt::format("'{}' in '{}' is not a scalar; this version of expcore sets scalars only",
-                    change.key, shown));
-  }
-  std::string result(text.substr(0, span->begin));
-  // "key:" with nothing behind it has an empty span right at the colon.
-  if (span->begin == span->end && !result.empty() && result.back() == ':') result += ' ';
-  return result.append(scalar_text(change.value)).append(text.substr(span->end));
+std::string apply_to_text(std::string_view text, Format format, const std::string& shown,
+                          const std::vector<Override>& overrides, const Interpolate& interpolate) {
+  Value after = text.empty() ? Value(yaml::Map()) : parse(text, format, shown);
+  apply(after, overrides, interpolate);
+  return edit(text, format, shown, after);
 }
 
 }  // namespace expcore::params

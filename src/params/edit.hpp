@@ -1,29 +1,29 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "yaml/value.hpp"
+#include "params/file.hpp"
+#include "params/override.hpp"
+#include "params/values.hpp"
 
 namespace expcore::params {
 
-/// One `-S [file:]key=value` with a scalar value.
-struct ScalarOverride {
-  std::string file;  ///< "params.yaml" unless given.
-  std::string key;   ///< Dotted.
-  yaml::Value value;
-  std::string text;  ///< As typed, without the file.
-};
+/// The text of a params file with the overrides applied, changed only where the values are: what
+/// is untouched keeps every byte (comments, quotes, blank lines, anchors, indentation). An empty
+/// text is a file without params. `shown` names the file in messages. The result is read again
+/// before it is returned and has the values it ought to have.
+///
+/// YAML aliases stand for their anchor: what an override sets below one is seen through the other.
+/// Throws: Error{parse} "unable to read: …", Error{invalid_argument} as apply(), and for changes
+/// that the format cannot hold (null in TOML, new names in Python).
+/// See docs/decisions/surgical-edits.md.
+std::string apply_to_text(std::string_view text, Format format, const std::string& shown,
+                          const std::vector<Override>& overrides,
+                          const Interpolate& interpolate = {});
 
-/// Splits and types an override as Hydra does for simple scalars: quoted strings, integers, reals,
-/// booleans, null; everything else is a string. Source: DVC dvc/utils/hydra.py,
-/// hydra.core.override_parser.
-/// Throws: Error{invalid_argument} for anything that is not `key=value` with a scalar.
-ScalarOverride parse_scalar_override(std::string_view text);
-
-/// `text` (YAML) with the scalar at dotted `key` replaced by `value`; every other byte stays.
-/// `shown` names the file in messages.
-/// Throws: Error{not_found} in DVC's words when there is no such key, Error{parse}.
-std::string set_scalar(std::string_view text, const ScalarOverride& change,
-                       const std::string& shown);
+/// `text`, which reads as other values, changed so that it reads as `after`.
+std::string edit(std::string_view text, Format format, const std::string& shown,
+                 const yaml::Value& after);
 
 }  // namespace expcore::params

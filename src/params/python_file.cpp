@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "params/node.hpp"
 #include "yaml/reader.hpp"
 
 namespace expcore::params {
@@ -29,6 +30,8 @@ struct Token {
   TokenKind kind = TokenKind::end;
   std::string text;  ///< Of a string its value.
   yaml::Position position;
+  std::size_t begin = 0;  ///< Bytes.
+  std::size_t end = 0;
 };
 
 bool is_name_char(char c) {
@@ -67,7 +70,7 @@ class Tokenizer {
   }
 
   void add(TokenKind kind, std::string text) {
-    tokens_.push_back({kind, std::move(text), position()});
+    tokens_.push_back({kind, std::move(text), position(), token_begin_, at_});
   }
 
   char peek(std::size_t ahead = 0) const {
@@ -100,6 +103,7 @@ class Tokenizer {
   }
 
   void token() {
+    token_begin_ = at_;
     const char c = peek();
     if (c == '\n') {
       const bool blank = tokens_.empty() || tokens_.back().kind == TokenKind::new_line ||
@@ -265,6 +269,7 @@ class Tokenizer {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t token_begin_ = 0;
   std::uint32_t line_ = 1;
   std::size_t line_start_ = 0;
   bool start_of_line_ = true;
@@ -279,10 +284,11 @@ class Parser {
  public:
   explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
 
-  yaml::Map module() {
+  yaml::Map module(Node& node) {
     yaml::Map params;
+    node.kind = Node::Kind::block_map;
     while (now().kind != TokenKind::end)
-      statement(params, Place::module);
+      statement(params, node, Place::module);
     return params;
   }
 
@@ -314,53 +320,60 @@ class Parser {
     } while (depth > 0 && now().kind != TokenKind::end);
   }
 
-  void statement(yaml::Map& params, Place place) {
+  void statement(yaml::Map& params, Node& node, Place place) {
     if (now().kind == TokenKind::indent || now().kind == TokenKind::dedent) {
       ++at_;
       return;
     }
-    if (is_word("class") && place != Place::init) return class_statement(params);
+    if (is_word("class") && place != Place::init) return class_statement(params, node);
     if ((is_word("def") || is_word("async")) && place == Place::class_body) {
-      return function_statement(params);
+      return function_statement(params, node);
     }
-    if (assignment(params, place)) return;
+    if (assignment(params, node, place)) return;
     skip_line();
     skip_block();
   }
 
-  void class_statement(yaml::Map& params) {
+  void class_statement(yaml::Map& params, Node& node) {
+    if (depth_ == deepest) fail_deep();
     ++at_;
     const std::string name = now().text;
     skip_line();
     yaml::Map members;
-    block(members, Place::class_body);
+    NodeMember member;
+    member.key = name;
+    member.value.kind = Node::Kind::block_map;
+    ++depth_;
+    block(members, member.value, Place::class_body);
+    --depth_;
     params.set(name, std::move(members));
+    node.members.push_back(std::move(member));
   }
 
-  void function_statement(yaml::Map& members) {
+  void function_statement(yaml::Map& members, Node& node) {
     if (is_word("async")) ++at_;
     ++at_;
     const bool is_init = is_word("__init__");
     skip_line();
     if (is_init) {
-      block(members, Place::init);
+      block(members, node, Place::init);
     } else {
       skip_block();
     }
   }
 
-  void block(yaml::Map& params, Place place) {
+  void block(yaml::Map& params, Node& node, Place place) {
     if (now().kind != TokenKind::indent) return;
     ++at_;
     while (now().kind != TokenKind::dedent && now().kind != TokenKind::end) {
-      statement(params, place);
+      statement(params, node, place);
     }
     if (now().kind == TokenKind::dedent) ++at_;
   }
 
   /// `name = literal`, `name: type = literal`, in __init__ `self.name = literal`. Leaves the
   /// position alone and returns false when the statement is anything else.
-  bool assignment(yaml::Map& params, Place place) {
+  bool assignment(yaml::Map& params, Node& node, Place place) {
     const std::size_t start = at_;
     const auto give_up = [&] {
       at_ = start;
@@ -373,7 +386,11 @@ class Parser {
       ++at_;
     }
     if (now().kind != TokenKind::name) return give_up();
+    NodeMember member;
     const std::string name = now().text;
+    member.key = name;
+    member.key_begin = now().begin;
+    member.key_end = now().end;
     ++at_;
     if (is_symbol(":")) {
       while (!is_symbol("=") && now().kind != TokenKind::new_line && now().kind != TokenKind::end)
@@ -381,14 +398,29 @@ class Parser {
     }
     if (!is_symbol("=")) return give_up();
     ++at_;
-    auto value = literal();
+    auto value = literal(member.value);
     if (!value || (now().kind != TokenKind::new_line && !is_symbol(";"))) return give_up();
     params.set(name, std::move(*value));
+    node.members.push_back(std::move(member));
     ++at_;
     return true;
   }
 
-  std::optional<yaml::Value> literal() {
+  /// `node` is where it stands.
+  std::optional<yaml::Value> literal(Node& node) {
+    node = Node();
+    const std::size_t first = at_;
+    if (depth_ == deepest) fail_deep();
+    ++depth_;
+    auto value = any_literal(node);
+    --depth_;
+    if (!value) return value;
+    node.begin = node.outside = tokens_[first].begin;
+    node.end = tokens_[at_ - 1].end;
+    return value;
+  }
+
+  std::optional<yaml::Value> any_literal(Node& node) {
     if (now().kind == TokenKind::string) {
       std::string text;
       while (now().kind == TokenKind::string)
@@ -406,9 +438,9 @@ class Parser {
       ++at_;
       return yaml::Value();
     }
-    if (is_symbol("[")) return sequence("]");
-    if (is_symbol("(")) return parenthesized();
-    if (is_symbol("{")) return dictionary();
+    if (is_symbol("[")) return sequence("]", node);
+    if (is_symbol("(")) return parenthesized(node);
+    if (is_symbol("{")) return dictionary(node);
     return std::nullopt;
   }
 
@@ -427,11 +459,12 @@ class Parser {
     return value;
   }
 
-  std::optional<yaml::Value> sequence(std::string_view close) {
+  std::optional<yaml::Value> sequence(std::string_view close, Node& node) {
     ++at_;
     yaml::List items;
+    node.kind = Node::Kind::flow_list;
     while (!is_symbol(close)) {
-      auto item = literal();
+      auto item = literal(node.items.emplace_back());
       if (!item) return std::nullopt;
       items.push_back(std::move(*item));
       if (is_symbol(",")) {
@@ -445,33 +478,30 @@ class Parser {
   }
 
   /// A tuple, or a value in parentheses.
-  std::optional<yaml::Value> parenthesized() {
-    if (tokens_[at_ + 1].kind == TokenKind::symbol && tokens_[at_ + 1].text == ")") {
-      return sequence(")");
-    }
-    ++at_;
-    auto single = literal();
-    if (!single) return std::nullopt;
-    if (is_symbol(")")) {
-      ++at_;
-      return single;
-    }
-    if (!is_symbol(",")) return std::nullopt;
-    auto rest = sequence(")");
-    if (!rest) return std::nullopt;
-    rest->list().insert(rest->list().begin(), std::move(*single));
-    return rest;
+  std::optional<yaml::Value> parenthesized(Node& node) {
+    auto items = sequence(")", node);
+    if (!items || items->list().size() != 1 || tokens_[at_ - 2].text == ",") return items;
+    node = Node();  // changed as a whole
+    yaml::Value single = std::move(items->list()[0]);
+    return single;
   }
 
-  std::optional<yaml::Value> dictionary() {
+  std::optional<yaml::Value> dictionary(Node& node) {
     ++at_;
     yaml::Map map;
+    node.kind = Node::Kind::flow_map;
     while (!is_symbol("}")) {
-      auto key = literal();
+      NodeMember member;
+      Node key_node;
+      auto key = literal(key_node);
       if (!key || !is_symbol(":")) return std::nullopt;  // a set has no place in a lock file
       ++at_;
-      auto value = literal();
+      auto value = literal(member.value);
       if (!value) return std::nullopt;
+      member.key = *key;
+      member.key_begin = key_node.begin;
+      member.key_end = key_node.end;
+      node.members.push_back(std::move(member));
       map.set(std::move(*key), std::move(*value));
       if (is_symbol(",")) {
         ++at_;
@@ -483,14 +513,29 @@ class Parser {
     return yaml::Value(std::move(map));
   }
 
+  [[noreturn]] void fail_deep() const {
+    const yaml::Position at = now().position;
+    throw Error(Errc::parse, fmt::format("too many nested parentheses, in line {}, column {}",
+                                         at.line, at.column));
+  }
+
+  static constexpr std::size_t deepest = 200;  // as in Python
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace
 
 yaml::Value parse_python(std::string_view text) {
-  return Parser(Tokenizer(text).tokens()).module();
+  Node node;
+  return Parser(Tokenizer(text).tokens()).module(node);
+}
+
+Node locate_python(std::string_view text) {
+  Node node;
+  Parser(Tokenizer(text).tokens()).module(node);
+  return node;
 }
 
 }  // namespace expcore::params

@@ -37,8 +37,7 @@ std::string full_key(const std::vector<std::string_view>& parts, std::size_t cou
   const Value* value = &root;
   for (std::size_t i = 0; i < count; ++i) {
     const bool in_list = value != nullptr && value->is_list();
-    key += in_list ? fmt::format("[{}]", parts[i])
-                   : (i > 0 ? "." : "") + std::string(parts[i]);
+    key += in_list ? fmt::format("[{}]", parts[i]) : (i > 0 ? "." : "") + std::string(parts[i]);
     if (in_list) {
       std::size_t index = 0;
       std::from_chars(parts[i].data(), parts[i].data() + parts[i].size(), index);
@@ -58,9 +57,10 @@ class Application {
 
   void run() {
     if (override_.key.package) {
-      fail({fmt::format("Override {} looks like a config group override, but config group '{}' "
-                        "does not exist.",
-                        override_.text, override_.key.key)});
+      fail(
+          {fmt::format("Override {} looks like a config group override, but config group '{}' "
+                       "does not exist.",
+                       override_.text, override_.key.key)});
     }
     if (override_.is_sweep()) {
       fail({"Error merging override " + override_.text,
@@ -153,10 +153,10 @@ class Application {
     const bool is_container =
         override_.value.as<ElementList>() != nullptr || override_.value.as<ElementMap>() != nullptr;
     if (present == nullptr || present->is_null() || is_container) return;
-    fail({fmt::format("Could not append to config. An item is already at '{}'.\nEither remove + "
-                      "prefix: '{}'\nOr add a second + to add or override '{}': '+{}'\n",
-                      override_.key.key, override_.text.substr(1), override_.key.key,
-                      override_.text)});
+    fail({fmt::format(
+        "Could not append to config. An item is already at '{}'.\nEither remove + "
+        "prefix: '{}'\nOr add a second + to add or override '{}': '+{}'\n",
+        override_.key.key, override_.text.substr(1), override_.key.key, override_.text)});
   }
 
   /// The container that holds the last part of the key, made on the way when that is allowed.
@@ -177,12 +177,13 @@ class Application {
 
   void check_index(const Value& value, std::size_t depth) const {
     if (!value.is_list() || index_of(depth)) return;
-    fail_unexpected(fmt::format("invalid literal for int() with base 10: {}",
-                                python_repr(parts_[depth])));
+    fail_unexpected(
+        fmt::format("invalid literal for int() with base 10: {}", python_repr(parts_[depth])));
   }
 
   Value& store(Value& container, std::size_t depth, Value value) {
-    if (container.is_map()) return container.map().set(std::string(parts_[depth]), std::move(value));
+    if (container.is_map())
+      return container.map().set(std::string(parts_[depth]), std::move(value));
     Value* item = child(container, depth);
     if (item == nullptr) fail_range(depth);
     return *item = std::move(value);
@@ -278,9 +279,10 @@ class Application {
     const Value* present = select();
     if (present == nullptr) fail_missing(parts_.size() - 1);
     if (!present->is_list()) {
-      fail({fmt::format("Could not append to config list. The existing value of '{}' is {} which "
-                        "is not a list.",
-                        override_.key.key, python_str(*present))});
+      fail(
+          {fmt::format("Could not append to config list. The existing value of '{}' is {} which "
+                       "is not a list.",
+                       override_.key.key, python_str(*present))});
     }
     Value addition = to_value(override_.value);
     auto& items = const_cast<Value*>(present)->list();
@@ -310,6 +312,21 @@ void resolve(const Value& root, Value& value, std::vector<std::string>& path,
       path.pop_back();
     }
   }
+}
+
+/// Whether both have the same members; quick when they are in the same order.
+bool same_members(const yaml::Map& a, const yaml::Map& b) {
+  if (a.size() != b.size()) return false;
+  std::size_t at = 0;
+  return std::all_of(a.begin(), a.end(), [&](const yaml::Member& member) {
+    const yaml::Member* other = b.begin() + at++;
+    if (!same(member.key, other->key)) {
+      other = std::find_if(b.begin(), b.end(),
+                           [&](const yaml::Member& m) { return same(m.key, member.key); });
+      if (other == b.end()) return false;
+    }
+    return same(member.value, other->value);
+  });
 }
 
 }  // namespace
@@ -351,16 +368,12 @@ bool same(const Value& a, const Value& b) {
     case Value::Kind::real: {
       const double x = a.real();
       const double y = b.real();
-      return (std::isnan(x) && std::isnan(y)) ||
-             (x == y && std::signbit(x) == std::signbit(y));
+      return (std::isnan(x) && std::isnan(y)) || (x == y && std::signbit(x) == std::signbit(y));
     }
     case Value::Kind::list:
       return std::equal(a.list().begin(), a.list().end(), b.list().begin(), b.list().end(), &same);
     case Value::Kind::map:
-      return std::equal(a.map().begin(), a.map().end(), b.map().begin(), b.map().end(),
-                        [](const yaml::Member& x, const yaml::Member& y) {
-                          return same(x.key, y.key) && same(x.value, y.value);
-                        });
+      return same_members(a.map(), b.map());
     default:
       return python_equal(a, b);
   }

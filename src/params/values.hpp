@@ -22,8 +22,8 @@ using Interpolate = std::function<yaml::Value(
 void apply(yaml::Value& document, const std::vector<Override>& overrides,
            const Interpolate& interpolate = {});
 
-/// Equal in value and type: 1, 1.0, true and "1" all differ, NaN equals NaN, maps have the same
-/// order.
+/// Equal in value and type: 1, 1.0, true and "1" all differ, NaN equals NaN; the order of
+/// maps does not matter.
 bool same(const yaml::Value& a, const yaml::Value& b);
 
 }  // namespace expcore::params

@@ -74,14 +74,15 @@ yaml::Value points(const params::Override& override) {
 }
 
 yaml::Value parsed(const std::string& text) {
-  static constexpr const char* errors[] = {"lexer",   "mismatched", "no viable", "missing",
+  static constexpr const char* errors[] = {"lexer",      "mismatched", "no viable", "missing",
                                            "extraneous", "function",   "other"};
   yaml::Map result;
   try {
     const params::Override override = params::parse_override(text);
     result.set("kind", static_cast<int>(override.kind));
     result.set("key", override.key.key);
-    result.set("package", override.key.package ? yaml::Value(*override.key.package) : yaml::Value());
+    result.set("package",
+               override.key.package ? yaml::Value(*override.key.package) : yaml::Value());
     result.set("value_kind", static_cast<int>(override.value_kind));
     result.set("value", described(override.value));
     try {
