@@ -36,7 +36,7 @@ struct World {
     options.name = name;
     options.reproduce.force = force;
     for (const auto& change : changes) {
-      options.overrides.push_back(params::parse_scalar_override(change));
+      options.overrides.push_back({"params.yaml", {params::parse_override(change)}});
     }
     const auto workspace = pipeline::Workspace::open(repo.path(), repo.environment());
     return exp::run_in_workspace(*workspace, options);
