@@ -37,7 +37,7 @@ struct World {
     exp::RunOptions options;
     options.name = name;
     for (const auto& change : changes)
-      options.overrides.push_back(params::parse_scalar_override(change));
+      options.overrides.push_back({"params.yaml", {params::parse_override(change)}});
     return exp::run_in_temp(*open(), options);
   }
   std::string slot() const { return repo / ".dvc/tmp/exps/expcore/slots/1"; }
