@@ -110,9 +110,11 @@ class Application {
           fmt::format("list index out of range\n    full_key: {}\n    object_type=list",
                       full_key(parts_, depth + 1, root_))});
   }
-  [[noreturn]] void fail_merge(std::string_view from, std::string_view to) {
+  [[noreturn]] void fail_merge(bool into_list) {
     fail({"Error merging override " + override_.text,
-          fmt::format("Cannot merge {} with {}", from, to)});
+          fmt::format(
+              "Cannot merge DictConfig with ListConfig\n    full_key: {}\n    object_type={}",
+              full_key(parts_, parts_.size(), root_), into_list ? "list" : "dict")});
   }
 
   bool parent_is_list(std::size_t depth) const {
@@ -143,8 +145,14 @@ class Application {
 
   const Value* select() const {
     const Value* value = &root_;
-    for (std::size_t i = 0; i < parts_.size() && value != nullptr; ++i)
+    for (std::size_t i = 0; i < parts_.size() && value != nullptr; ++i) {
+      if (value->is_list() && !index_of(i)) {
+        fail({"Error merging override " + override_.text,
+              fmt::format("Index '{}' (str) is not an int\n    full_key: {}\n    object_type=dict",
+                          parts_[i], override_.key.key)});
+      }
       value = child(*value, i);
+    }
     return value;
   }
 
@@ -177,6 +185,9 @@ class Application {
 
   void check_index(const Value& value, std::size_t depth) const {
     if (!value.is_list() || index_of(depth)) return;
+    if (depth + 1 < parts_.size()) {
+      fail_unexpected(fmt::format("Index '{}' (str) is not an int", parts_[depth]));
+    }
     fail_unexpected(
         fmt::format("invalid literal for int() with base 10: {}", python_repr(parts_[depth])));
   }
@@ -219,10 +230,7 @@ class Application {
   }
 
   void merge(Value& target, const Value& value) {
-    if (target.is_list() != value.is_list()) {
-      fail_merge(target.is_list() ? "ListConfig" : "DictConfig",
-                 value.is_list() ? "ListConfig" : "DictConfig");
-    }
+    if (target.is_list() != value.is_list()) fail_merge(target.is_list());
     if (value.is_list()) {
       target = value;
       return;

@@ -105,7 +105,9 @@ TEST_SUITE("params/edit") {
         {"~s", changed("s: abc\n", "")},
         {"+a/b=1", text + "a/b: 1\n"},
     };
-    for (const auto& [change, expected] : rows) {
+    for (const Row& row : rows) {
+      const auto& change = row.change;
+      const auto& expected = row.text;
       CAPTURE(change);
       CHECK(edited(text, {change}) == expected);
     }
@@ -161,7 +163,9 @@ TEST_SUITE("params/edit") {
         {"~lr", changed("lr = 1e-4  # rate\n", "")},
         {"list.0.x=5", changed("x = 1", "x = 5")},
     };
-    for (const auto& [change, expected] : rows) {
+    for (const Row& row : rows) {
+      const auto& change = row.change;
+      const auto& expected = row.text;
       CAPTURE(change);
       CHECK(edited(text, {change}, Format::toml) == expected);
     }
@@ -186,7 +190,9 @@ TEST_SUITE("params/edit") {
         {"+Train.opt.n=a", changed("0.9}", "0.9, 'n': 'a'}")},
         {"Train.seed=2", changed("seed = 1", "seed = 2")},
     };
-    for (const auto& [change, expected] : rows) {
+    for (const Row& row : rows) {
+      const auto& change = row.change;
+      const auto& expected = row.text;
       if (change == "Train.name=it's") continue;
       CAPTURE(change);
       CHECK(edited(text, {change}, Format::python) == expected);
@@ -215,13 +221,15 @@ TEST_SUITE("params/edit") {
         {"foo.5=1", head + "Error merging override foo.5=1: list index out of range\n    "
                            "full_key: foo[5]\n    object_type=list"},
         {"goo=[1]", head + "Error merging override goo=[1]: Cannot merge DictConfig with "
-                           "ListConfig"},
+                           "ListConfig\n    full_key: goo\n    object_type=dict"},
         {"lorem@x=1", head + "Override lorem@x=1 looks like a config group override, but config "
                              "group 'lorem' does not exist."},
         {"~foo.0", "unexpected error - list indices must be integers or slices, not str"},
         {"foo.bar=1", "unexpected error - invalid literal for int() with base 10: 'bar'"},
     };
-    for (const auto& [change, expected] : rows) {
+    for (const Row& row : rows) {
+      const auto& change = row.change;
+      const auto& expected = row.text;
       CAPTURE(change);
       CHECK(error_of(text, change) == expected);
     }
