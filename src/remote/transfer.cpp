@@ -1,0 +1,257 @@
+#include "remote/transfer.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <fcntl.h>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <unistd.h>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/parallel.hpp"
+#include "fs/descriptor.hpp"
+#include "fs/file.hpp"
+#include "fs/ignore.hpp"
+#include "fs/path.hpp"
+#include "hash/md5.hpp"
+
+namespace expcore::remote {
+namespace {
+
+constexpr std::uint32_t object_mode = 0444;
+/// Objects that are flushed and named together. Bounds what an interruption costs.
+constexpr std::size_t batch_files = 4096;
+constexpr const char* staging_name = "expcore-tmp";
+
+void need_folder(const std::string& folder, bool group_shared) {
+  if (fs::is_directory(folder)) return;
+  if (group_shared) {
+    const std::string above = fs::parent(folder);
+    if (!above.empty()) need_folder(above, true);
+  }
+  fs::make_directories(folder);
+  if (group_shared) fs::chmod(folder, 02775);
+}
+
+/// A folder for copies that have no name yet: DVC's listings and gc pass over it.
+class Staging {
+ public:
+  explicit Staging(const Depot& depot) : above_(fs::join(depot.root, staging_name)) {
+    need_folder(above_, depot.group_shared);
+    remove_leftovers();
+    folder_ = fs::make_temp_directory(above_, "transfer-");
+  }
+  ~Staging() {
+    try {
+      fs::remove_tree(folder_);
+      ::rmdir(above_.c_str());  // only when nobody else is at work
+    } catch (const Error&) {    // NOLINT(bugprone-empty-catch): a later transfer removes it
+    }
+  }
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
+
+  const std::string& folder() const { return folder_; }
+  std::string next() { return fmt::format("{}/{}", folder_, counter_.fetch_add(1)); }
+
+ private:
+  /// What transfers left that died: nobody copies for a whole day into an unchanged folder.
+  void remove_leftovers() const {
+    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count();
+    constexpr std::int64_t day = 86'400'000'000'000;
+    for (const auto& entry : fs::list_directory(above_)) {
+      const std::string path = fs::join(above_, entry.name);
+      const auto stat = fs::stat(path, fs::Follow::no);
+      const bool is_ours = entry.name.starts_with("transfer-");
+      if (is_ours && stat && now - stat->mtime_ns > day) fs::remove_tree(path);
+    }
+  }
+
+  std::string above_;
+  std::string folder_;
+  std::atomic<std::size_t> counter_ = 0;
+};
+
+/// Copies and hashes in one pass. Returns the number of bytes.
+std::int64_t copy_checked(const std::string& from, const std::string& to,
+                          const cache::ObjectId& id) {
+  const fs::Descriptor source = fs::open_file(from, O_RDONLY);
+  const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  hash::Digest digest(hash::Algorithm::md5);
+  thread_local std::string buffer(std::size_t{1} << 20U, '\0');
+  std::int64_t size = 0;
+  while (true) {
+    const std::size_t got = fs::read_some(source, buffer.data(), buffer.size(), from);
+    if (got == 0) break;
+    const std::string_view bytes(buffer.data(), got);
+    digest.update(bytes);
+    fs::write_all(target, bytes, to);
+    size += static_cast<std::int64_t>(got);
+  }
+  // Legacy names of files are hashes of the text with other line ends; those of folders are plain.
+  const bool is_plain = id.kind == hash::FileHash::md5 || id.is_directory();
+  const std::string hex = is_plain ? digest.finish() : hash::hash_file(to, id.kind).hex;
+  if (hex != id.hex.substr(0, hex.size())) {
+    throw Error(Errc::io, fmt::format("the object is corrupt in '{}'", from));
+  }
+  fs::chmod(to, object_mode);
+  return size;
+}
+
+struct Copy {
+  std::string temporary;  ///< "" when it failed.
+  std::string reason;
+};
+
+/// One transfer under way.
+class Transfer {
+ public:
+  Transfer(const Depot& from, const Depot& to, const std::vector<Item>& items,
+           const TransferOptions& options)
+      : from_(from), to_(to), items_(items), options_(options), staging_(to) {
+    progress_.total_files = static_cast<std::int64_t>(items.size());
+  }
+
+  Transferred run() {
+    for (std::size_t begin = 0; begin < items_.size(); begin += batch_files) {
+      const std::size_t end = std::min(begin + batch_files, items_.size());
+      std::vector<Copy> copies(end - begin);
+      parallel_for(copies.size(), options_.jobs,
+                   [&](std::size_t i) { copies[i] = copy(items_[begin + i]); });
+      publish(begin, copies);
+      if (options_.cancel.requested()) throw Error(Errc::cancelled, "interrupted by the user");
+    }
+    return std::move(result_);
+  }
+
+ private:
+  Copy copy(const Item& item) {
+    Copy copy;
+    if (options_.cancel.requested()) return copy;
+    std::string temporary = staging_.next();
+    try {
+      const std::string source = path_of(from_, item.id);
+      const std::int64_t size = copy_checked(source, temporary, item.id);
+      copy.temporary = std::move(temporary);
+      tell(size);
+    } catch (const Error& error) {
+      copy.reason = error.full_message();
+      fs::remove(temporary);
+    }
+    return copy;
+  }
+
+  void tell(std::int64_t size) {
+    const std::lock_guard lock(mutex_);
+    ++progress_.files;
+    progress_.bytes += size;
+    if (options_.on_progress) options_.on_progress(progress_);
+  }
+
+  void publish(std::size_t begin, const std::vector<Copy>& copies) {
+    flush(copies);
+    std::set<std::string> folders;
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+      const cache::ObjectId& id = items_[begin + i].id;
+      std::string reason = copies[i].reason;
+      if (!copies[i].temporary.empty()) {
+        try {
+          const std::string name = path_of(to_, id);
+          if (folders.insert(fs::parent(name)).second) {
+            need_folder(fs::parent(name), to_.group_shared);
+          }
+          fs::rename(copies[i].temporary, name);
+          result_.done.push_back(id);
+          continue;
+        } catch (const Error& error) {
+          reason = error.full_message();
+        }
+      }
+      if (!reason.empty()) result_.failed.push_back({id, std::move(reason)});
+    }
+  }
+
+  /// The bytes are on the disk before a name leads to them.
+  void flush(const std::vector<Copy>& copies) {
+    constexpr std::size_t few = 4;
+    std::vector<const Copy*> whole;
+    for (const auto& copy : copies) {
+      if (!copy.temporary.empty()) whole.push_back(&copy);
+    }
+    if (whole.size() > few) {
+      fs::sync_file_system(staging_.folder());
+      return;
+    }
+    for (const Copy* copy : whole)
+      fs::sync(fs::open_file(copy->temporary, O_RDONLY), copy->temporary);
+  }
+
+  const Depot& from_;
+  const Depot& to_;
+  const std::vector<Item>& items_;
+  const TransferOptions& options_;
+  Staging staging_;
+  std::mutex mutex_;
+  Progress progress_;
+  Transferred result_;
+};
+
+}  // namespace
+
+std::string path_of(const Depot& depot, const cache::ObjectId& id) {
+  const char* folder = id.kind == hash::FileHash::md5 ? "/files/md5/" : "/";
+  return depot.root + folder + id.hex.substr(0, 2) + "/" +
+         (id.hex.size() > 2 ? id.hex.substr(2) : "");
+}
+
+bool is_there(const Depot& depot, const cache::ObjectId& id, std::int64_t size) {
+  if (id.hex.size() < 3) return false;
+  const auto stat = fs::stat(path_of(depot, id));
+  return stat && stat->kind == fs::Kind::file && (size < 0 || stat->size == size);
+}
+
+Transferred transfer(const Depot& from, const Depot& to, const std::vector<Item>& items,
+                     const TransferOptions& options) {
+  if (items.empty()) return {};
+  Transferred result = Transfer(from, to, items, options).run();
+  // The names, too, before anything that relies on them gets one.
+  if (!result.done.empty()) fs::sync_file_system(to.root);
+  return result;
+}
+
+std::size_t transfer_run_cache(const Depot& from, const Depot& to, const std::string& key) {
+  const std::string below = key.empty() ? "runs" : fs::join("runs", key.substr(0, 2) + "/" + key);
+  const std::string source = fs::join(from.root, below);
+  if (!fs::is_directory(source)) return 0;
+  std::vector<std::string> names;
+  fs::walk(source, nullptr, [&](const fs::WalkEntry& entry) {
+    if (entry.kind == fs::Kind::file) names.push_back(fs::join(below, entry.relative));
+  });
+  std::size_t count = 0;
+  std::optional<Staging> staging;
+  std::vector<std::pair<std::string, std::string>> copies;
+  for (const auto& name : names) {
+    const std::string bytes = fs::read_file(fs::join(from.root, name));
+    const std::string target = fs::join(to.root, name);
+    ++count;
+    if (fs::read_file_if_exists(target) == bytes) continue;
+    if (!staging) staging.emplace(to);
+    const std::string temporary = staging->next();
+    fs::append(temporary, bytes, to.group_shared ? 0664 : 0666);
+    copies.emplace_back(temporary, target);
+  }
+  if (copies.empty()) return count;
+  fs::sync_file_system(staging->folder());
+  for (const auto& [temporary, target] : copies) {
+    need_folder(fs::parent(target), to.group_shared);
+    fs::rename(temporary, target);
+  }
+  return count;
+}
+
+}  // namespace expcore::remote
