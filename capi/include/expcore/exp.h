@@ -367,6 +367,191 @@ EXP_API const char* exp_rows_metric(const exp_rows* rows, size_t row, const char
 EXP_API const char* exp_rows_param(const exp_rows* rows, size_t row, const char* file,
                                    const char* key);
 
+/* ------------------------------------------------------------------------- metrics and params */
+
+typedef struct exp_values exp_values;
+typedef struct exp_changes exp_changes;
+
+/** What kind of thing a value is. */
+enum {
+  EXP_VALUE_MISSING = 0,
+  EXP_VALUE_TEXT = 1,
+  EXP_VALUE_NUMBER = 2,
+  EXP_VALUE_BOOLEAN = 3,
+  EXP_VALUE_ERROR = 4, /**< The file or revision could not be read; the text says why. */
+  EXP_VALUE_OTHER = 5  /**< A list as JSON, a date. */
+};
+
+/** Flags of exp_metrics_options. */
+#define EXP_METRICS_ALL_BRANCHES (UINT32_C(1) << 0)
+#define EXP_METRICS_ALL_TAGS (UINT32_C(1) << 1)
+#define EXP_METRICS_ALL_COMMITS (UINT32_C(1) << 2)
+
+typedef struct exp_metrics_options {
+  size_t struct_size;         /**< sizeof(exp_metrics_options) of the caller. */
+  const char* const* targets; /**< Metrics files, ends in NULL; NULL: all of the project. */
+  uint32_t flags;             /**< EXP_METRICS_*, or'ed; 0: the workspace alone. */
+  uint32_t reserved;          /**< 0. */
+} exp_metrics_options;
+#define EXP_METRICS_OPTIONS_INIT \
+  { sizeof(exp_metrics_options), NULL, 0, 0 }
+
+/**
+ * The metrics of the workspace or of every branch, tag or commit. A file that cannot be read is one
+ * value of kind EXP_VALUE_ERROR.
+ *
+ * @param[out] out_values Free it with exp_values_free().
+ * @return EXP_OK, EXP_ERR_GIT, EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_metrics_show(exp_values** out_values, const exp_project* project,
+                                    const exp_metrics_options* options, exp_error** out_error);
+/** The same as the JSON of `metrics show --json`. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_metrics_show_json(char** out_text, const exp_project* project,
+                                         const exp_metrics_options* options, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_values_free(exp_values* values);
+/** @since 0.1 */
+EXP_API size_t exp_values_count(const exp_values* values);
+/** "workspace", names of a commit joined by ','; "" for the workspace asked for alone; NULL when
+ *  out of range. @since 0.1 */
+EXP_API const char* exp_values_rev(const exp_values* values, size_t index);
+/** "" for the error of a revision; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_values_file(const exp_values* values, size_t index);
+/** Dotted; "" for an error or a file that is one value; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_values_key(const exp_values* values, size_t index);
+/** Without loss: the shortest spelling of a number. NULL when out of range. @since 0.1 */
+EXP_API const char* exp_values_text(const exp_values* values, size_t index);
+/** EXP_VALUE_*; -1 when out of range. @since 0.1 */
+EXP_API int32_t exp_values_kind(const exp_values* values, size_t index);
+/** 0 for what is no number. @since 0.1 */
+EXP_API double exp_values_number(const exp_values* values, size_t index);
+
+/** Flags of exp_diff_options. */
+#define EXP_DIFF_ALL (UINT32_C(1) << 0)       /**< Unchanged values, too. */
+#define EXP_DIFF_DEPS_ONLY (UINT32_C(1) << 1) /**< Params: only what stages depend on. */
+
+typedef struct exp_diff_options {
+  size_t struct_size;         /**< sizeof(exp_diff_options) of the caller. */
+  const char* a_rev;          /**< A revision, an experiment or "workspace"; NULL: HEAD. */
+  const char* b_rev;          /**< As a_rev; NULL: "workspace". */
+  const char* const* targets; /**< Files, ends in NULL; NULL: all of the project. */
+  uint32_t flags;             /**< EXP_DIFF_*, or'ed. */
+  uint32_t reserved;          /**< 0. */
+} exp_diff_options;
+#define EXP_DIFF_OPTIONS_INIT \
+  { sizeof(exp_diff_options), NULL, NULL, NULL, 0, 0 }
+
+/**
+ * What two revisions have differently in their metrics. Nothing before the first commit.
+ *
+ * @param[out] out_changes Free it with exp_changes_free().
+ * @return EXP_OK, EXP_ERR_NOT_FOUND for an unknown revision, EXP_ERR_GIT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_metrics_diff(exp_changes** out_changes, const exp_project* project,
+                                    const exp_diff_options* options, exp_error** out_error);
+/** The JSON of `metrics diff --json`. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_metrics_diff_json(char** out_text, const exp_project* project,
+                                         const exp_diff_options* options, exp_error** out_error);
+/** As exp_metrics_diff() for params. @since 0.1 */
+EXP_API exp_status exp_params_diff(exp_changes** out_changes, const exp_project* project,
+                                   const exp_diff_options* options, exp_error** out_error);
+/** The JSON of `params diff --json`. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_params_diff_json(char** out_text, const exp_project* project,
+                                        const exp_diff_options* options, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_changes_free(exp_changes* changes);
+/** @since 0.1 */
+EXP_API size_t exp_changes_count(const exp_changes* changes);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_changes_file(const exp_changes* changes, size_t index);
+/** Dotted; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_changes_key(const exp_changes* changes, size_t index);
+/** NULL when that side has no such value or out of range. @since 0.1 */
+EXP_API const char* exp_changes_old(const exp_changes* changes, size_t index);
+/** NULL when that side has no such value or out of range. @since 0.1 */
+EXP_API const char* exp_changes_new(const exp_changes* changes, size_t index);
+/** new - old in `*out_difference`. 1 for two numbers, else 0 and nothing written. @since 0.1 */
+EXP_API int32_t exp_changes_difference(const exp_changes* changes, size_t index,
+                                       double* out_difference);
+
+/* --------------------------------------------------------------------------------------- plots */
+
+typedef struct exp_plots exp_plots;
+
+/** Flags of exp_plots_options. */
+#define EXP_PLOTS_SPLIT (UINT32_C(1) << 0)     /**< Values of a template's places apart from it. */
+#define EXP_PLOTS_NO_HEADER (UINT32_C(1) << 1) /**< CSV and TSV files have no row of names. */
+
+/** What is not NULL wins over the definitions in dvc.yaml. */
+typedef struct exp_plots_options {
+  size_t struct_size;         /**< sizeof(exp_plots_options) of the caller. */
+  const char* const* targets; /**< Ids or files, ends in NULL; NULL: all plots. */
+  const char* template_name;  /**< A built-in name, a file of .dvc/plots, or a path. */
+  const char* x;              /**< Column of the x axis. */
+  const char* y;              /**< Column of the y axis. */
+  const char* title;
+  const char* x_label;
+  const char* y_label;
+  const char* out;   /**< Folder for images; NULL: as configured, else "dvc_plots". */
+  uint32_t flags;    /**< EXP_PLOTS_*, or'ed. */
+  uint32_t reserved; /**< 0. */
+} exp_plots_options;
+#define EXP_PLOTS_OPTIONS_INIT \
+  { sizeof(exp_plots_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * The plots of revisions side by side; images are copied to the folder `out`.
+ *
+ * @param[out] out_plots Free it with exp_plots_free().
+ * @param      revs      Ends in NULL. NULL shows the workspace; an empty list compares HEAD and the
+ *                       workspace, one revision is compared with the workspace.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND for an unknown revision, EXP_ERR_INVALID_ARGUMENT for a
+ *         template that is missing or unfit, EXP_ERR_GIT, EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_plots_load(exp_plots** out_plots, const exp_project* project,
+                                  const char* const* revs, const exp_plots_options* options,
+                                  exp_error** out_error);
+/** The JSON of `plots show --json` or `plots diff --json`. Free the text with exp_free().
+ *  @since 0.1 */
+EXP_API exp_status exp_plots_json(char** out_text, const exp_project* project,
+                                  const char* const* revs, const exp_plots_options* options,
+                                  exp_error** out_error);
+/** Writes a page that draws the plots and gives its path, "" when there are none. Free the text
+ *  with exp_free(). @since 0.1 */
+EXP_API exp_status exp_plots_page(char** out_path, const exp_project* project,
+                                  const char* const* revs, const exp_plots_options* options,
+                                  exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_plots_free(exp_plots* plots);
+/** @since 0.1 */
+EXP_API size_t exp_plots_count(const exp_plots* plots);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_plots_id(const exp_plots* plots, size_t index);
+/** The Vega-Lite specification as JSON; "" for images and without data; NULL when out of range.
+ *  @since 0.1 */
+EXP_API const char* exp_plots_spec(const exp_plots* plots, size_t index);
+/** With EXP_PLOTS_SPLIT the values of the places that were left, as JSON. @since 0.1 */
+EXP_API const char* exp_plots_anchors(const exp_plots* plots, size_t index);
+/** Copies of an image plot. @since 0.1 */
+EXP_API size_t exp_plots_image_count(const exp_plots* plots, size_t index);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_plots_image_rev(const exp_plots* plots, size_t index, size_t image);
+/** Absolute; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_plots_image_path(const exp_plots* plots, size_t index, size_t image);
+/** Why plots lack revisions or parts. @since 0.1 */
+EXP_API size_t exp_plots_error_count(const exp_plots* plots);
+/** Of a plot, or "" of a whole revision; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_plots_error_plot(const exp_plots* plots, size_t error);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_plots_error_rev(const exp_plots* plots, size_t error);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_plots_error_message(const exp_plots* plots, size_t error);
+/** The JSON of a built-in template. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_plots_template(char** out_text, const char* name, exp_error** out_error);
+
 #ifdef __cplusplus
 }
 #endif
