@@ -20,6 +20,8 @@ void add_exp_run(CLI::App& parent, Context& context) {
       ->option_text("[<filename>:]<param_name>=<param_value>")
       ->expected(1)
       ->take_all();
+  command->add_flag("--no-hydra", options->no_hydra,
+                    "Do not compose params.yaml from Hydra configs.");
   command->add_flag("--temp", options->temp,
                     "Run in a folder of its own; the workspace stays as it is.");
   command

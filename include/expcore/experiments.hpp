@@ -22,6 +22,9 @@ struct ExperimentRunOptions {
   std::string message;  ///< Of the commit; "" is DVC's.
   /// "[file:]key=value" for scalars of YAML params files, applied before the run.
   std::vector<std::string> set_params;
+  /// With `hydra.enabled` in the configuration params.yaml is composed from the configs of
+  /// `hydra.config_dir` before each run (docs/guide/hydra.md); this leaves it alone.
+  bool no_hydra = false;
   /// Run in a folder of its own (.dvc/tmp/exps/expcore/slots) instead of the workspace, which stays
   /// as it is: it starts from the tracked files with their edits and staged new files.
   bool temp = false;

@@ -106,6 +106,7 @@ ExperimentRun Experiments::run(const ExperimentRunOptions& options) const {
   internal.name = options.name;
   internal.message = options.message;
   internal.overrides = api::to_overrides(options.set_params);
+  internal.no_hydra = options.no_hydra;
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   workspace->on_warning = api::warnings_to(options.run.on_event);

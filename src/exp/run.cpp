@@ -91,7 +91,7 @@ RunResult run_in_workspace(Workspace& workspace, const RunOptions& options) {
   const std::string name =
       choose_name(*workspace.repo, baseline, options.name, options.reproduce.force);
   std::vector<std::string> override_files;
-  for (const auto& [path, text] : edited_params(workspace, options.overrides)) {
+  for (const auto& [path, text] : edited_params(workspace, options.overrides, options.no_hydra)) {
     fs::write_atomic(path, text, fs::Durability::full);
     override_files.push_back(path);
   }

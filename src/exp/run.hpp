@@ -14,6 +14,7 @@ struct RunOptions {
   std::string name;     ///< "" makes one up.
   std::string message;  ///< Of the commit; "" is DVC's.
   std::vector<params::FileOverrideSet> overrides;
+  bool no_hydra = false;  ///< Leave params.yaml alone even with `hydra.enabled`.
   /// Paths (relative to the caller's directory) that --temp copies into the slot: files Git does
   /// not know. Of no use in the workspace.
   std::vector<std::string> copy_paths;

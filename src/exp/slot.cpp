@@ -437,7 +437,7 @@ RunResult run_in_temp(Workspace& workspace, const RunOptions& options) {
   const git::Id baseline = require_head(workspace);
   const std::string name =
       choose_name(*workspace.repo, baseline, options.name, options.reproduce.force);
-  const auto files = edited_params(workspace, options.overrides);
+  const auto files = edited_params(workspace, options.overrides, options.no_hydra);
   prune_finished_runs(workspace);
   const Capture capture = capture_workspace(workspace, options.reproduce.selection);
   SlotRun run;

@@ -1,6 +1,8 @@
 #include "exp/stash.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
 #include "fs/path.hpp"
+#include "hydra/params_file.hpp"
 #include "params/edit.hpp"
 #include "run/data_source.hpp"
 #include "run/rw_lock.hpp"
@@ -18,14 +21,49 @@ namespace expcore::exp {
 
 using pipeline::Workspace;
 
+namespace {
+
+constexpr const char* composed_file = "params.yaml";
+
+std::string composed(const Workspace& workspace, const std::vector<params::Override>& overrides) {
+  const config::Config& config = workspace.config;
+  hydra::ParamsSettings settings;
+  settings.config_dir =
+      fs::absolute(workspace.root, config.get("hydra.config_dir").value_or("conf"));
+  settings.config_module = config.get("hydra.config_module").value_or("");
+  settings.config_name = config.get("hydra.config_name").value_or("config");
+  if (config.get("hydra.plugins_path") && workspace.on_warning) {
+    workspace.on_warning("'hydra.plugins_path' has no effect: plugins of Hydra are Python.");
+  }
+  std::vector<std::string> texts;
+  for (const auto& change : overrides)
+    texts.push_back(change.text);
+  return hydra::composed_params(settings, texts, workspace.directory, workspace.environment,
+                                std::time(nullptr), workspace.on_warning);
+}
+
+}  // namespace
+
 EditedFiles edited_params(const Workspace& workspace,
-                          const std::vector<params::FileOverrideSet>& overrides) {
+                          const std::vector<params::FileOverrideSet>& given, bool no_hydra) {
+  std::vector<params::FileOverrideSet> overrides = given;
+  const bool composes = !no_hydra && workspace.config.get_bool("hydra.enabled", false);
+  const auto is_composed = [](const auto& set) { return set.file == composed_file; };
+  if (composes && std::none_of(overrides.begin(), overrides.end(), is_composed)) {
+    overrides.push_back({composed_file, {}});
+  }
+  const auto interpolate = hydra::params_interpolation(workspace.environment);
   EditedFiles texts;
   for (const auto& [file, changes] : overrides) {
     const std::string path = fs::absolute(workspace.directory, file);
+    if (composes && file == composed_file) {
+      texts[path] = composed(workspace, changes);
+      continue;
+    }
     std::string& text = texts[path];
     if (text.empty()) text = fs::read_file_if_exists(path).value_or("");
-    text = params::apply_to_text(text, params::format_of(path), workspace.shown(path), changes);
+    text = params::apply_to_text(text, params::format_of(path), workspace.shown(path), changes,
+                                 interpolate);
   }
   return texts;
 }

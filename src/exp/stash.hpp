@@ -16,10 +16,11 @@ namespace expcore::exp {
 using EditedFiles = std::map<std::string, std::string>;
 
 /// What the params files (named relative to the current directory) become under `overrides`; no
-/// file is touched. A file that is not there begins empty.
-/// Throws: what params::apply_to_text() throws.
+/// file is touched. A file that is not there begins empty. With `hydra.enabled` params.yaml is
+/// composed anew, also without overrides for it, unless `no_hydra`.
+/// Throws: what params::apply_to_text() and hydra::compose() throw.
 EditedFiles edited_params(const pipeline::Workspace& workspace,
-                          const std::vector<params::FileOverrideSet>& overrides);
+                          const std::vector<params::FileOverrideSet>& overrides, bool no_hydra);
 
 /// The workspace at one instant. One serves any number of stash commits.
 struct Capture {

@@ -46,7 +46,10 @@ std::string capitalized(std::string_view text) {
 /// Turns libyaml's events into Values.
 class Composer {
  public:
-  Composer(std::string_view text, const ReadLimits& limits) : text_(text), limits_(limits) {
+  enum class Dialect : unsigned char { ruamel_1_2, omegaconf_1_1 };
+
+  Composer(std::string_view text, const ReadLimits& limits, Dialect dialect)
+      : text_(text), limits_(limits), is_1_1_(dialect == Dialect::omegaconf_1_1) {
     yaml_parser_initialize(&parser_);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
                                  text.size());
@@ -61,7 +64,7 @@ class Composer {
     next(event);  // stream start
     Event first;
     next(first);
-    if (first.type() == YAML_STREAM_END_EVENT) return Map();
+    if (first.type() == YAML_STREAM_END_EVENT) return empty();
     Value value;
     {
       Event root;
@@ -76,12 +79,13 @@ class Composer {
       fail(text_, "Expected a single document in the stream, but found another document",
            after.start());
     }
-    // An empty document is an empty mapping for every reader of DVC's files.
-    if (value.is_null()) return Map();
-    return value;
+    return value.is_null() ? empty() : value;
   }
 
  private:
+  /// An empty document is an empty mapping for every reader of DVC's files.
+  Value empty() const { return is_1_1_ ? Value() : Value(Map()); }
+
   void next(Event& event) {
     if (yaml_parser_parse(&parser_, &event.raw) == 1) return;
     const yaml_mark_t& mark = parser_.problem_mark;
@@ -143,18 +147,33 @@ class Composer {
     const auto& raw = event.raw.data.scalar;
     const std::string_view text(reinterpret_cast<const char*>(raw.value), raw.length);
     const bool plain = raw.style == YAML_PLAIN_SCALAR_STYLE && raw.plain_implicit != 0;
-    Value value = plain ? resolve_plain_scalar(text) : Value(text);
+    Value value = plain ? resolve(text, event) : Value(text);
     if (raw.tag != nullptr) value = tagged(reinterpret_cast<const char*>(raw.tag), text, event);
     value.position = event.start();
     remember(raw.anchor, value, 1);
     return value;
   }
 
+  Value resolve(std::string_view text, const Event& event) const {
+    if (!is_1_1_) return resolve_plain_scalar(text);
+    if (text == "=" || text == "<<") {
+      fail(text_,
+           fmt::format("could not determine a constructor for the tag 'tag:yaml.org,2002:{}'",
+                       text == "=" ? "value" : "merge"),
+           event.start());
+    }
+    try {
+      return resolve_plain_scalar_1_1(text);
+    } catch (const Error& error) {
+      fail(text_, error.what(), event.start());
+    }
+  }
+
   Value tagged(std::string_view tag, std::string_view text, const Event& event) {
     if (tag == "!" || tag == "tag:yaml.org,2002:str") return text;
     if (tag == "tag:yaml.org,2002:int" || tag == "tag:yaml.org,2002:float" ||
         tag == "tag:yaml.org,2002:bool" || tag == "tag:yaml.org,2002:null") {
-      return resolve_plain_scalar(text);
+      return resolve(text, event);
     }
     fail(text_, fmt::format("Could not determine a constructor for the tag '{}'", tag),
          event.start());
@@ -184,8 +203,9 @@ class Composer {
       Event key_event;
       next(key_event);
       if (key_event.type() == YAML_MAPPING_END_EVENT) break;
-      const bool is_merge = is_merge_key(key_event);
-      Value key = compose(key_event, depth + 1);
+      const bool is_merge = is_plain_key(key_event, "<<");
+      const bool is_text = is_merge || (is_1_1_ && is_plain_key(key_event, "="));
+      Value key = is_text ? text_key(key_event) : compose(key_event, depth + 1);
       if (!key.is_scalar()) fail(text_, "Found unhashable key", key.position);
       Event value_event;
       next(value_event);
@@ -194,22 +214,82 @@ class Composer {
         merged.push_back(std::move(value));
         continue;
       }
-      if (!keys.insert(identity(key)).second) fail_duplicate(event, map, key, value);
+      if (!keys.insert(identity(key)).second) {
+        if (is_1_1_ && !key.is_string()) {
+          map.set(std::move(key), std::move(value));  // Python's dict: the last one wins
+          continue;
+        }
+        fail_duplicate(event, map, key, value);
+      }
       map.append(std::move(key), std::move(value));
     }
-    for (const auto& source : merged)
-      merge(map, source, event.start());
+    if (is_1_1_ && !merged.empty()) {
+      map = merged_first(merged, map);
+    } else {
+      for (const auto& source : merged)
+        merge(map, source, event.start());
+    }
     Value value(std::move(map));
     value.position = event.start();
     remember(event.raw.data.mapping_start.anchor, value, expanded_ - before);
     return value;
   }
 
-  static bool is_merge_key(const Event& event) {
+  static bool is_plain_key(const Event& event, std::string_view wanted) {
     if (event.type() != YAML_SCALAR_EVENT) return false;
     const auto& raw = event.raw.data.scalar;
-    return raw.style == YAML_PLAIN_SCALAR_STYLE && raw.length == 2 && raw.value[0] == '<' &&
-           raw.value[1] == '<';
+    return raw.style == YAML_PLAIN_SCALAR_STYLE &&
+           std::string_view(reinterpret_cast<const char*>(raw.value), raw.length) == wanted;
+  }
+
+  Value text_key(const Event& event) {
+    count(1, event.start());
+    const auto& raw = event.raw.data.scalar;
+    Value key(std::string_view(reinterpret_cast<const char*>(raw.value), raw.length));
+    key.position = event.start();
+    return key;
+  }
+
+  /// PyYAML's way to merge: what is merged comes first, in order, overridden in place.
+  Map merged_first(const std::vector<Value>& sources, const Map& own) const {
+    Map result;
+    std::vector<const Map*> maps;
+    for (const auto& source : sources)
+      collect_merged(maps, source);
+    maps.push_back(&own);
+    std::unordered_map<std::string, std::size_t> places;
+    for (const Map* map : maps) {
+      for (const auto& member : *map) {
+        const auto [place, added] = places.try_emplace(identity(member.key), result.size());
+        if (added) {
+          result.append(member.key, member.value);
+        } else {
+          (result.begin() + place->second)->value = member.value;
+        }
+      }
+    }
+    return result;
+  }
+
+  void collect_merged(std::vector<const Map*>& maps, const Value& source) const {
+    if (source.is_map()) {
+      maps.push_back(&source.map());
+    } else if (source.is_list()) {
+      for (auto item = source.list().rbegin(); item != source.list().rend(); ++item) {
+        if (!item->is_map()) {
+          fail(text_, "expected a mapping for merging, but found " + std::string(kind_name(*item)),
+               item->position);
+        }
+        maps.push_back(&item->map());
+      }
+    } else {
+      fail(text_, "expected a mapping or list of mappings for merging, but found scalar",
+           source.position);
+    }
+  }
+
+  static std::string_view kind_name(const Value& value) {
+    return value.is_list() ? "sequence" : value.is_map() ? "mapping" : "scalar";
   }
 
   /// The same for keys that are equal in Python (1, 1.0 and true are one key).
@@ -230,6 +310,13 @@ class Composer {
       if (python_equal(member.key, key)) original = python_str(member.value);
     }
     const Position from = event.start();
+    if (is_1_1_) {
+      fail(
+          text_,
+          fmt::format("while constructing a mapping, in line {}, column {}\nfound duplicate key {}",
+                      from.line, from.column, python_str(key)),
+          key.position);
+    }
     fail(text_,
          fmt::format(
              "While constructing a mapping, in line {}, column {}\nFound duplicate key \"{}\" "
@@ -277,6 +364,7 @@ class Composer {
 
   std::string_view text_;
   const ReadLimits& limits_;
+  bool is_1_1_;
   yaml_parser_t parser_{};
   std::unordered_map<std::string, Anchored> anchors_;
   std::size_t expanded_ = 0;
@@ -285,7 +373,11 @@ class Composer {
 }  // namespace
 
 Value parse_yaml(std::string_view text, const ReadLimits& limits) {
-  return Composer(text, limits).document();
+  return Composer(text, limits, Composer::Dialect::ruamel_1_2).document();
+}
+
+Value parse_yaml_1_1(std::string_view text, const ReadLimits& limits) {
+  return Composer(text, limits, Composer::Dialect::omegaconf_1_1).document();
 }
 
 std::string code_frame(std::string_view text, Position position) {
