@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -45,6 +46,14 @@ void connect(expcore::RunOptions& options, Context& context);
 /// Tells the signal handler that commands run in process groups of their own: an interrupt from the
 /// terminal reaches them through the program only.
 void expect_commands_apart();
+
+/// Runs what DVC turns failures of into "ERROR: <prefix><message>" and exit code 1; false after
+/// one.
+bool with_handled_errors(Context& context, const std::string& prefix,
+                         const std::function<void()>& body);
+
+/// Asks at the terminal: true for "y" or "yes".
+bool ask_yes_or_no(const std::string& question);
 
 /// Prints an error as DVC does.
 void print_error(const expcore::Error& error, const Context& context,

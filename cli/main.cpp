@@ -21,6 +21,26 @@ volatile std::sig_atomic_t commands_are_apart = 0;      // NOLINT
 
 }  // namespace
 
+bool with_handled_errors(Context& context, const std::string& prefix,
+                         const std::function<void()>& body) {
+  try {
+    body();
+    return true;
+  } catch (const expcore::Error& error) {
+    switch (error.code()) {
+      case expcore::Errc::not_a_project:
+      case expcore::Errc::config:
+      case expcore::Errc::cancelled:
+        throw;
+      default:
+        break;
+    }
+    print_error(error, context, prefix);
+    context.exit_code = exit_code::handled;
+    return false;
+  }
+}
+
 void expect_commands_apart() { commands_are_apart = 1; }
 
 void print_error(const expcore::Error& error, const Context& context, const std::string& prefix) {

@@ -10,15 +10,19 @@ namespace cli {
 namespace {
 
 bool ask(const std::string& stage) {
+  return ask_yes_or_no(
+      fmt::format("Going to reproduce stage: '{}'. Are you sure you want to continue?", stage));
+}
+
+}  // namespace
+
+bool ask_yes_or_no(const std::string& question) {
   if (::isatty(STDIN_FILENO) == 0) return false;
-  Output::raw(fmt::format(
-      "Going to reproduce stage: '{}'. Are you sure you want to continue? [y/n] ", stage));
+  Output::raw(question + " [y/n] ");
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";
 }
-
-}  // namespace
 
 void add_verbosity(CLI::App& command, Context& context) {
   command.add_flag_callback(

@@ -3,6 +3,7 @@
 #include <expcore/cancel.hpp>
 #include <expcore/configuration.hpp>
 #include <expcore/dag.hpp>
+#include <expcore/data.hpp>
 #include <expcore/error.hpp>
 #include <expcore/event.hpp>
 #include <expcore/experiments.hpp>

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <expcore/data.hpp>
 #include <expcore/experiments.hpp>
 #include <expcore/export.hpp>
 #include <expcore/metrics.hpp>
@@ -53,6 +54,7 @@ class EXPCORE_API Project {
 
   Pipeline pipeline() const;
   Experiments experiments() const;
+  Data data() const;
   Metrics metrics() const;
   Params params() const;
   Plots plots() const;
@@ -63,6 +65,7 @@ class EXPCORE_API Project {
   std::shared_ptr<const Impl> impl_;
   friend class Pipeline;
   friend class Experiments;
+  friend class Data;
   friend class Metrics;
   friend class Params;
   friend class Plots;

@@ -121,6 +121,7 @@ std::filesystem::path Project::root() const { return impl_->root; }
 std::filesystem::path Project::directory() const { return impl_->directory; }
 Pipeline Project::pipeline() const { return Pipeline(*this); }
 Experiments Project::experiments() const { return Experiments(*this); }
+Data Project::data() const { return Data(*this); }
 Metrics Project::metrics() const { return Metrics(*this); }
 Params Project::params() const { return Params(*this); }
 Plots Project::plots() const { return Plots(*this); }

@@ -206,6 +206,10 @@ void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& 
   impl_->publish(staged);
 }
 
+void Store::add_manifest(const Manifest& manifest, const ObjectId& id) {
+  if (!contains(id)) impl_->publish({impl_->stage_bytes(manifest.bytes(), path_of(id))});
+}
+
 namespace {
 
 bool is_own_file(const fs::Stat& entry) { return entry.kind == fs::Kind::file && entry.links == 1; }

@@ -69,6 +69,9 @@ class Store {
   /// is verified while it is copied: a file that changed since the scan is Error{io}.
   void add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore);
 
+  /// Stores a folder object whose members are in the cache.
+  void add_manifest(const Manifest& manifest, const ObjectId& id);
+
   /// Makes the workspace files at `path` satisfy the configured link types after add(), as DVC's
   /// commit does (single files are replaced by a link or copy, 0644-style mode; folder members only
   /// when their kind does not satisfy the configuration). `executable`: u+x on a single file.

@@ -125,6 +125,14 @@ void Index::load_file(const std::string& path) {
   files_.push_back(std::move(file));
 }
 
+StageId Index::add(Stage stage) {
+  check_loaded(stage);
+  const auto id = static_cast<StageId>(stages_.size());
+  by_file_[stage.file].push_back(id);
+  stages_.push_back(std::move(stage));
+  return id;
+}
+
 void Index::check_loaded(const Stage& stage) const {
   for (const auto& out : stage.outs) {
     if (!fs::is_within(out.path, workspace_->root)) continue;

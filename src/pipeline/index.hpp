@@ -40,6 +40,9 @@ class Index {
   std::vector<StageId> stages_of(const std::string& file) const;
   bool has_file(const std::string& file) const { return by_file_.contains(file); }
 
+  /// Adds a stage whose file is not written yet. Throws: as collect() for that file.
+  StageId add(Stage stage);
+
   /// The dvc.lock beside a dvc.yaml, read when first asked for and kept.
   LockFile& lock_of(const Stage& stage);
   /// What is recorded for a stage: its dvc.lock entry, or what the `.dvc` file says. nullptr: none.

@@ -33,7 +33,11 @@ std::string updated_dvc_file(std::string_view text, const LockEntry& entry) {
     if (item == nullptr) continue;
     yaml::Map& map = out.map();
     map.set("md5", item->id.hex);
-    if (item->size) map.set("size", *item->size);
+    if (item->size) {
+      map.set("size", *item->size);
+    } else {
+      map.erase("size");
+    }
     if (item->file_count) {
       map.set("nfiles", *item->file_count);
     } else {

@@ -7,10 +7,8 @@
 #include "fs/path.hpp"
 
 namespace expcore::run {
-namespace {
 
-/// The pattern that matches exactly this name in its folder.
-std::string pattern_of(const std::string& name) {
+std::string ignore_pattern(const std::string& name) {
   std::string pattern = "/";
   for (const char c : name) {
     if (std::string_view("[]!*#?").find(c) != std::string_view::npos) pattern += '\\';
@@ -18,8 +16,6 @@ std::string pattern_of(const std::string& name) {
   }
   return pattern;
 }
-
-}  // namespace
 
 void IgnoreFiles::add(const std::string& path, std::size_t rank) {
   const auto relative = workspace_.git_path(path);
@@ -45,7 +41,7 @@ void IgnoreFiles::add(const std::string& path, std::size_t rank) {
     if (!file.base.empty() && file.base.back() != '\n') file.base += '\n';
     file.lines.clear();
   }
-  file.lines.emplace(rank, pattern_of(fs::filename(path)));
+  file.lines.emplace(rank, ignore_pattern(fs::filename(path)));
   fs::write_atomic(path_of_file, file.text());
 }
 

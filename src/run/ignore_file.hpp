@@ -9,6 +9,9 @@
 
 namespace expcore::run {
 
+/// The `.gitignore` line that matches exactly this name in its folder.
+std::string ignore_pattern(const std::string& name);
+
 /// Keeps outputs out of Git by `.gitignore` files beside them, and takes the lines back when the
 /// command fails, as DVC does. Source: DVC dvc/repo/scm_context.py; docs/formats/gitignore.md.
 /// Thread safety: confined.

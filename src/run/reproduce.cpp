@@ -20,6 +20,7 @@
 #include "run/resources.hpp"
 #include "run/schedule.hpp"
 #include "run/stage_runner.hpp"
+#include "run/tracking.hpp"
 #include "run/turn.hpp"
 
 namespace expcore::run {
@@ -321,26 +322,10 @@ class Session {
 
   /// Tells the user (or Git, with core.autostage) about files that belong into Git.
   void track_files(const StageRunner& runner) {
-    if (!workspace_.repo) return;
     std::vector<std::string> files = runner.written_files();
     const auto ignore_files = ignores_.changed();
     files.insert(files.end(), ignore_files.begin(), ignore_files.end());
-    std::sort(files.begin(), files.end());
-    files.erase(std::unique(files.begin(), files.end()), files.end());
-    if (files.empty()) return;
-    if (workspace_.config.get_bool("core.autostage", false)) {
-      std::vector<std::string> paths;
-      for (const auto& file : files) {
-        if (auto path = workspace_.git_path(file)) paths.push_back(std::move(*path));
-      }
-      workspace_.repo->add_to_index(paths);
-      return;
-    }
-    Event event;
-    event.kind = EventKind::files_to_track;
-    for (const auto& file : files)
-      event.stages.push_back(workspace_.shown(file));
-    emit(event);
+    run::track_files(workspace_, std::move(files), options_.on_event);
   }
 
   void tell_waiting() const { warn("waiting for another program to release the repository lock"); }

@@ -494,6 +494,10 @@ void StageRunner::record_data_source(StageId id) {
   save(id, 0, record_inputs(stage, index_.recorded(id)));
 }
 
+void StageRunner::record(StageId id) {
+  save(id, 0, record_inputs(index_.stage(id), index_.recorded(id)));
+}
+
 void StageRunner::bring_outs(StageId id) {
   const Stage& stage = index_.stage(id);
   const LockEntry* entry = index_.recorded(id);

@@ -52,6 +52,9 @@ class StageRunner {
   /// or as recorded.
   void record_data_source(pipeline::StageId id);
 
+  /// Hashes, stores and records what a stage's files are now, whatever was recorded: `commit`.
+  void record(pipeline::StageId id);
+
   /// Makes the cached outputs what is recorded for them. An output of which the cache lacks a part
   /// stays as it is; one without a recorded hash is reported.
   void bring_outs(pipeline::StageId id);

@@ -257,7 +257,11 @@ def capture(world: World, program: Program, outputs: list[dict[str, Any]]) -> di
         for path, facts in tree_facts(repo, (".git", ".dvc/tmp", ".dvc/cache")).items()
         if "/.dvc/tmp/" not in path and "/.dvc/cache/" not in path
     }
-    state["cache"] = tree_facts(repo / ".dvc/cache", ("expcore-tmp",))
+    state["cache"] = {
+        path: facts
+        for path, facts in tree_facts(repo / ".dvc/cache", ("expcore-tmp",)).items()
+        if not re.search(r"/\.[\w-]+\.tmp$", path)  # DVC leaves temporary files after `add --out`
+    }
     state["refs"] = ref_facts(world)
     if (repo / ".git").exists():
         state["head"] = (repo / ".git/HEAD").read_text()
@@ -307,6 +311,15 @@ def sort_experiments(text: str) -> str:
     text = re.sub(r"(Removed experiments: )(.*)", sort, text)
     text = re.sub(r"((?:\n\trefs/exps/.*)+)", lambda m: "\n" + "\n".join(sorted(m.group(1).split("\n")[1:])), text)
     return text
+
+
+def sort_unsaved(text: str) -> str:
+    """DVC lists files that it does not want to lose in the order of a Python set."""
+
+    def sort(match: re.Match) -> str:
+        return match.group(1) + "".join(sorted(match.group(2).splitlines(True)))
+
+    return re.sub(r"(Can't remove the following unsaved files [^\n]*\n)((?:\$BASE/.*\n)+)", sort, text)
 
 
 def sort_names(output: dict[str, Any]) -> None:
@@ -485,7 +498,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
             value = output[stream]
             if value.startswith("[{"):
                 continue
-            for function in (hide_slots, sort_experiments, sort_untracked, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
+            for function in (hide_slots, sort_experiments, sort_untracked, sort_unsaved, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
                 value = function(value)
             output[stream] = value
         normalize_diff(output)

@@ -1,0 +1,88 @@
+#include <memory>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "commands.hpp"
+
+namespace cli {
+namespace {
+
+struct CheckoutArguments {
+  expcore::CheckoutOptions options;
+  std::vector<std::string> targets;
+  bool summary = false;
+  bool allow_missing = false;
+};
+
+/// "1 file modified, 2 files added and 1 file deleted".
+std::string summary_of(const expcore::CheckoutResult& result) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::int64_t count, const char* what) {
+    if (count != 0)
+      parts.push_back(fmt::format("{} file{} {}", count, count == 1 ? "" : "s", what));
+  };
+  add(result.files_modified, "modified");
+  add(result.files_added, "added");
+  add(result.files_deleted, "deleted");
+  if (parts.empty()) return "No changes.";
+  const std::string last = parts.back();
+  parts.pop_back();
+  return parts.empty() ? last : fmt::format("{} and {}", fmt::join(parts, ", "), last);
+}
+
+void print(const expcore::CheckoutResult& result, const Context& context) {
+  const auto lines = [&](const std::vector<std::string>& paths, char letter) {
+    for (const auto& path : paths)
+      context.output.line(fmt::format("{}       {}", letter, path));
+  };
+  lines(result.modified, 'M');
+  lines(result.added, 'A');
+  lines(result.deleted, 'D');
+}
+
+}  // namespace
+
+void add_checkout(CLI::App& parent, Context& context) {
+  auto* command = parent.add_subcommand("checkout", "Checkout data files from cache.");
+  const auto arguments = std::make_shared<CheckoutArguments>();
+  auto& options = arguments->options;
+  command->add_option(
+      "targets", arguments->targets,
+      "Limit command scope to these tracked files/directories, .dvc files and stage names.");
+  command->add_flag("--summary", arguments->summary, "Show summary of the changes.");
+  command->add_flag("-d,--with-deps", options.with_deps,
+                    "Checkout all dependencies of the specified target.");
+  command->add_flag("-R,--recursive", options.recursive,
+                    "Checkout all subdirectories of the specified directory.");
+  command->add_flag("-f,--force", options.force,
+                    "Do not prompt when removing working directory files.");
+  command->add_flag("--relink", options.relink,
+                    "Recreate links or copies from cache to workspace.");
+  command->add_flag("--allow-missing", arguments->allow_missing,
+                    "Ignore errors if some of the files or directories are missing.");
+  add_verbosity(*command, context);
+  command->callback([&context, arguments] {
+    arguments->options.on_event = [&context](const expcore::Event& event) {
+      context.output.event(event);
+    };
+    const auto project = expcore::Project::open(context.directory);
+    const auto result = project.data().checkout(arguments->targets, arguments->options);
+    if (arguments->summary) {
+      context.output.line(summary_of(result));
+    } else {
+      print(result, context);
+    }
+    if (!result.failed.empty() && !arguments->allow_missing) {
+      context.output.error(
+          fmt::format("Checkout failed for following targets:\n{}\nIs your cache up to "
+                      "date?\n<https://error.dvc.org/missing-files>",
+                      fmt::join(result.failed, "\n")));
+      context.exit_code = exit_code::error;
+      return;
+    }
+    if (arguments->options.relink) context.output.line("Relinked successfully");
+  });
+}
+
+}  // namespace cli

@@ -1,0 +1,101 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <expcore/event.hpp>
+#include <expcore/export.hpp>
+
+namespace expcore {
+
+class Project;
+
+/// How Data::add() works.
+struct AddOptions {
+  bool glob = false;       ///< Targets are patterns: `*`, `?`, `[…]`, `**`.
+  bool no_commit = false;  ///< Record the data without putting it into the cache.
+  bool no_relink = false;  ///< Leave the files as they are instead of making them links or copies.
+  bool force = false;      ///< With `out`: replace what is there.
+  std::string out;         ///< Copy the one target to this path and track that.
+  EventCallback on_event;
+};
+
+/// How Data::commit() works.
+struct CommitOptions {
+  bool with_deps = false;  ///< And everything that the targets need.
+  bool recursive = false;  ///< Folders stand for the stages below them.
+  bool force = false;      ///< Also what changed, without asking.
+  /// Asked whether a changed stage may be recorded; unset means no.
+  std::function<bool(const std::string& question)> confirm;
+  EventCallback on_event;
+};
+
+/// How Data::checkout() works.
+struct CheckoutOptions {
+  bool with_deps = false;  ///< And everything that the targets need.
+  bool recursive = false;  ///< Folders stand for the stages below them.
+  bool force = false;      ///< Also replace files whose content is not in the cache.
+  bool relink = false;     ///< Make every file satisfy the configured link types.
+  EventCallback on_event;
+};
+
+/// What Data::checkout() did. Paths are relative to the project's directory(), folders end in '/'.
+struct CheckoutResult {
+  std::vector<std::string> added;
+  std::vector<std::string> modified;
+  std::vector<std::string> deleted;
+  std::vector<std::string> failed;  ///< The cache lacks a part of them; they are as they were.
+  std::int64_t files_added = 0;
+  std::int64_t files_modified = 0;
+  std::int64_t files_deleted = 0;
+};
+
+/// Data that DVC tracks: files, the cache, and the `.dvc` files that name it.
+///
+/// Targets are paths, stage names and `.dvc` files, relative to the project's directory(). Each
+/// call holds DVC's repository lock. Thread safety: as Project.
+class EXPCORE_API Data {
+ public:
+  Data(Data&&) noexcept;
+  Data& operator=(Data&&) noexcept;
+  ~Data();
+
+  /// Tracks files and folders: `dvc add`. Returns the `.dvc` files, relative to directory().
+  /// Throws: Error{not_found} "output 'x' does not exist: …", Error{exists} for what Git tracks,
+  /// Error{invalid_argument} for overlaps; what was added before the failing target stays.
+  std::vector<std::string> add(const std::vector<std::string>& targets,
+                               const AddOptions& options = {}) const;
+
+  /// Records what files are now, as if their stages had run: `dvc commit`. "" is everything.
+  /// Throws: Error{invalid_argument} for changed stages without `force`, Error{not_found}.
+  void commit(const std::string& target = {}, const CommitOptions& options = {}) const;
+
+  /// Brings recorded data into the work tree: `dvc checkout`. No targets: everything.
+  /// Throws: Error{invalid_argument} when files would be lost (nothing was touched),
+  /// Error{not_found}.
+  CheckoutResult checkout(const std::vector<std::string>& targets = {},
+                          const CheckoutOptions& options = {}) const;
+
+  /// Takes a `.dvc` file or stages away, with `outs` their outputs, too: `dvc remove`.
+  /// Throws: Error{not_found}, Error{invalid_argument} for stages of `foreach` and `matrix`.
+  void remove(const std::string& target, bool outs = false) const;
+
+  /// Moves tracked data with its `.dvc` file: `dvc move`.
+  /// Throws: Error{not_found}, Error{exists}, Error{invalid_argument} for outputs of stages.
+  void move(const std::string& from, const std::string& to,
+            const EventCallback& on_event = {}) const;
+
+  /// Makes files ordinary ones, no links into the cache: `dvc unprotect`.
+  /// Throws: Error{not_found}.
+  void unprotect(const std::string& target) const;
+
+ private:
+  friend class Project;
+  struct Impl;
+  explicit Data(const Project& project);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace expcore

@@ -1,0 +1,53 @@
+#include "data/session.hpp"
+
+#include <utility>
+
+#include <expcore/error.hpp>
+
+#include "fs/path.hpp"
+#include "run/rw_lock.hpp"
+#include "run/tracking.hpp"
+
+namespace expcore::data {
+namespace {
+
+constexpr auto patience = std::chrono::seconds(3);  // DVC's
+
+}  // namespace
+
+Session::Session(pipeline::Workspace& workspace, EventCallback on_event)
+    : workspace_(workspace),
+      on_event_(std::move(on_event)),
+      lock_(fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
+                                  run::repo_lock_busy)),
+      ignores_(workspace) {}
+
+Session::~Session() {
+  if (finished_) return;
+  try {
+    ignores_.roll_back();
+    workspace_.state.flush();
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the first error is being told
+  }
+}
+
+void Session::warn(const std::string& text) const {
+  if (!on_event_) return;
+  Event event;
+  event.text = text;
+  on_event_(event);
+}
+
+void Session::stop_ignoring(const std::string& path) {
+  if (const auto file = run::stop_ignoring(workspace_, path)) files_.push_back(*file);
+}
+
+void Session::finish() {
+  finished_ = true;
+  workspace_.state.flush();
+  const auto changed = ignores_.changed();
+  files_.insert(files_.end(), changed.begin(), changed.end());
+  run::track_files(workspace_, files_, on_event_);
+}
+
+}  // namespace expcore::data
