@@ -24,7 +24,7 @@ std::string mistake_in(const AddArguments& arguments) {
 
 }  // namespace
 
-void add_add(CLI::App& parent, Context& context) {
+void add_data_add(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("add", "Track data files or directories with DVC.");
   const auto arguments = std::make_shared<AddArguments>();
   auto& options = arguments->options;

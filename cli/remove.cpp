@@ -6,7 +6,7 @@
 
 namespace cli {
 
-void add_remove(CLI::App& parent, Context& context) {
+void add_data_remove(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand(
       "remove", "Remove stages from dvc.yaml and/or stop tracking files or directories.");
   command->alias("rm");
