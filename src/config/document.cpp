@@ -88,6 +88,7 @@ std::string quoted(std::string_view value) {
 
 Document::Document(std::string text) : text_(std::move(text)) {
   parse_config(text_, "");
+  if (text_ == "\n") text_.clear();  // how DVC writes a file without settings
   scan();
 }
 
@@ -96,7 +97,7 @@ void Document::scan() {
   parts_.clear();
   for (const auto line : split(text_, '\n'))
     lines_.emplace_back(line);
-  if (lines_.back().empty()) lines_.pop_back();
+  if (!lines_.empty() && lines_.back().empty()) lines_.pop_back();
   Path above;  // of a nested section
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const std::string_view line = trim(lines_[i]);

@@ -34,7 +34,7 @@ def commands_of_remote(s):
         "default", "list", "add -d store ../store", "add store ../store", "add Other /abs/other",
         "add s3r s3://bucket/x", "list", "default", "default nope", "default other",
         "modify store jobs 4", "modify nope jobs 4", "modify store foo 4", "modify store shared x",
-        "modify --local store url ../../elsewhere", "list", "list --project", "rename other other2",
+        "modify --local store url ../elsewhere", "list", "list --project", "rename other other2",
         "rename store other2", "rename store main", "rename nope nope2", "add -f main ../else",
         "add x foo://bar/baz", "modify -u other2 url", "default", "remove main", "remove main",
         "remove --local store", "list", "default --unset", "default", "remove other2",
