@@ -1,14 +1,18 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <expcore/export.hpp>
 
 namespace expcore {
+
+class Project;
 
 /// The overrides of one params file, in order, without the file's name: "lr=0.1", "+new=1", "~old".
 struct FileOverrides {
@@ -58,6 +62,18 @@ class EXPCORE_API ParamOverrides {
   /// equal keys wins; without one the single combination is as_typed().
   /// Throws: as size(), and Error{invalid_argument} for an empty sweep.
   Points expand() const;
+
+  /// The text of a params file (its format chosen by the suffix of `file`: .json, .toml, .py, else
+  /// YAML) with the overrides for `file` applied, all other bytes untouched. An empty text stands
+  /// for a file that does not exist.
+  /// Throws: Error{invalid_argument} "Invalid `--set-param` value: …", Error{parse}; also for
+  /// sweeps.
+  std::string apply(std::string_view text, const std::string& file) const;
+
+  /// Applies everything to the files of a project (names are relative to its directory()): all
+  /// texts are made first, then the files are replaced one by one, each at once. Returns the files
+  /// written. Throws: as apply(), Error{io}.
+  std::vector<std::filesystem::path> apply_to(const Project& project) const;
 
  private:
   struct Impl;

@@ -1,10 +1,15 @@
-#include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include <expcore/error.hpp>
 #include <expcore/overrides.hpp>
+#include <expcore/project.hpp>
 
 #include "api/impl.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "params/edit.hpp"
 #include "params/sweep.hpp"
 
 namespace expcore {
@@ -124,5 +129,34 @@ PointIterator& PointIterator::operator++() {
 }
 void PointIterator::operator++(int) { ++*this; }
 bool PointIterator::operator==(std::default_sentinel_t /*end*/) const { return impl_ == nullptr; }
+
+std::string ParamOverrides::apply(std::string_view text, const std::string& file) const {
+  for (const auto& set : impl_->files) {
+    if (set.file == file) {
+      return params::apply_to_text(text, params::format_of(file), file, set.overrides);
+    }
+  }
+  return std::string(text);
+}
+
+std::vector<std::filesystem::path> ParamOverrides::apply_to(const Project& project) const {
+  if (impl_->is_sweep) {
+    throw Error(Errc::invalid_argument, "a sweep stands for several sets of values");
+  }
+  const std::string directory = project.directory().string();
+  std::map<std::string, std::string> texts;
+  for (const auto& [file, overrides] : impl_->files) {
+    const std::string path = fs::absolute(directory, file);
+    const auto [text, made] = texts.try_emplace(path);
+    if (made) text->second = fs::read_file_if_exists(path).value_or("");
+    text->second = params::apply_to_text(text->second, params::format_of(path), file, overrides);
+  }
+  std::vector<std::filesystem::path> written;
+  for (const auto& [path, text] : texts) {
+    fs::write_atomic(path, text, fs::Durability::full);
+    written.emplace_back(path);
+  }
+  return written;
+}
 
 }  // namespace expcore

@@ -4,6 +4,9 @@
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
 #include <expcore/overrides.hpp>
+#include <expcore/project.hpp>
+
+#include "support/test_repo.hpp"
 
 using expcore::Error;
 using expcore::ParamOverrides;
@@ -60,5 +63,30 @@ TEST_SUITE("ParamOverrides") {
                          "BasicSweeper does not support sweep type : INTERVAL_SWEEP", Error);
     CHECK_THROWS_AS(ParamOverrides::parse({"a=choice('é',b)"}).expand(), Error);
     CHECK_THROWS_AS(ParamOverrides::parse({"a=1,[choice(1,2)]"}).expand(), Error);
+  }
+
+  TEST_CASE("applies to text in memory, by the file's name") {
+    const auto overrides = ParamOverrides::parse({"lr=0.5", "p.json:a=1"});
+    CHECK(overrides.apply("lr: 0.1  # rate\n", "params.yaml") == "lr: 0.5  # rate\n");
+    CHECK(overrides.apply("{\"a\": 2}", "p.json") == "{\"a\": 1}");
+    CHECK(overrides.apply("x: 1\n", "other.yaml") == "x: 1\n");
+    CHECK_THROWS_AS(overrides.apply("x: 1\n", "params.yaml"), Error);
+    CHECK_THROWS_AS(ParamOverrides::parse({"a=1,2"}).apply("a: 1\n", "params.yaml"), Error);
+  }
+
+  TEST_CASE("applies to a project's files, all or none") {
+    expcore::test::TestRepo repo;
+    const auto project = expcore::Project::init(repo.path(), {}, repo.environment());
+    repo.write("params.yaml", "lr: 0.1  # rate\n");
+    repo.write("p.json", "{\"a\": 2}");
+    CHECK_THROWS_AS(ParamOverrides::parse({"lr=0.5", "p.json:b=1"}).apply_to(project), Error);
+    CHECK(repo.read("params.yaml") == "lr: 0.1  # rate\n");
+    const auto written =
+        ParamOverrides::parse({"lr=0.5", "p.json:a=1", "new.yaml:+x=1"}).apply_to(project);
+    CHECK(written.size() == 3);
+    CHECK(repo.read("params.yaml") == "lr: 0.5  # rate\n");
+    CHECK(repo.read("p.json") == "{\"a\": 1}");
+    CHECK(repo.read("new.yaml") == "x: 1\n");
+    CHECK_THROWS_AS(ParamOverrides::parse({"lr=1,2"}).apply_to(project), Error);
   }
 }
