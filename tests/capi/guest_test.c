@@ -1,4 +1,5 @@
-/* A host that loads the library, uses it in every way a host may be set up, and looks at what is left of itself. */
+/* A host that loads the library, uses it in every way a host may be set up, and looks at what is
+ * left of itself. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -33,7 +34,8 @@ static struct {
   size_t (*count)(const exp_run_summary*);
   int32_t (*outcome)(const exp_run_summary*, size_t);
   void (*summary_free)(exp_run_summary*);
-  exp_status (*experiment)(exp_experiment**, const exp_project*, const exp_experiment_options*, exp_error**);
+  exp_status (*experiment)(exp_experiment**, const exp_project*, const exp_experiment_options*,
+                           exp_error**);
   void (*experiment_free)(exp_experiment*);
   const char* (*message)(const exp_error*);
   void (*error_free)(exp_error*);
@@ -100,12 +102,14 @@ static void compare(const host_state* before, const char* after_what) {
   size_t i;
   take(&now);
   for (i = 1; i < 65; ++i) {
-    check(before->actions[i].sa_handler == now.actions[i].sa_handler &&
-              (before->actions[i].sa_flags & known_flags) == (now.actions[i].sa_flags & known_flags),
-          "a signal handler changed");
+    check(
+        before->actions[i].sa_handler == now.actions[i].sa_handler &&
+            (before->actions[i].sa_flags & known_flags) == (now.actions[i].sa_flags & known_flags),
+        "a signal handler changed");
   }
   for (i = 1; i < 65; ++i)
-    check(sigismember(&before->mask, (int)i) == sigismember(&now.mask, (int)i), "the signal mask changed");
+    check(sigismember(&before->mask, (int)i) == sigismember(&now.mask, (int)i),
+          "the signal mask changed");
   check(strcmp(before->directory, now.directory) == 0, "the current directory changed");
   check(before->mask_of_files == now.mask_of_files, "umask changed");
   check(strcmp(before->locale, now.locale) == 0, "the locale changed");
@@ -136,14 +140,17 @@ static void make_project(const char* name, char* path, size_t size) {
   exp_error* error = NULL;
   snprintf(path, size, "%s/%s", folder, name);
   snprintf(command, sizeof command,
-           "mkdir -p '%s' && cd '%s' && git init -q . && git config user.name t && git config user.email t@example.org",
+           "mkdir -p '%s' && cd '%s' && git init -q . && git config user.name t && git config "
+           "user.email t@example.org",
            path, path);
   shell(command);
   require(lib.project_init(&project, path, 0, &error), error, "init");
   lib.project_free(project);
   snprintf(command, sizeof command,
-           "cd '%s' && printf 'lr: 1\\n' > params.yaml && printf 'stages:\\n  train:\\n    cmd: echo spoken; cp "
-           "params.yaml out.txt\\n    params: [lr]\\n    outs: [out.txt]\\n' > dvc.yaml && git add -A && git commit -qm "
+           "cd '%s' && printf 'lr: 1\\n' > params.yaml && printf 'stages:\\n  train:\\n    cmd: "
+           "echo spoken; cp "
+           "params.yaml out.txt\\n    params: [lr]\\n    outs: [out.txt]\\n' > dvc.yaml && git add "
+           "-A && git commit -qm "
            "work",
            path);
   shell(command);
@@ -209,7 +216,8 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   setlocale(LC_ALL, "C.UTF-8");
   umask(027);
-  snprintf(folder, sizeof folder, "%s/guest_test.XXXXXX", getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
+  snprintf(folder, sizeof folder, "%s/guest_test.XXXXXX",
+           getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
   if (mkdtemp(folder) == NULL || chdir(folder) != 0) return 2;
   /* What the library would print ends in this file. */
   spoken = fopen("spoken", "w");
@@ -239,7 +247,8 @@ int main(int argc, char** argv) {
     use(paths[1]);
     _exit(failures == 0 ? 0 : 1);
   }
-  check(waitpid(forked, &status, 0) == forked && WIFEXITED(status) && WEXITSTATUS(status) == 0, "use after fork");
+  check(waitpid(forked, &status, 0) == forked && WIFEXITED(status) && WEXITSTATUS(status) == 0,
+        "use after fork");
   use(paths[1]);
 
   kill(own, SIGKILL);

@@ -1,33 +1,8 @@
 /* Metrics, params and plots through the C interface. */
 #define _POSIX_C_SOURCE 200809L
 #include <expcore/exp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-static int failures = 0;
-static int checks = 0;
-
-#define CHECK(condition)                                              \
-  do {                                                                \
-    ++checks;                                                         \
-    if (!(condition)) {                                               \
-      ++failures;                                                     \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-    }                                                                 \
-  } while (0)
-
-static void run_shell(const char* folder, const char* script) {
-  char command[4096];
-  snprintf(command, sizeof command,
-           "cd '%s' && export GIT_AUTHOR_NAME=T GIT_AUTHOR_EMAIL=t@x GIT_COMMITTER_NAME=T "
-           "GIT_COMMITTER_EMAIL=t@x && %s",
-           folder, script);
-  if (system(command) != 0) {
-    fprintf(stderr, "failed: %s\n", command);
-    exit(2);
-  }
-}
+#include "check.h"
 
 static void test_metrics(const exp_project* project) {
   exp_metrics_options options = EXP_METRICS_OPTIONS_INIT;
@@ -162,6 +137,5 @@ int main(void) {
   exp_project_free(project);
   snprintf(command, sizeof command, "rm -rf '%s'", folder);
   if (system(command) != 0) return 2;
-  printf("%d checks, %d failures\n", checks, failures);
-  return failures == 0 ? 0 : 1;
+  return finish();
 }

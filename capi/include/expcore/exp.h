@@ -286,6 +286,150 @@ EXP_API int32_t exp_run_summary_outcome(const exp_run_summary* summary, size_t i
 /** Why it ran; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_run_summary_reason(const exp_run_summary* summary, size_t index);
 
+/* --------------------------------------------------------------------------------- overrides */
+
+/** Parameter overrides as `-S [file:]override` takes them. Immutable: any thread may read it. */
+typedef struct exp_overrides exp_overrides;
+/** The combinations of a sweep, one at a time. */
+typedef struct exp_points exp_points;
+
+/**
+ * Reads overrides in Hydra's grammar: "lr=0.1", "file.yaml:+new=1", "~old", sweeps "lr=0.1,0.2".
+ *
+ * @param[out] out_overrides Free it with exp_overrides_free().
+ * @param      arguments     Ends in NULL; NULL: none.
+ * @return EXP_OK or EXP_ERR_INVALID_ARGUMENT; the error's details show the place.
+ * @since 0.1
+ */
+EXP_API exp_status exp_overrides_parse(exp_overrides** out_overrides, const char* const* arguments,
+                                       exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_overrides_free(exp_overrides* overrides);
+/** 1 when there may be other than one combination, else 0. @since 0.1 */
+EXP_API int32_t exp_overrides_is_sweep(const exp_overrides* overrides);
+/**
+ * How many combinations there are; none is made for it.
+ * @return EXP_OK or EXP_ERR_INVALID_ARGUMENT for sweeps that cannot be counted.
+ * @since 0.1
+ */
+EXP_API exp_status exp_overrides_size(uint64_t* out_size, const exp_overrides* overrides,
+                                      exp_error** out_error);
+/**
+ * The text of a params file with the overrides for `file` applied; all other bytes stay.
+ *
+ * @param[out] out_text Free it with exp_free().
+ * @param      file     Its name: chooses the overrides and, by its suffix, the format.
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT (also for sweeps) or EXP_ERR_PARSE.
+ * @since 0.1
+ */
+EXP_API exp_status exp_overrides_apply(char** out_text, const exp_overrides* overrides,
+                                       const char* text, const char* file, exp_error** out_error);
+/**
+ * Applies everything to the files of a project: all texts are made first, then each file is
+ * replaced at once.
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT, EXP_ERR_PARSE or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_overrides_apply_to(const exp_overrides* overrides,
+                                          const exp_project* project, exp_error** out_error);
+
+/**
+ * Begins going through the combinations, before the first one; each is made when it is come to.
+ *
+ * @param[out] out_points Independent of `overrides`. Free it with exp_points_free().
+ * @return EXP_OK or EXP_ERR_INVALID_ARGUMENT for an empty sweep.
+ * @since 0.1
+ */
+EXP_API exp_status exp_points_new(exp_points** out_points, const exp_overrides* overrides,
+                                  exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_points_free(exp_points* points);
+/** Goes to the next combination; 0 when there is none, -1 when out of memory. @since 0.1 */
+EXP_API int32_t exp_points_next(exp_points* points);
+/** How many overrides the present combination has. @since 0.1 */
+EXP_API size_t exp_points_count(const exp_points* points);
+/** The file of an override, valid until the next exp_points_next(); NULL when out of range.
+ *  @since 0.1 */
+EXP_API const char* exp_points_file(const exp_points* points, size_t index);
+/** The override, "lr=0.1"; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_points_override(const exp_points* points, size_t index);
+
+/* -------------------------------------------------------------------------------------- data */
+
+typedef struct exp_checkout_result exp_checkout_result;
+
+/** Flags of exp_data_add(). */
+#define EXP_ADD_GLOB (UINT32_C(1) << 0)      /**< Targets are patterns. */
+#define EXP_ADD_NO_COMMIT (UINT32_C(1) << 1) /**< Without putting the data into the cache. */
+#define EXP_ADD_NO_RELINK (UINT32_C(1) << 2) /**< Leave the files as they are. */
+#define EXP_ADD_FORCE (UINT32_C(1) << 3)     /**< With `out`: replace what is there. */
+
+/**
+ * Tracks files and folders, as `dvc add`.
+ *
+ * @param targets Ends in NULL.
+ * @param out     Copies the one target to this path and tracks that; NULL: tracks targets in place.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND, EXP_ERR_EXISTS (tracked by Git), EXP_ERR_INVALID_ARGUMENT
+ *         (overlaps), EXP_ERR_BUSY or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_add(const exp_project* project, const char* const* targets,
+                                const char* out, uint32_t flags, exp_error** out_error);
+
+/** Flags of exp_data_commit() and exp_data_checkout(). */
+#define EXP_DATA_WITH_DEPS (UINT32_C(1) << 0) /**< And everything that the targets need. */
+#define EXP_DATA_RECURSIVE (UINT32_C(1) << 1) /**< Folders stand for the stages below them. */
+#define EXP_DATA_FORCE (UINT32_C(1) << 2)     /**< Changed stages; files that would be lost. */
+#define EXP_DATA_RELINK (UINT32_C(1) << 3)    /**< Checkout: apply the configured link types. */
+
+/**
+ * Records what files are now, as if their stages had run: `dvc commit`.
+ *
+ * @param target A stage, `.dvc` file or output; NULL or "": everything.
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT (changed, without EXP_DATA_FORCE), EXP_ERR_NOT_FOUND,
+ *         EXP_ERR_BUSY or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_commit(const exp_project* project, const char* target, uint32_t flags,
+                                   exp_error** out_error);
+/**
+ * Brings recorded data into the work tree: `dvc checkout`.
+ *
+ * @param[out] out_result May be NULL. Free it with exp_checkout_result_free().
+ * @param      targets    Ends in NULL; NULL: everything.
+ * @return EXP_OK, also when some outputs are not completely in the cache (EXP_CHECKOUT_FAILED),
+ *         EXP_ERR_INVALID_ARGUMENT when files would be lost, EXP_ERR_NOT_FOUND or EXP_ERR_BUSY.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_checkout(exp_checkout_result** out_result, const exp_project* project,
+                                     const char* const* targets, uint32_t flags,
+                                     exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_checkout_result_free(exp_checkout_result* result);
+/** What happened to a path of a checkout. */
+enum {
+  EXP_CHECKOUT_ADDED = 0,
+  EXP_CHECKOUT_MODIFIED = 1,
+  EXP_CHECKOUT_DELETED = 2,
+  EXP_CHECKOUT_FAILED = 3 /**< The cache lacks a part of it: it is as it was. */
+};
+/** @since 0.1 */
+EXP_API size_t exp_checkout_result_count(const exp_checkout_result* result);
+/** Path of an output, folders end in '/'; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_checkout_result_path(const exp_checkout_result* result, size_t index);
+/** EXP_CHECKOUT_*; -1 when out of range. @since 0.1 */
+EXP_API int32_t exp_checkout_result_kind(const exp_checkout_result* result, size_t index);
+
+/** Takes stages or a `.dvc` file away, with their outputs when `outs` is not 0. @since 0.1 */
+EXP_API exp_status exp_data_remove(const exp_project* project, const char* target, int32_t outs,
+                                   exp_error** out_error);
+/** Moves tracked data with its `.dvc` file. @since 0.1 */
+EXP_API exp_status exp_data_move(const exp_project* project, const char* from, const char* to,
+                                 exp_error** out_error);
+/** Makes files ordinary ones, no links into the cache. @since 0.1 */
+EXP_API exp_status exp_data_unprotect(const exp_project* project, const char* target,
+                                      exp_error** out_error);
+
 /* ------------------------------------------------------------------------------- experiments */
 
 typedef struct exp_experiment exp_experiment;

@@ -38,9 +38,19 @@ EXP_OUTCOME_FAILED = 4
 EXP_OUTCOME_VERIFIED = 5
 EXP_OUTCOME_SKIPPED = 6
 EXP_OUTCOME_PULLED = 7
+EXP_CHECKOUT_ADDED = 0
+EXP_CHECKOUT_MODIFIED = 1
+EXP_CHECKOUT_DELETED = 2
+EXP_CHECKOUT_FAILED = 3
 EXP_ROW_WORKSPACE = 0
 EXP_ROW_BASELINE = 1
 EXP_ROW_EXPERIMENT = 2
+EXP_VALUE_MISSING = 0
+EXP_VALUE_TEXT = 1
+EXP_VALUE_NUMBER = 2
+EXP_VALUE_BOOLEAN = 3
+EXP_VALUE_ERROR = 4
+EXP_VALUE_OTHER = 5
 EXP_INIT_NO_SCM = 1
 EXP_INIT_SUBDIR = 2
 EXP_INIT_FORCE = 4
@@ -65,12 +75,27 @@ EXP_RUN_RECURSIVE = 4096
 EXP_RUN_GLOB = 8192
 EXP_RUN_IGNORE_ERRORS = 16384
 EXP_JOBS_PER_PROCESSOR = 4294967295
+EXP_ADD_GLOB = 1
+EXP_ADD_NO_COMMIT = 2
+EXP_ADD_NO_RELINK = 4
+EXP_ADD_FORCE = 8
+EXP_DATA_WITH_DEPS = 1
+EXP_DATA_RECURSIVE = 2
+EXP_DATA_FORCE = 4
+EXP_DATA_RELINK = 8
 EXP_SHOW_ALL_BRANCHES = 1
 EXP_SHOW_ALL_TAGS = 2
 EXP_SHOW_ALL_COMMITS = 4
 EXP_SHOW_HIDE_WORKSPACE = 8
 EXP_SHOW_SHA_ONLY = 16
 EXP_SHOW_FORCE = 32
+EXP_METRICS_ALL_BRANCHES = 1
+EXP_METRICS_ALL_TAGS = 2
+EXP_METRICS_ALL_COMMITS = 4
+EXP_DIFF_ALL = 1
+EXP_DIFF_DEPS_ONLY = 2
+EXP_PLOTS_SPLIT = 1
+EXP_PLOTS_NO_HEADER = 2
 
 
 class exp_event(Structure):
@@ -130,6 +155,48 @@ class exp_show_options(Structure):
     ]
 
 
+class exp_metrics_options(Structure):
+    """exp_metrics_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_diff_options(Structure):
+    """exp_diff_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("a_rev", c_char_p),
+        ("b_rev", c_char_p),
+        ("targets", POINTER(c_char_p)),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_plots_options(Structure):
+    """exp_plots_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("template_name", c_char_p),
+        ("x", c_char_p),
+        ("y", c_char_p),
+        ("title", c_char_p),
+        ("x_label", c_char_p),
+        ("y_label", c_char_p),
+        ("out", c_char_p),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
 
 # name: (result, parameters)
 FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
@@ -164,6 +231,28 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_run_summary_address": (c_char_p, [c_void_p, c_size_t]),
     "exp_run_summary_outcome": (c_int32, [c_void_p, c_size_t]),
     "exp_run_summary_reason": (c_char_p, [c_void_p, c_size_t]),
+    "exp_overrides_parse": (c_int32, [POINTER(c_void_p), POINTER(c_char_p), POINTER(c_void_p)]),
+    "exp_overrides_free": (None, [c_void_p]),
+    "exp_overrides_is_sweep": (c_int32, [c_void_p]),
+    "exp_overrides_size": (c_int32, [POINTER(c_uint64), c_void_p, POINTER(c_void_p)]),
+    "exp_overrides_apply": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
+    "exp_overrides_apply_to": (c_int32, [c_void_p, c_void_p, POINTER(c_void_p)]),
+    "exp_points_new": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "exp_points_free": (None, [c_void_p]),
+    "exp_points_next": (c_int32, [c_void_p]),
+    "exp_points_count": (c_size_t, [c_void_p]),
+    "exp_points_file": (c_char_p, [c_void_p, c_size_t]),
+    "exp_points_override": (c_char_p, [c_void_p, c_size_t]),
+    "exp_data_add": (c_int32, [c_void_p, POINTER(c_char_p), c_char_p, c_uint32, POINTER(c_void_p)]),
+    "exp_data_commit": (c_int32, [c_void_p, c_char_p, c_uint32, POINTER(c_void_p)]),
+    "exp_data_checkout": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), c_uint32, POINTER(c_void_p)]),
+    "exp_checkout_result_free": (None, [c_void_p]),
+    "exp_checkout_result_count": (c_size_t, [c_void_p]),
+    "exp_checkout_result_path": (c_char_p, [c_void_p, c_size_t]),
+    "exp_checkout_result_kind": (c_int32, [c_void_p, c_size_t]),
+    "exp_data_remove": (c_int32, [c_void_p, c_char_p, c_int32, POINTER(c_void_p)]),
+    "exp_data_move": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
+    "exp_data_unprotect": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
     "exp_experiments_run": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_experiment_options), POINTER(c_void_p)]),
     "exp_experiment_free": (None, [c_void_p]),
     "exp_experiment_name": (c_char_p, [c_void_p]),
@@ -179,4 +268,41 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_rows_rev": (c_char_p, [c_void_p, c_size_t]),
     "exp_rows_metric": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
     "exp_rows_param": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
+    "exp_metrics_show": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_metrics_options), POINTER(c_void_p)]),
+    "exp_metrics_show_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_metrics_options), POINTER(c_void_p)]),
+    "exp_values_free": (None, [c_void_p]),
+    "exp_values_count": (c_size_t, [c_void_p]),
+    "exp_values_rev": (c_char_p, [c_void_p, c_size_t]),
+    "exp_values_file": (c_char_p, [c_void_p, c_size_t]),
+    "exp_values_key": (c_char_p, [c_void_p, c_size_t]),
+    "exp_values_text": (c_char_p, [c_void_p, c_size_t]),
+    "exp_values_kind": (c_int32, [c_void_p, c_size_t]),
+    "exp_values_number": (c_double, [c_void_p, c_size_t]),
+    "exp_metrics_diff": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(c_void_p)]),
+    "exp_metrics_diff_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(c_void_p)]),
+    "exp_params_diff": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(c_void_p)]),
+    "exp_params_diff_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(c_void_p)]),
+    "exp_changes_free": (None, [c_void_p]),
+    "exp_changes_count": (c_size_t, [c_void_p]),
+    "exp_changes_file": (c_char_p, [c_void_p, c_size_t]),
+    "exp_changes_key": (c_char_p, [c_void_p, c_size_t]),
+    "exp_changes_old": (c_char_p, [c_void_p, c_size_t]),
+    "exp_changes_new": (c_char_p, [c_void_p, c_size_t]),
+    "exp_changes_difference": (c_int32, [c_void_p, c_size_t, POINTER(c_double)]),
+    "exp_plots_load": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
+    "exp_plots_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
+    "exp_plots_page": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
+    "exp_plots_free": (None, [c_void_p]),
+    "exp_plots_count": (c_size_t, [c_void_p]),
+    "exp_plots_id": (c_char_p, [c_void_p, c_size_t]),
+    "exp_plots_spec": (c_char_p, [c_void_p, c_size_t]),
+    "exp_plots_anchors": (c_char_p, [c_void_p, c_size_t]),
+    "exp_plots_image_count": (c_size_t, [c_void_p, c_size_t]),
+    "exp_plots_image_rev": (c_char_p, [c_void_p, c_size_t, c_size_t]),
+    "exp_plots_image_path": (c_char_p, [c_void_p, c_size_t, c_size_t]),
+    "exp_plots_error_count": (c_size_t, [c_void_p]),
+    "exp_plots_error_plot": (c_char_p, [c_void_p, c_size_t]),
+    "exp_plots_error_rev": (c_char_p, [c_void_p, c_size_t]),
+    "exp_plots_error_message": (c_char_p, [c_void_p, c_size_t]),
+    "exp_plots_template": (c_int32, [POINTER(c_void_p), c_char_p, POINTER(c_void_p)]),
 }

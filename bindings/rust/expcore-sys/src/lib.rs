@@ -40,9 +40,19 @@ pub const EXP_OUTCOME_FAILED: i32 = 4;
 pub const EXP_OUTCOME_VERIFIED: i32 = 5;
 pub const EXP_OUTCOME_SKIPPED: i32 = 6;
 pub const EXP_OUTCOME_PULLED: i32 = 7;
+pub const EXP_CHECKOUT_ADDED: i32 = 0;
+pub const EXP_CHECKOUT_MODIFIED: i32 = 1;
+pub const EXP_CHECKOUT_DELETED: i32 = 2;
+pub const EXP_CHECKOUT_FAILED: i32 = 3;
 pub const EXP_ROW_WORKSPACE: i32 = 0;
 pub const EXP_ROW_BASELINE: i32 = 1;
 pub const EXP_ROW_EXPERIMENT: i32 = 2;
+pub const EXP_VALUE_MISSING: i32 = 0;
+pub const EXP_VALUE_TEXT: i32 = 1;
+pub const EXP_VALUE_NUMBER: i32 = 2;
+pub const EXP_VALUE_BOOLEAN: i32 = 3;
+pub const EXP_VALUE_ERROR: i32 = 4;
+pub const EXP_VALUE_OTHER: i32 = 5;
 pub const EXP_INIT_NO_SCM: u32 = 1;
 pub const EXP_INIT_SUBDIR: u32 = 2;
 pub const EXP_INIT_FORCE: u32 = 4;
@@ -67,12 +77,27 @@ pub const EXP_RUN_RECURSIVE: u32 = 4096;
 pub const EXP_RUN_GLOB: u32 = 8192;
 pub const EXP_RUN_IGNORE_ERRORS: u32 = 16384;
 pub const EXP_JOBS_PER_PROCESSOR: u32 = 4294967295;
+pub const EXP_ADD_GLOB: u32 = 1;
+pub const EXP_ADD_NO_COMMIT: u32 = 2;
+pub const EXP_ADD_NO_RELINK: u32 = 4;
+pub const EXP_ADD_FORCE: u32 = 8;
+pub const EXP_DATA_WITH_DEPS: u32 = 1;
+pub const EXP_DATA_RECURSIVE: u32 = 2;
+pub const EXP_DATA_FORCE: u32 = 4;
+pub const EXP_DATA_RELINK: u32 = 8;
 pub const EXP_SHOW_ALL_BRANCHES: u32 = 1;
 pub const EXP_SHOW_ALL_TAGS: u32 = 2;
 pub const EXP_SHOW_ALL_COMMITS: u32 = 4;
 pub const EXP_SHOW_HIDE_WORKSPACE: u32 = 8;
 pub const EXP_SHOW_SHA_ONLY: u32 = 16;
 pub const EXP_SHOW_FORCE: u32 = 32;
+pub const EXP_METRICS_ALL_BRANCHES: u32 = 1;
+pub const EXP_METRICS_ALL_TAGS: u32 = 2;
+pub const EXP_METRICS_ALL_COMMITS: u32 = 4;
+pub const EXP_DIFF_ALL: u32 = 1;
+pub const EXP_DIFF_DEPS_ONLY: u32 = 2;
+pub const EXP_PLOTS_SPLIT: u32 = 1;
+pub const EXP_PLOTS_NO_HEADER: u32 = 2;
 
 #[repr(C)]
 pub struct exp_error {
@@ -105,12 +130,42 @@ pub struct exp_run_summary {
 }
 
 #[repr(C)]
+pub struct exp_overrides {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_points {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_checkout_result {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
 pub struct exp_experiment {
     _private: [u8; 0],
 }
 
 #[repr(C)]
 pub struct exp_rows {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_values {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_changes {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_plots {
     _private: [u8; 0],
 }
 
@@ -163,6 +218,42 @@ pub struct exp_show_options {
     pub flags: u32,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_metrics_options {
+    pub struct_size: usize,
+    pub targets: *const *const c_char,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_diff_options {
+    pub struct_size: usize,
+    pub a_rev: *const c_char,
+    pub b_rev: *const c_char,
+    pub targets: *const *const c_char,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_plots_options {
+    pub struct_size: usize,
+    pub targets: *const *const c_char,
+    pub template_name: *const c_char,
+    pub x: *const c_char,
+    pub y: *const c_char,
+    pub title: *const c_char,
+    pub x_label: *const c_char,
+    pub y_label: *const c_char,
+    pub out: *const c_char,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
 extern "C" {
     pub fn exp_error_message(error: *const exp_error) -> *const c_char;
     pub fn exp_error_details(error: *const exp_error) -> *const c_char;
@@ -195,6 +286,28 @@ extern "C" {
     pub fn exp_run_summary_address(summary: *const exp_run_summary, index: usize) -> *const c_char;
     pub fn exp_run_summary_outcome(summary: *const exp_run_summary, index: usize) -> i32;
     pub fn exp_run_summary_reason(summary: *const exp_run_summary, index: usize) -> *const c_char;
+    pub fn exp_overrides_parse(out_overrides: *mut *mut exp_overrides, arguments: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_overrides_free(overrides: *mut exp_overrides);
+    pub fn exp_overrides_is_sweep(overrides: *const exp_overrides) -> i32;
+    pub fn exp_overrides_size(out_size: *mut u64, overrides: *const exp_overrides, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_overrides_apply(out_text: *mut *mut c_char, overrides: *const exp_overrides, text: *const c_char, file: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_overrides_apply_to(overrides: *const exp_overrides, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_points_new(out_points: *mut *mut exp_points, overrides: *const exp_overrides, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_points_free(points: *mut exp_points);
+    pub fn exp_points_next(points: *mut exp_points) -> i32;
+    pub fn exp_points_count(points: *const exp_points) -> usize;
+    pub fn exp_points_file(points: *const exp_points, index: usize) -> *const c_char;
+    pub fn exp_points_override(points: *const exp_points, index: usize) -> *const c_char;
+    pub fn exp_data_add(project: *const exp_project, targets: *const *const c_char, out: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_commit(project: *const exp_project, target: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_checkout(out_result: *mut *mut exp_checkout_result, project: *const exp_project, targets: *const *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_checkout_result_free(result: *mut exp_checkout_result);
+    pub fn exp_checkout_result_count(result: *const exp_checkout_result) -> usize;
+    pub fn exp_checkout_result_path(result: *const exp_checkout_result, index: usize) -> *const c_char;
+    pub fn exp_checkout_result_kind(result: *const exp_checkout_result, index: usize) -> i32;
+    pub fn exp_data_remove(project: *const exp_project, target: *const c_char, outs: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_move(project: *const exp_project, from: *const c_char, to: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_unprotect(project: *const exp_project, target: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_experiments_run(out_experiment: *mut *mut exp_experiment, project: *const exp_project, options: *const exp_experiment_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_experiment_free(experiment: *mut exp_experiment);
     pub fn exp_experiment_name(experiment: *const exp_experiment) -> *const c_char;
@@ -210,6 +323,43 @@ extern "C" {
     pub fn exp_rows_rev(rows: *const exp_rows, row: usize) -> *const c_char;
     pub fn exp_rows_metric(rows: *const exp_rows, row: usize, file: *const c_char, key: *const c_char) -> *const c_char;
     pub fn exp_rows_param(rows: *const exp_rows, row: usize, file: *const c_char, key: *const c_char) -> *const c_char;
+    pub fn exp_metrics_show(out_values: *mut *mut exp_values, project: *const exp_project, options: *const exp_metrics_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_metrics_show_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_metrics_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_values_free(values: *mut exp_values);
+    pub fn exp_values_count(values: *const exp_values) -> usize;
+    pub fn exp_values_rev(values: *const exp_values, index: usize) -> *const c_char;
+    pub fn exp_values_file(values: *const exp_values, index: usize) -> *const c_char;
+    pub fn exp_values_key(values: *const exp_values, index: usize) -> *const c_char;
+    pub fn exp_values_text(values: *const exp_values, index: usize) -> *const c_char;
+    pub fn exp_values_kind(values: *const exp_values, index: usize) -> i32;
+    pub fn exp_values_number(values: *const exp_values, index: usize) -> f64;
+    pub fn exp_metrics_diff(out_changes: *mut *mut exp_changes, project: *const exp_project, options: *const exp_diff_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_metrics_diff_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_diff_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_params_diff(out_changes: *mut *mut exp_changes, project: *const exp_project, options: *const exp_diff_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_params_diff_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_diff_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_changes_free(changes: *mut exp_changes);
+    pub fn exp_changes_count(changes: *const exp_changes) -> usize;
+    pub fn exp_changes_file(changes: *const exp_changes, index: usize) -> *const c_char;
+    pub fn exp_changes_key(changes: *const exp_changes, index: usize) -> *const c_char;
+    pub fn exp_changes_old(changes: *const exp_changes, index: usize) -> *const c_char;
+    pub fn exp_changes_new(changes: *const exp_changes, index: usize) -> *const c_char;
+    pub fn exp_changes_difference(changes: *const exp_changes, index: usize, out_difference: *mut f64) -> i32;
+    pub fn exp_plots_load(out_plots: *mut *mut exp_plots, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_plots_json(out_text: *mut *mut c_char, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_plots_page(out_path: *mut *mut c_char, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_plots_free(plots: *mut exp_plots);
+    pub fn exp_plots_count(plots: *const exp_plots) -> usize;
+    pub fn exp_plots_id(plots: *const exp_plots, index: usize) -> *const c_char;
+    pub fn exp_plots_spec(plots: *const exp_plots, index: usize) -> *const c_char;
+    pub fn exp_plots_anchors(plots: *const exp_plots, index: usize) -> *const c_char;
+    pub fn exp_plots_image_count(plots: *const exp_plots, index: usize) -> usize;
+    pub fn exp_plots_image_rev(plots: *const exp_plots, index: usize, image: usize) -> *const c_char;
+    pub fn exp_plots_image_path(plots: *const exp_plots, index: usize, image: usize) -> *const c_char;
+    pub fn exp_plots_error_count(plots: *const exp_plots) -> usize;
+    pub fn exp_plots_error_plot(plots: *const exp_plots, error: usize) -> *const c_char;
+    pub fn exp_plots_error_rev(plots: *const exp_plots, error: usize) -> *const c_char;
+    pub fn exp_plots_error_message(plots: *const exp_plots, error: usize) -> *const c_char;
+    pub fn exp_plots_template(out_text: *mut *mut c_char, name: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
 }
 
 // The ledger of the interface (capi/abi.txt), for 64-bit systems.
@@ -219,4 +369,7 @@ const _: () = {
     assert!(std::mem::size_of::<exp_run_options>() == 48);
     assert!(std::mem::size_of::<exp_experiment_options>() == 40);
     assert!(std::mem::size_of::<exp_show_options>() == 24);
+    assert!(std::mem::size_of::<exp_metrics_options>() == 24);
+    assert!(std::mem::size_of::<exp_diff_options>() == 40);
+    assert!(std::mem::size_of::<exp_plots_options>() == 80);
 };
