@@ -184,6 +184,7 @@ git::Id publish(const Workspace& workspace, const Publication& publication) {
           repo.identities(workspace.environment, std::chrono::system_clock::now());
       commit = repo.write_commit(publication.tree, {publication.baseline}, publication.message,
                                  author, committer);
+      if (publication.before_ref) publication.before_ref(commit);
       repo.sync_objects();
     }
     if (repo.set_ref(ref, commit, existing.value_or(""))) return commit;

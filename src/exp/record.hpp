@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Publication {
   git::Id tree;
   std::string message;
   bool force = false;  ///< Replace an experiment of that name.
+  /// Called with the commit before it is flushed to the disk and its ref moves; what it throws ends
+  /// the publication.
+  std::function<void(const git::Id& commit)> before_ref = {};
 };
 
 /// Writes the commit and moves the ref, the instant at which the experiment exists; the objects are

@@ -416,7 +416,8 @@ RunResult run_in_slot(Workspace& project, Slot& slot, const SlotRun& options) {
   RunResult result{stash.name, "", refname_of(stash.baseline, stash.name),
                    run::reproduce(*workspace, reproduce)};
   if (!reproduce.dry) {
-    Publication publication{stash.baseline, stash.name, "", "", options.reproduce.force};
+    Publication publication{stash.baseline,          stash.name,        "", "",
+                            options.reproduce.force, options.before_ref};
     adopt_objects(*project.repo, *workspace->repo, stash.tree);
     publication.tree = experiment_tree(*workspace, result.reproduction, {});
     publication.message = commit_message(options.message, result.reproduction);

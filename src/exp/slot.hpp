@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,6 +77,8 @@ struct SlotRun {
   std::vector<std::string> copy_paths;  ///< Absolute; copied to their place in the slot.
   std::string location = "tempdir";     ///< For `exp show`: "tempdir" or "dvc-task".
   std::string info_file;                ///< Executor info; "" is where DVC has it for --temp.
+  /// As Publication::before_ref.
+  std::function<void(const git::Id& commit)> before_ref = {};
 };
 
 /// Prepares the slot, runs the pipeline in it, publishes the outcome as an experiment of the

@@ -594,6 +594,21 @@ void Store::remove_worker(WorkerId id) {
   transaction.commit();
 }
 
+bool Store::leave(WorkerId id) {
+  Transaction transaction(impl_->db, Commit::durable);
+  if (ready_count() > 0 && !is_stopped(id)) return false;
+  Statement erase = impl_->db.prepare("DELETE FROM worker WHERE id = ?");
+  erase.bind(id).run();
+  transaction.commit();
+  return true;
+}
+
+bool Store::is_stopped(WorkerId id) {
+  Statement select = impl_->db.prepare("SELECT stop FROM worker WHERE id = ?");
+  select.bind(id);
+  return !select.step() || select.integer(0) != 0;
+}
+
 std::vector<Worker> Store::workers() {
   Statement select = impl_->db.prepare(
       "SELECT worker.id, lease, boot, pid, start_ticks, worker.started, stop, task.id FROM worker "
@@ -667,17 +682,21 @@ int Store::kill_wanted(AttemptId attempt) {
 }
 
 std::vector<LostAttempt> Store::lost() {
-  std::set<WorkerId> alive;
-  for (const auto& worker : workers()) {
-    if (worker.task && is_alive(worker)) alive.insert(worker.id);
-  }
+  // One statement sees task, attempt and worker at one instant; whether the worker lives is asked
+  // afterwards. One that has ended its attempt and gone meanwhile does no harm: finish() refuses.
   Statement select = impl_->db.prepare(fmt::format(
-      "SELECT {}, overrides, options, (SELECT worker FROM attempt WHERE attempt.id = task.attempt) "
-      "FROM task WHERE state = 3 ORDER BY id",
+      "SELECT {}, overrides, options, lease, boot, pid, start_ticks FROM task LEFT JOIN (SELECT "
+      "attempt.id AS made, lease, boot, pid, start_ticks FROM attempt JOIN worker ON worker.id = "
+      "attempt.worker) ON made = task.attempt WHERE state = 3 ORDER BY id",
       brief_columns));
   std::vector<LostAttempt> found;
   while (select.step()) {
-    if (alive.contains(select.integer(20))) continue;
+    Worker worker;
+    worker.lease = select.text(20);
+    worker.boot = select.text(21);
+    worker.pid = select.integer(22);
+    worker.start_ticks = select.integer(23);
+    if (!worker.lease.empty() && is_alive(worker)) continue;
     Task task = read_task(select, true);
     const AttemptId attempt = task.attempt;
     found.push_back({std::move(task), attempt});

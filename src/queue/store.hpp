@@ -96,6 +96,9 @@ class Store {
   // --- working ----------------------------------------------------------------------------------
   WorkerId add_worker(const Lease& lease);
   void remove_worker(WorkerId id);
+  /// Removes the worker unless a task is waiting for one. False when it has to stay.
+  bool leave(WorkerId id);
+  bool is_stopped(WorkerId id);
   std::vector<Worker> workers();
   /// Whether its process still lives: the kernel knows.
   bool is_alive(const Worker& worker) const;

@@ -1,0 +1,59 @@
+#include "queue/recover.hpp"
+
+#include <fmt/format.h>
+
+#include "fs/path.hpp"
+#include "queue/attempt_log.hpp"
+#include "queue/bell.hpp"
+#include "queue/process_tree.hpp"
+#include "queue/results.hpp"
+
+namespace expcore::queue {
+
+std::string attempt_mark(const Task& task, AttemptId attempt) {
+  return fmt::format("{}.{}", task.key, attempt);
+}
+
+namespace {
+
+AttemptEnd end_of_lost(const Store& store, AttemptId attempt,
+                       const std::function<git::Repo&()>& repo) {
+  AttemptEnd end;
+  end.outcome = AttemptOutcome::lost;
+  end.message = "its worker died";
+  const auto result = read_result(store, attempt);
+  if (!result || repo().resolve_ref(result->ref) != result->commit) return end;
+  end.outcome = AttemptOutcome::success;
+  end.message.clear();
+  end.result = result->commit;
+  end.result_ref = result->ref;
+  return end;
+}
+
+}  // namespace
+
+std::size_t recover(Store& store, const std::function<git::Repo&()>& repo) {
+  const auto lost = store.lost();
+  for (const auto& [task, attempt] : lost) {
+    kill_marked_processes(attempt_mark(task, attempt));
+    const AttemptEnd end = end_of_lost(store, attempt, repo);
+    const auto ended = store.finish(attempt, end);
+    if (!ended) continue;  // another process was faster
+    const auto about = store.attempt(attempt);
+    if (about) {
+      AttemptLog log(fs::join(store.log_folder(), about->log));
+      log.note(fmt::format("{}; the task is {}",
+                           end.outcome == AttemptOutcome::success
+                               ? "the worker died after the result was published"
+                               : "the worker died",
+                           to_text(ended->state)));
+    }
+  }
+  if (!lost.empty()) {
+    ring(store.folder());
+    store.forget_dead_workers();
+  }
+  return lost.size();
+}
+
+}  // namespace expcore::queue

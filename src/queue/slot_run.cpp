@@ -1,0 +1,101 @@
+#include "queue/slot_run.hpp"
+
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "queue/process_tree.hpp"
+#include "queue/results.hpp"
+#include "queue/snapshot.hpp"
+
+namespace expcore::queue {
+namespace {
+
+run::ReproduceOptions reproduce_options(const TaskOptions& options, const AttemptContext& context) {
+  run::ReproduceOptions reproduce;
+  auto& selection = reproduce.selection;
+  selection.targets = options.targets;
+  selection.single_item = options.single_item;
+  selection.pipeline = options.pipeline;
+  selection.all_pipelines = options.all_pipelines;
+  selection.recursive = options.recursive;
+  selection.downstream = options.downstream;
+  reproduce.force = options.force;
+  reproduce.force_downstream = options.force_downstream;
+  reproduce.allow_missing = options.allow_missing;
+  reproduce.on_error = static_cast<run::OnError>(options.on_error);
+  reproduce.jobs = options.jobs;
+  reproduce.command_line = "expcore exp queue-worker";
+  reproduce.on_event = context.on_event;
+  reproduce.cancel = &context.stop;
+  reproduce.extra_environment[attempt_variable] = context.mark;
+  return reproduce;
+}
+
+/// From here on a crash leaves behind what was to be published.
+void announce(const AttemptContext& context, AttemptId attempt, const PublishedResult& result) {
+  write_result(context.store, attempt, result);
+  if (!context.store.is_current(attempt)) {
+    throw Error(Errc::internal,
+                "the task was given to another worker; its result is not published");
+  }
+}
+
+/// The executor info of a run, for as long as it lasts.
+class InfoFile {
+ public:
+  explicit InfoFile(const std::string& path) : path_(path) {
+    fs::make_directories(fs::parent(path));
+  }
+  ~InfoFile() {
+    try {
+      fs::remove(path_);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): nobody reads it later
+    }
+  }
+  InfoFile(const InfoFile&) = delete;
+  InfoFile& operator=(const InfoFile&) = delete;
+
+ private:
+  const std::string& path_;
+};
+
+}  // namespace
+
+SlotRuns::SlotRuns(const std::string& directory, pipeline::Environment environment)
+    : project_(pipeline::Workspace::open(directory, std::move(environment))) {}
+
+AttemptEnd SlotRuns::run(const Claim& claim, const AttemptContext& context) {
+  const auto& [task, snapshot, attempt, number, log] = claim;
+  project_->directory = fs::absolute(project_->repo.workdir(), snapshot.directory);
+  project_->on_warning = [&](const std::string& text) {
+    Event event;
+    event.text = text;
+    context.on_event(event);
+  };
+  exp::SlotRun options;
+  options.stash = task_commit(*project_, snapshot, task);
+  options.reproduce = reproduce_options(task.options, context);
+  options.message = task.options.message;
+  for (const auto& path : task.options.copy_paths)
+    options.copy_paths.push_back(fs::absolute(project_->directory, path));
+  options.location = "dvc-task";
+  options.info_file = fmt::format("{}/running/{}.run", context.store.folder(), options.stash);
+  const std::string ref = exp::refname_of(task.baseline, task.name);
+  options.before_ref = [&, id = attempt](const git::Id& commit) {
+    announce(context, id, {commit, ref});
+  };
+  if (!slot_) slot_ = exp::Slot::acquire(*project_);
+  const InfoFile info(options.info_file);
+  const exp::RunResult result = exp::run_in_slot(*project_, *slot_, options);
+  AttemptEnd end;
+  end.outcome = AttemptOutcome::success;
+  end.result = result.commit;
+  end.result_ref = result.ref;
+  return end;
+}
+
+}  // namespace expcore::queue
