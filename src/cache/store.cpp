@@ -38,6 +38,12 @@ std::string copy_and_hash(const std::string& from, const std::string& to) {
   }
 }
 
+/// Never twice in a process: several stores of it may share a cache.
+std::uint64_t next_number() {
+  static std::atomic<std::uint64_t> numbers = 0;
+  return numbers.fetch_add(1, std::memory_order_relaxed);
+}
+
 struct NewObject {
   std::string temporary;
   std::string name;
@@ -60,7 +66,6 @@ struct Store::Impl {
   StoreOptions options;
   hash::StateDb& state;
   std::uint32_t umask;
-  std::atomic<unsigned> counter = 0;
   std::mutex mutex;
   std::unordered_map<std::string, bool> folders;   ///< Known to exist.
   std::unordered_map<std::string, bool> verified;  ///< Objects found whole in this process.
@@ -84,7 +89,7 @@ struct Store::Impl {
 
   std::string temporary() {
     need_folder(staging());
-    return fmt::format("{}/{}.{}", staging(), ::getpid(), counter.fetch_add(1));
+    return fmt::format("{}/{}.{}", staging(), ::getpid(), next_number());
   }
 
   /// A verified, durable-to-be copy of `from` under a temporary name.

@@ -1,6 +1,9 @@
 #include "cache/store.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
@@ -34,6 +37,30 @@ struct World {
 };
 
 }  // namespace
+
+TEST_SUITE("cache/store") {
+  TEST_CASE("several stores of one process share a cache") {
+    const TempDir dir;
+    const fs::DvcIgnore ignore(dir.path());
+    std::vector<std::jthread> threads;
+    std::atomic<int> stored = 0;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&, thread] {
+        hash::StateDb state("");
+        cache::Store store({dir / "cache", {cache::LinkType::copy}, false}, state);
+        for (int i = 0; i < 50; ++i) {
+          const std::string name = dir / ("f" + std::to_string(thread) + "." + std::to_string(i));
+          fs::append(name, name);
+          const auto scan = *cache::scan(name, hash::FileHash::md5, state, ignore);
+          store.add(name, scan, ignore);
+          if (store.contains(scan.content.id, scan.content.size)) ++stored;
+        }
+      });
+    }
+    threads.clear();
+    CHECK(stored == 200);
+  }
+}
 
 TEST_SUITE("cache/manifest") {
   TEST_CASE("a folder's object is DVC's, byte for byte") {
