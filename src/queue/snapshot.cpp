@@ -6,7 +6,9 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "hydra/params_file.hpp"
 #include "params/edit.hpp"
 
 namespace expcore::queue {
@@ -14,16 +16,19 @@ namespace {
 
 constexpr const char* pins = "refs/expcore/queue/";
 
-std::string text_in_snapshot(const pipeline::Workspace& workspace, const Snapshot& snapshot,
-                             const std::string& path) {
-  const auto relative = workspace.git_path(path);
-  const auto entry =
-      relative ? workspace.repo->find_in_tree(snapshot.tree, *relative) : std::nullopt;
-  if (!entry) {
-    throw Error(Errc::not_found,
-                fmt::format("Could not find params file '{}'", workspace.shown(path)));
+/// Files that overrides name and Git does not know.
+std::vector<git::TreeEdit> unknown_files(const pipeline::Workspace& workspace, const git::Id& tree,
+                                         const std::vector<std::string>& files) {
+  std::vector<git::TreeEdit> edits;
+  for (const auto& file : files) {
+    const std::string path = fs::absolute(workspace.root, file);
+    const auto relative = workspace.git_path(path);
+    if (!relative || workspace.repo->find_in_tree(tree, *relative)) continue;
+    if (const auto text = fs::read_file_if_exists(path)) {
+      edits.push_back({*relative, 0100644U, workspace.repo->write_blob(*text)});
+    }
   }
-  return workspace.repo->read_blob(entry->id);
+  return edits;
 }
 
 }  // namespace
@@ -32,35 +37,49 @@ std::string queue_folder(const pipeline::Workspace& workspace) {
   return fs::join(workspace.tmp_dir, "exps/expcore");
 }
 
-Snapshot take_snapshot(pipeline::Workspace& workspace, const pipeline::Selection& selection) {
-  const exp::Capture capture = exp::capture_workspace(workspace, selection);
+Snapshot capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
+                 const std::vector<std::string>& files) {
+  exp::Capture capture = exp::capture_workspace(workspace, selection);
+  auto edits = unknown_files(workspace, capture.tree, files);
+  if (!edits.empty()) capture.tree = workspace.repo->edit_tree(capture.tree, std::move(edits));
   Snapshot snapshot;
   snapshot.head = capture.head;
   snapshot.index_tree = capture.index_tree;
   snapshot.tree = capture.tree;
   snapshot.directory = fs::relative(workspace.directory, workspace.repo.workdir());
   snapshot.commit = exp::write_stash_commit(workspace, capture, "", {});
-  git::Repo& repo = *workspace.repo;
-  repo.sync_objects();
-  repo.set_ref(pins + snapshot.commit, snapshot.commit);
   return snapshot;
 }
 
-exp::EditedFiles task_files(const pipeline::Workspace& workspace, const Snapshot& snapshot,
-                            const std::vector<FileOverride>& overrides,
-                            const TaskOptions& options) {
+void pin(pipeline::Workspace& workspace, const Snapshot& snapshot) {
+  workspace.repo->sync_objects();
+  workspace.repo->set_ref(pins + snapshot.commit, snapshot.commit);
+}
+
+const std::string& TaskFiles::original(const std::string& path) {
+  const auto [found, made] = originals_.try_emplace(path);
+  if (!made) return found->second;
+  const auto relative = workspace_.git_path(path);
+  const auto entry =
+      relative ? workspace_.repo->find_in_tree(snapshot_.tree, *relative) : std::nullopt;
+  if (entry) found->second = workspace_.repo->read_blob(entry->id);
+  return found->second;
+}
+
+exp::EditedFiles TaskFiles::edited(const std::vector<FileOverride>& overrides,
+                                   const TaskOptions& options) {
   exp::EditedFiles files;
   for (const auto& [path, text] : options.files)
-    files.emplace(fs::absolute(workspace.repo.workdir(), path), text);
+    files.emplace(fs::absolute(workspace_.repo.workdir(), path), text);
   for (const auto& [file, changes] : overrides) {
-    const std::string path = fs::absolute(workspace.root, file);
+    const std::string path = fs::absolute(workspace_.root, file);
     if (files.contains(path)) continue;
-    std::string text = text_in_snapshot(workspace, snapshot, path);
-    for (const auto& change : changes) {
-      auto scalar = params::parse_scalar_override(change);
-      scalar.file = file;
-      text = params::set_scalar(text, scalar, workspace.shown(path));
-    }
+    std::vector<params::Override> parsed;
+    for (const auto& change : changes)
+      parsed.push_back(params::parse_override(change));
+    std::string text =
+        params::apply_to_text(original(path), params::format_of(path), workspace_.shown(path),
+                              parsed, hydra::params_interpolation(workspace_.environment));
     files.emplace(path, std::move(text));
   }
   return files;
@@ -68,9 +87,9 @@ exp::EditedFiles task_files(const pipeline::Workspace& workspace, const Snapshot
 
 git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapshot,
                     const Task& task) {
-  return exp::write_stash_commit(workspace, {snapshot.head, snapshot.index_tree, snapshot.tree},
-                                 task.name,
-                                 task_files(workspace, snapshot, task.overrides, task.options));
+  return exp::write_stash_commit(
+      workspace, {snapshot.head, snapshot.index_tree, snapshot.tree}, task.name,
+      TaskFiles(workspace, snapshot).edited(task.overrides, task.options));
 }
 
 void release_snapshots(Store& store, git::Repo& repo) {

@@ -12,14 +12,34 @@ namespace expcore::queue {
 /// Where the queue of a project is.
 std::string queue_folder(const pipeline::Workspace& workspace);
 
-/// Writes the workspace as Git objects, kept by a ref of ours; the user's files, index and HEAD are
-/// not touched. Throws what exp::capture_workspace() throws.
-Snapshot take_snapshot(pipeline::Workspace& workspace, const pipeline::Selection& selection);
+/// Writes the workspace as Git objects, which nothing keeps before pin(); the user's files, index
+/// and HEAD are not touched. `files` (relative to the project) are in it even when Git does not
+/// know them. Throws what exp::capture_workspace() throws.
+Snapshot capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
+                 const std::vector<std::string>& files = {});
 
-/// The params files of a task, as they are with its overrides, by absolute path. Throws what the
-/// overrides deserve, in DVC's words.
-exp::EditedFiles task_files(const pipeline::Workspace& workspace, const Snapshot& snapshot,
-                            const std::vector<FileOverride>& overrides, const TaskOptions& options);
+/// Flushes the snapshot to the disk and keeps it by a ref of ours.
+void pin(pipeline::Workspace& workspace, const Snapshot& snapshot);
+
+/// What overrides make of the params files of a snapshot.
+class TaskFiles {
+ public:
+  /// Both outlive this.
+  TaskFiles(const pipeline::Workspace& workspace, const Snapshot& snapshot)
+      : workspace_(workspace), snapshot_(snapshot) {}
+
+  /// The files of a task, as they are with its overrides, by absolute path. Throws what the
+  /// overrides deserve, in DVC's words.
+  exp::EditedFiles edited(const std::vector<FileOverride>& overrides, const TaskOptions& options);
+
+ private:
+  /// "" for a file that is not in the snapshot.
+  const std::string& original(const std::string& path);
+
+  const pipeline::Workspace& workspace_;
+  const Snapshot& snapshot_;
+  exp::EditedFiles originals_;
+};
 
 /// The stash commit of a task: what DVC would have made when it was queued.
 git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapshot,

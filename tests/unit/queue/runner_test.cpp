@@ -51,7 +51,8 @@ struct QueueProject {
   std::vector<AddedTask> add(const std::vector<std::string>& names, NewTask like = {}) const {
     const auto workspace = open();
     Store store = Store::open(queue_folder(*workspace));
-    const Snapshot snapshot = take_snapshot(*workspace, {});
+    const Snapshot snapshot = capture(*workspace, {});
+    pin(*workspace, snapshot);
     std::vector<NewTask> tasks;
     int x = 1;
     for (const auto& name : names) {
