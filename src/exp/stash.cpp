@@ -38,8 +38,14 @@ std::string composed(const Workspace& workspace, const std::vector<params::Overr
   std::vector<std::string> texts;
   for (const auto& change : overrides)
     texts.push_back(change.text);
-  return hydra::composed_params(settings, texts, workspace.directory, workspace.environment,
-                                std::time(nullptr), workspace.on_warning);
+  try {
+    return hydra::composed_params(settings, texts, workspace.directory, workspace.environment,
+                                  std::time(nullptr), workspace.on_warning);
+  } catch (const Error& error) {
+    // DVC wraps what goes wrong in params files, not what Hydra refuses to compose.
+    Error unexpected(error.code(), "unexpected error - " + error.full_message());
+    throw unexpected.with_details(error.details());
+  }
 }
 
 }  // namespace
