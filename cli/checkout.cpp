@@ -15,23 +15,21 @@ struct CheckoutArguments {
   bool allow_missing = false;
 };
 
-/// "1 file modified, 2 files added and 1 file deleted".
-std::string summary_of(const expcore::CheckoutResult& result) {
+}  // namespace
+
+std::string files_summary(const std::vector<std::pair<std::int64_t, const char*>>& counts) {
   std::vector<std::string> parts;
-  const auto add = [&](std::int64_t count, const char* what) {
+  for (const auto& [count, what] : counts) {
     if (count != 0)
       parts.push_back(fmt::format("{} file{} {}", count, count == 1 ? "" : "s", what));
-  };
-  add(result.files_modified, "modified");
-  add(result.files_added, "added");
-  add(result.files_deleted, "deleted");
-  if (parts.empty()) return "No changes.";
+  }
+  if (parts.empty()) return {};
   const std::string last = parts.back();
   parts.pop_back();
   return parts.empty() ? last : fmt::format("{} and {}", fmt::join(parts, ", "), last);
 }
 
-void print(const expcore::CheckoutResult& result, const Context& context) {
+void print_changes(const expcore::CheckoutResult& result, const Context& context) {
   const auto lines = [&](const std::vector<std::string>& paths, char letter) {
     for (const auto& path : paths)
       context.output.line(fmt::format("{}       {}", letter, path));
@@ -41,7 +39,12 @@ void print(const expcore::CheckoutResult& result, const Context& context) {
   lines(result.deleted, 'D');
 }
 
-}  // namespace
+std::string checkout_failure(const expcore::CheckoutResult& result) {
+  return fmt::format(
+      "Checkout failed for following targets:\n{}\nIs your cache up to "
+      "date?\n<https://error.dvc.org/missing-files>",
+      fmt::join(result.failed, "\n"));
+}
 
 void add_checkout(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("checkout", "Checkout data files from cache.");
@@ -69,15 +72,15 @@ void add_checkout(CLI::App& parent, Context& context) {
     const auto project = expcore::Project::open(context.directory);
     const auto result = project.data().checkout(arguments->targets, arguments->options);
     if (arguments->summary) {
-      context.output.line(summary_of(result));
+      const auto summary = files_summary({{result.files_modified, "modified"},
+                                          {result.files_added, "added"},
+                                          {result.files_deleted, "deleted"}});
+      context.output.line(summary.empty() ? "No changes." : summary);
     } else {
-      print(result, context);
+      print_changes(result, context);
     }
     if (!result.failed.empty() && !arguments->allow_missing) {
-      context.output.error(
-          fmt::format("Checkout failed for following targets:\n{}\nIs your cache up to "
-                      "date?\n<https://error.dvc.org/missing-files>",
-                      fmt::join(result.failed, "\n")));
+      context.output.error(checkout_failure(result));
       context.exit_code = exit_code::error;
       return;
     }

@@ -1,6 +1,8 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <expcore/expcore.hpp>
@@ -51,6 +53,13 @@ void expect_commands_apart();
 /// one.
 bool with_handled_errors(Context& context, const std::string& prefix,
                          const std::function<void()>& body);
+
+/// "1 file pushed", "2 files fetched and 3 files added"; "" when nothing happened.
+std::string files_summary(const std::vector<std::pair<std::int64_t, const char*>>& counts);
+/// Prints what `checkout` and `pull` changed.
+void print_changes(const expcore::CheckoutResult& result, const Context& context);
+/// DVC's words for outputs that could not be brought.
+std::string checkout_failure(const expcore::CheckoutResult& result);
 
 /// Asks at the terminal: true for "y" or "yes".
 bool ask_yes_or_no(const std::string& question);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <expcore/cancel.hpp>
 #include <expcore/event.hpp>
 #include <expcore/export.hpp>
 
@@ -38,6 +39,7 @@ struct CheckoutOptions {
   bool recursive = false;  ///< Folders stand for the stages below them.
   bool force = false;      ///< Also replace files whose content is not in the cache.
   bool relink = false;     ///< Make every file satisfy the configured link types.
+  bool glob = false;       ///< Targets are patterns of output paths.
   EventCallback on_event;
 };
 
@@ -50,6 +52,31 @@ struct CheckoutResult {
   std::int64_t files_added = 0;
   std::int64_t files_modified = 0;
   std::int64_t files_deleted = 0;
+};
+
+/// What Data::push(), fetch() and pull() work on.
+struct SyncOptions {
+  std::vector<std::string> targets;  ///< Empty: everything.
+  std::string remote;                ///< "": the default one, for pinned outputs their own.
+  bool with_deps = false;            ///< And everything that the targets need.
+  bool recursive = false;            ///< Folders stand for the stages below them.
+  bool glob = false;                 ///< Targets are patterns of paths.
+  bool all_branches = false;
+  bool all_tags = false;
+  bool all_commits = false;
+  bool run_cache = false;      ///< The whole run-cache, too.
+  bool verify = false;         ///< Read what is there already and replace what is wrong.
+  std::uint32_t jobs = 0;      ///< Files at once; 0: one per processor, at most 8.
+  std::int64_t max_size = -1;  ///< fetch(): no larger outputs, bytes; -1: any.
+  EventCallback on_event;      ///< Warnings and EventKind::progress (files).
+  CancelToken cancel;
+};
+
+/// What a transfer did.
+struct SyncResult {
+  std::int64_t transferred = 0;      ///< Objects; with the run-cache its entries, too.
+  std::vector<std::string> failed;   ///< "<hash>: <reason>" of objects that could not be copied.
+  std::vector<std::string> missing;  ///< Hashes that neither side has.
 };
 
 /// Data that DVC tracks: files, the cache, and the `.dvc` files that name it.
@@ -77,6 +104,13 @@ class EXPCORE_API Data {
   /// Error{not_found}.
   CheckoutResult checkout(const std::vector<std::string>& targets = {},
                           const CheckoutOptions& options = {}) const;
+
+  /// Copies data from the cache to a remote, which is a folder of this machine: `dvc push`.
+  /// Folders' objects follow their members; objects appear whole. Objects already sent stay after a
+  /// failure. Throws: Error{config} without a usable remote, Error{not_found}, Error{cancelled}.
+  SyncResult push(const SyncOptions& options = {}) const;
+  /// The other way: `dvc fetch`. Damaged objects of the cache are replaced. Throws: as push().
+  SyncResult fetch(const SyncOptions& options = {}) const;
 
   /// Takes a `.dvc` file or stages away, with `outs` their outputs, too: `dvc remove`.
   /// Throws: Error{not_found}, Error{invalid_argument} for stages of `foreach` and `matrix`.

@@ -8,6 +8,7 @@
 #include "data/commit.hpp"
 #include "data/remove.hpp"
 #include "fs/path.hpp"
+#include "remote/sync.hpp"
 
 namespace expcore {
 
@@ -60,6 +61,7 @@ CheckoutResult Data::checkout(const std::vector<std::string>& targets,
   internal.collect = {options.with_deps, options.recursive};
   internal.force = options.force;
   internal.relink = options.relink;
+  internal.glob = options.glob;
   internal.on_event = options.on_event;
   auto done = data::checkout(*workspace, targets, internal);
   CheckoutResult result;
@@ -71,6 +73,56 @@ CheckoutResult Data::checkout(const std::vector<std::string>& targets,
   result.files_modified = done.files_modified;
   result.files_deleted = done.files_deleted;
   return result;
+}
+
+namespace {
+
+remote::SyncRequest to_internal(const SyncOptions& options) {
+  remote::SyncRequest request;
+  request.scope.targets = options.targets;
+  request.scope.with_deps = options.with_deps;
+  request.scope.recursive = options.recursive;
+  request.scope.glob = options.glob;
+  request.scope.revisions.all_branches = options.all_branches;
+  request.scope.revisions.all_tags = options.all_tags;
+  request.scope.revisions.all_commits = options.all_commits;
+  request.remote = options.remote;
+  request.run_cache = options.run_cache;
+  request.verify = options.verify;
+  request.max_size = options.max_size;
+  request.transfer.jobs = options.jobs;
+  request.transfer.cancel = options.cancel;
+  if (options.on_event) {
+    request.transfer.on_progress = [tell = options.on_event](const remote::Progress& progress) {
+      Event event;
+      event.kind = EventKind::progress;
+      event.text = "files";
+      event.done = progress.files;
+      event.total = progress.total_files;
+      tell(event);
+    };
+  }
+  return request;
+}
+
+SyncResult to_public(const remote::SyncResult& done) {
+  SyncResult result;
+  result.transferred = static_cast<std::int64_t>(done.transferred);
+  for (const auto& failure : done.failed)
+    result.failed.push_back(failure.id.hex + ": " + failure.reason);
+  for (const auto& id : done.missing)
+    result.missing.push_back(id.hex);
+  return result;
+}
+
+}  // namespace
+
+SyncResult Data::push(const SyncOptions& options) const {
+  return to_public(remote::push(*impl_->open(options.on_event), to_internal(options)));
+}
+
+SyncResult Data::fetch(const SyncOptions& options) const {
+  return to_public(remote::fetch(*impl_->open(options.on_event), to_internal(options)));
 }
 
 void Data::remove(const std::string& target, bool outs) const {

@@ -12,6 +12,7 @@
 #include "cache/store.hpp"
 #include "data/session.hpp"
 #include "fs/file.hpp"
+#include "fs/ignore.hpp"
 #include "fs/path.hpp"
 #include "pipeline/index.hpp"
 
@@ -240,6 +241,27 @@ class Checkout {
 
 }  // namespace
 
+namespace {
+
+/// The outputs whose paths match; what matches none stays, to be refused by name.
+std::vector<std::string> expanded(const pipeline::Workspace& workspace, const Index& index,
+                                  const std::vector<std::string>& patterns) {
+  std::vector<std::string> targets;
+  for (const auto& pattern : patterns) {
+    const auto before = targets.size();
+    for (const auto& stage : index.stages()) {
+      for (const auto& out : stage.outs) {
+        const std::string path = fs::relative(out.path, workspace.directory);
+        if (fs::glob_match(pattern, path)) targets.push_back(path);
+      }
+    }
+    if (targets.size() == before) targets.push_back(pattern);
+  }
+  return targets;
+}
+
+}  // namespace
+
 CheckoutResult checkout(pipeline::Workspace& workspace, const std::vector<std::string>& targets,
                         const CheckoutOptions& options) {
   Session session(workspace, options.on_event);
@@ -248,7 +270,7 @@ CheckoutResult checkout(pipeline::Workspace& workspace, const std::vector<std::s
   if (targets.empty()) {
     scopes = collect(workspace, index, targets, options.collect);
   }
-  for (const auto& target : targets) {
+  for (const auto& target : options.glob ? expanded(workspace, index, targets) : targets) {
     try {
       auto more = collect(workspace, index, {target}, options.collect);
       scopes.insert(scopes.end(), more.begin(), more.end());

@@ -12,6 +12,7 @@ struct CheckoutOptions {
   CollectOptions collect;
   bool force = false;   ///< Also replaces files whose content is nowhere else.
   bool relink = false;  ///< Makes every file anew by the configured link types.
+  bool glob = false;    ///< Targets are patterns of output paths.
   EventCallback on_event;
 };
 
