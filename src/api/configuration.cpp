@@ -184,8 +184,7 @@ struct Configuration::Impl {
     config::check_edit(level, document.text(), dvc_dir, environment);
     fs::make_directories(fs::parent(path));
     // An empty file is one line feed long, as ConfigObj leaves it.
-    fs::write_atomic(path, document.text().empty() ? "\n" : document.text(),
-                     fs::Durability::full);
+    fs::write_atomic(path, document.text().empty() ? "\n" : document.text(), fs::Durability::full);
   }
 
   void check_set(const Section& section, const Key& key, bool with_option = true) const {

@@ -31,8 +31,11 @@ std::string variable(const std::map<std::string, std::string>& environment, cons
 std::pair<std::string, std::string> system_identity() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  const passwd* entry = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe): read at once
-  const std::string user = entry == nullptr ? "user" : entry->pw_name;
+  std::array<char, 4096> texts{};
+  passwd entry{};
+  passwd* found = nullptr;
+  ::getpwuid_r(::getuid(), &entry, texts.data(), texts.size(), &found);
+  const std::string user = found == nullptr ? "user" : found->pw_name;
   return {user, user + "@" + host.data()};
 }
 

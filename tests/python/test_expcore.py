@@ -110,6 +110,9 @@ class ProjectTest(unittest.TestCase):
 
     def test_control_c_stops_the_run(self) -> None:
         self.write("sleep 30")
+        # A job in the background starts with the signal ignored.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         with self.assertRaises(KeyboardInterrupt):
             self.project.pipeline.run()

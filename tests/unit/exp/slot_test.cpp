@@ -155,7 +155,8 @@ TEST_SUITE("exp/slot") {
   }
   TEST_CASE("local settings and copied paths are there") {
     World world;
-    world.repo.write(".dvc/config.local", "['remote \"r\"']\n    url = ../store\n    type = reflink,copy\n");
+    world.repo.write(".dvc/config.local",
+                     "['remote \"r\"']\n    url = ../store\n    type = reflink,copy\n");
     world.repo.write("ignored", "copied\n");
     world.pipeline("cp ignored out; cp .dvc/config.local m.yaml; echo $DVC_ROOT >> m.yaml");
     world.repo.git("commit -qam copies");
