@@ -9,7 +9,7 @@
 namespace expcore::cache {
 
 /// DVC's run-cache: dvc.lock entries of past runs by what went into them.
-/// Files: <cache>/runs/<key[:2]>/<key>/<value>. Format: docs/formats/run-cache.md.
+/// Files: <cache>/runs/<key[:2]>/<key>/<value>. Format: docs/formats/cache.md.
 /// An `entry` is the stage's dvc.lock entry: a map with cmd, deps, params, outs.
 /// Thread safety: thread-compatible.
 class RunCache {

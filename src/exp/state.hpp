@@ -8,7 +8,7 @@
 #include "metrics/read.hpp"
 #include "yaml/value.hpp"
 
-/// What `exp show` knows, in the shape of DVC's JSON (docs/formats/exp-show.md).
+/// What `exp show` knows, in the shape of DVC's JSON (docs/formats/experiments.md).
 namespace expcore::exp {
 
 using metrics::FileResult;

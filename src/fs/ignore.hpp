@@ -49,7 +49,7 @@ bool glob_match(std::string_view glob, std::string_view text);
 /// nested DVC projects (a sub-folder with a `.dvc` folder), which are invisible.
 ///
 /// Reads `.dvcignore` files when a folder is first asked about and keeps them.
-/// Behaviour: DVC dvc/ignore.py; docs/formats/dvcignore.md.
+/// Behaviour: DVC dvc/ignore.py; docs/formats/pipeline-files.md.
 /// Thread safety: thread-safe.
 class DvcIgnore {
  public:

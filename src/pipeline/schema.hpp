@@ -6,7 +6,7 @@
 
 namespace expcore::pipeline {
 
-/// Which of DVC's file schemas to check. Source: DVC dvc/schema.py; docs/formats/dvc-yaml.md.
+/// Which of DVC's file schemas to check. Source: DVC dvc/schema.py; docs/formats/pipeline-files.md.
 enum class Schema : unsigned char { pipeline, lock, dvc_file };
 
 /// Reads and checks one of DVC's YAML files. `shown_path` is how messages name it ("./dvc.yaml").

@@ -13,7 +13,7 @@ namespace expcore::run {
 std::string ignore_pattern(const std::string& name);
 
 /// Keeps outputs out of Git by `.gitignore` files beside them, and takes the lines back when the
-/// command fails, as DVC does. Source: DVC dvc/repo/scm_context.py; docs/formats/gitignore.md.
+/// command fails, as DVC does. Source: DVC dvc/repo/scm_context.py; docs/formats/pipeline-files.md.
 /// Thread safety: confined.
 class IgnoreFiles {
  public:
