@@ -78,6 +78,41 @@ class ProjectTest(unittest.TestCase):
             self.project.experiments.run(name="first", set_params=["lr=4"])
         self.assertIsInstance(caught.exception, FileExistsError)
 
+    def test_data(self) -> None:
+        (self.folder / "big.bin").write_text("data")
+        (self.folder / "raw").mkdir()
+        (self.folder / "raw/x").write_text("x")
+        data = self.project.data
+        data.add(["big.bin", "raw"])
+        self.assertTrue((self.folder / "big.bin.dvc").exists())
+        shutil.rmtree(self.folder / "raw")
+        self.assertEqual(data.checkout(["raw"]).added, ["raw/"])
+        self.assertEqual(data.checkout(["raw"]).added, [])
+        (self.folder / "big.bin").write_text("changed")
+        with self.assertRaises(expcore.InvalidArgument):
+            data.commit("big.bin.dvc")
+        data.commit("big.bin.dvc", force=True)
+        data.move("big.bin", "large.bin")
+        data.unprotect("large.bin")
+        data.remove("large.bin.dvc", outs=True)
+        self.assertFalse((self.folder / "large.bin").exists())
+
+    def test_overrides(self) -> None:
+        with expcore.ParamOverrides.parse(["lr=2"]) as overrides:
+            self.assertFalse(overrides.is_sweep)
+            self.assertEqual(overrides.apply("lr: 1  # é\n"), "lr: 2  # é\n")
+            overrides.apply_to(self.project)
+        self.assertEqual((self.folder / "params.yaml").read_text(), "lr: 2\n")
+        sweep = expcore.ParamOverrides.parse(["lr=range(1000000)", "p.json:a=x,y"])
+        self.assertTrue(sweep.is_sweep)
+        self.assertEqual(len(sweep), 2000000)
+        points = iter(sweep)
+        self.assertEqual(next(points), [("params.yaml", "lr=0"), ("p.json", "a=x")])
+        self.assertEqual(next(points), [("params.yaml", "lr=0"), ("p.json", "a=y")])
+        with self.assertRaises(expcore.InvalidArgument) as caught:
+            expcore.ParamOverrides.parse(["lr=[1,"])
+        self.assertIn("^", str(caught.exception))
+
     def test_errors_are_pythons_own_too(self) -> None:
         with tempfile.TemporaryDirectory() as elsewhere:
             with self.assertRaises(FileNotFoundError) as caught:

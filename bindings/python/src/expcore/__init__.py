@@ -8,6 +8,7 @@
 
 from ._call import Cancel
 from ._library import lib as _lib
+from .data import CheckoutResult, Data
 from .errors import (
     Busy,
     Cancelled,
@@ -24,6 +25,7 @@ from .errors import (
 )
 from .events import Event, EventKind, Outcome
 from .experiments import Experiment, Experiments, Row, RowKind, Rows
+from .overrides import ParamOverrides
 from .pipeline import Pipeline, Stage, StageResult, StaleStage
 from .project import Project
 
@@ -31,7 +33,9 @@ __all__ = [
     "Busy",
     "Cancel",
     "Cancelled",
+    "CheckoutResult",
     "ConfigError",
+    "Data",
     "Event",
     "EventKind",
     "Exists",
@@ -44,6 +48,7 @@ __all__ = [
     "NotAProject",
     "NotFound",
     "Outcome",
+    "ParamOverrides",
     "ParseError",
     "Pipeline",
     "Project",

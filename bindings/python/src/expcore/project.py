@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import _native as n
 from ._call import Handle, PathLike, encode, made, text
 from ._library import lib
+from .data import Data
 from .experiments import Experiments
 from .pipeline import Pipeline
 
@@ -43,6 +44,10 @@ class Project(Handle):
     @property
     def pipeline(self) -> Pipeline:
         return Pipeline(self)
+
+    @property
+    def data(self) -> Data:
+        return Data(self)
 
     @property
     def experiments(self) -> Experiments:
