@@ -47,8 +47,7 @@ class Staging {
   ~Staging() {
     try {
       fs::remove_tree(folder_);
-      ::rmdir(above_.c_str());  // only when nobody else is at work
-    } catch (const Error&) {    // NOLINT(bugprone-empty-catch): a later transfer removes it
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a later transfer removes it
     }
   }
   Staging(const Staging&) = delete;

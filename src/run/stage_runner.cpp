@@ -81,6 +81,15 @@ void check_is_data(const std::string& path, const char* role, const std::string&
   }
 }
 
+/// dvc.lock names parameters by strings.
+void check_keys(const yaml::Map& values, const std::string& file) {
+  for (const auto& [key, value] : values) {
+    if (key.is_string()) continue;
+    throw Error(Errc::invalid_argument,
+                fmt::format("expected str @ data['params']['{}'][{}]", file, python_str(key)));
+  }
+}
+
 bool is_text_file(const std::string& path) {
   return hash::is_text(std::string_view(fs::read_file(path)).substr(0, 512));
 }
@@ -405,6 +414,7 @@ LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former
     yaml::Map recorded;
     if (params.whole_file) {
       recorded = values->is_map() ? values->map() : yaml::Map();
+      check_keys(recorded, params.def_path);
     } else {
       for (const auto& key : params.keys)
         recorded.append(key, *params::find(*values, key));

@@ -133,3 +133,13 @@ def bad_configuration(s):
     for part in ("show", "status"):
         s.tolerate(part, "both programs fail with the same message as the commands above")
     s.cross = False
+
+
+@scenario("bad_input")
+def numbers_as_parameter_names(s):
+    s.project()
+    s.write("params.yaml", "1: a\n2: b\n")
+    s.write("dvc.yaml", "stages:\n  a:\n    cmd: echo 1 > o\n    params:\n    - params.yaml:\n    outs: [o]\n")
+    s.run("repro")
+    for part in ("commands [1] / stdout", "files / o", "files / .gitignore", "cache", "status", "git status"):
+        s.tolerate(part, "DVC notices after the command has run")

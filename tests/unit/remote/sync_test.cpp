@@ -72,12 +72,30 @@ struct World {
 }  // namespace
 
 TEST_SUITE("remote/sync") {
+  TEST_CASE("what is stored after a transfer finds its place") {
+    World world;
+    world.push();
+    fs::remove_tree(world.repo / ".dvc/cache");
+    const auto workspace = world.open();
+    remote::SyncRequest request;
+    const auto add = [&](const char* text) {
+      fs::append(world.repo / "more.txt", text);
+      const auto scan = *cache::scan(world.repo / "more.txt", hash::FileHash::md5, workspace->state,
+                                     workspace->ignore);
+      workspace->store.add(world.repo / "more.txt", scan, workspace->ignore);
+    };
+    add("1");
+    remote::fetch(*workspace, request);
+    add("2");
+    CHECK(remote::fetch(*workspace, request).transferred == 0);
+  }
+
   TEST_CASE("what is pushed comes back, read-only and complete") {
     World world;
     CHECK(world.push().transferred == 4);
     CHECK(world.push().transferred == 0);
     CHECK(fs::stat(world.stored(folder_hex))->mode == 0444);
-    CHECK_FALSE(fs::exists(world.store / "r/expcore-tmp"));
+    CHECK(fs::list_directory(world.store / "r/expcore-tmp").empty());
     fs::remove_tree(world.repo / ".dvc/cache");
     CHECK(world.fetch().transferred == 4);
     CHECK(fs::read_file(world.cached(a_hex)) == "a\n");
