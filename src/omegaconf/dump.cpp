@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "yaml/column_text.hpp"
 #include "yaml/reader.hpp"
 
 namespace expcore::omegaconf {
@@ -134,10 +135,8 @@ Analysis analyze(const std::u32string& text) {
 }
 
 /// Writes PyYAML's block style, keeping count of the column.
-class Emitter {
+class Emitter : public yaml::ColumnText {
  public:
-  std::string take() { return std::move(out_); }
-
   void root(const Value& value) {
     if (is_block(value)) {
       block(value, 0, false);
@@ -150,28 +149,6 @@ class Emitter {
  private:
   static bool is_block(const Value& value) {
     return (value.is_map() && !value.map().empty()) || (value.is_list() && !value.list().empty());
-  }
-
-  void put(std::string_view ascii) {
-    out_ += ascii;
-    column_ += ascii.size();
-  }
-  void put(std::u32string_view text) {
-    for (const char32_t c : text)
-      append_utf8(out_, c);
-    column_ += text.size();
-  }
-  void line_end() {
-    out_ += '\n';
-    column_ = 0;
-  }
-  void indent(std::size_t columns) {
-    out_.append(columns, ' ');
-    column_ += columns;
-  }
-  void new_line(std::size_t columns) {
-    line_end();
-    indent(columns);
   }
 
   void block(const Value& value, std::size_t column, bool inline_first) {
@@ -360,9 +337,6 @@ class Emitter {
     }
     put("\"");
   }
-
-  std::string out_;
-  std::size_t column_ = 0;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "yaml/column_text.hpp"
 #include "yaml/reader.hpp"
 
 namespace expcore::yaml {
@@ -80,11 +81,9 @@ Style choose_style(std::string_view text, const std::u32string& chars) {
 }
 
 /// Writes block YAML, keeping count of the column.
-class Emitter {
+class Emitter : public ColumnText {
  public:
   explicit Emitter(std::size_t indent) : base_(indent) {}
-
-  std::string take() { return std::move(out_); }
 
   void root(const Value& value) {
     if (value.is_map() && !value.map().empty()) {
@@ -98,28 +97,6 @@ class Emitter {
   }
 
  private:
-  void put(std::string_view ascii) {
-    out_ += ascii;
-    column_ += ascii.size();
-  }
-  void put(std::u32string_view text) {
-    for (const char32_t c : text)
-      append_utf8(out_, c);
-    column_ += text.size();
-  }
-  void line_end() {
-    out_ += '\n';
-    column_ = 0;
-  }
-  void indent(std::size_t columns) {
-    out_.append(columns, ' ');
-    column_ += columns;
-  }
-  void new_line(std::size_t columns) {
-    line_end();
-    indent(columns);
-  }
-
   /// `inline_first`: the first entry goes on the current line, behind a dash.
   void map(const Map& members, std::size_t column, bool inline_first) {
     bool first = true;
@@ -388,8 +365,6 @@ class Emitter {
   }
 
   std::size_t base_;
-  std::string out_;
-  std::size_t column_ = 0;
 };
 
 }  // namespace
