@@ -184,8 +184,7 @@ class Emitter : public yaml::ColumnText {
 
   void key(const Value& key, std::size_t column) {
     const std::u32string chars = decode(key.is_string() ? key.string() : std::string("0"));
-    const bool simple = chars.size() + (key.is_string() ? 0 : 0) < longest_key && !chars.empty() &&
-                        !analyze(chars).multiline;
+    const bool simple = chars.size() < longest_key && !chars.empty() && !analyze(chars).multiline;
     if (simple) {
       scalar(key, column + 2, true);
       put(":");
