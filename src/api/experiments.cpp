@@ -114,8 +114,7 @@ ExperimentRun Experiments::run(const ExperimentRunOptions& options) const {
   const bool temp = options.temp && !options.run.dry;
   const auto result =
       temp ? exp::run_in_temp(*workspace, internal) : exp::run_in_workspace(*workspace, internal);
-  return {result.name, result.commit, result.ref,
-          api::summarize(result.reproduction, workspace->directory)};
+  return {result.name, result.commit, result.ref, api::summarize(result.reproduction)};
 }
 
 std::vector<ExperimentRow> Experiments::show(const ShowOptions& options) const {

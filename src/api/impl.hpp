@@ -45,7 +45,7 @@ CellValue to_cell(const yaml::Value& value);
 /// `-S` arguments of one experiment, by file.
 /// Throws: Error{invalid_argument} for what does not parse and for sweeps, in DVC's words.
 std::vector<params::FileOverrideSet> to_overrides(const std::vector<std::string>& arguments);
-RunSummary summarize(const run::Reproduction& reproduction, const std::string& directory);
+RunSummary summarize(const run::Reproduction& reproduction);
 
 }  // namespace api
 }  // namespace expcore

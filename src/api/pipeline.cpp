@@ -122,11 +122,10 @@ run::ReproduceOptions to_internal(const RunOptions& options, const std::string& 
   return result;
 }
 
-RunSummary summarize(const run::Reproduction& reproduction, const std::string& directory) {
+RunSummary summarize(const run::Reproduction& reproduction) {
   RunSummary summary;
   for (const auto& result : reproduction.results) {
-    summary.stages.push_back({address(reproduction.index.stage(result.id), directory),
-                              result.outcome, result.reason, result.seconds});
+    summary.stages.push_back({result.address, result.outcome, result.reason, result.seconds});
   }
   return summary;
 }
@@ -305,7 +304,7 @@ RunSummary Pipeline::run(const RunOptions& options) const {
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
   const auto done = run::reproduce(*workspace, api::to_internal(options, "expcore repro"));
-  return api::summarize(done, workspace->directory);
+  return api::summarize(done);
 }
 
 }  // namespace expcore

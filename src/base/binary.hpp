@@ -22,10 +22,13 @@ class BinaryWriter {
     number((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
   }
   void flag(bool value) { bytes_ += value ? '\1' : '\0'; }
+  void fixed(std::uint64_t value) {  // eight bytes, for numbers that are rarely small
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
   void real(double value) {
     std::uint64_t bits = 0;
     std::memcpy(&bits, &value, sizeof bits);
-    bytes_.append(reinterpret_cast<const char*>(&bits), sizeof bits);
+    fixed(bits);
   }
   void text(std::string_view value) {
     number(value.size());
@@ -57,6 +60,11 @@ class BinaryReader {
     return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
   }
   bool flag() { return take(1)[0] != '\0'; }
+  std::uint64_t fixed() {
+    std::uint64_t value = 0;
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    return value;
+  }
   double real() {
     double value = 0;
     std::memcpy(&value, take(sizeof value).data(), sizeof value);

@@ -150,6 +150,23 @@ std::optional<Stat> stat(const std::string& path, Follow follow) {
   fail(errno, path);
 }
 
+Folder::Folder(const std::string& path)
+    : fd_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), path_(path) {
+  if (fd_ < 0 && errno != ENOENT && errno != ENOTDIR) fail(errno, path);
+}
+
+Folder::~Folder() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::optional<Stat> Folder::stat(const std::string& name) const {
+  if (fd_ < 0) return std::nullopt;
+  struct stat raw {};
+  if (::fstatat(fd_, name.c_str(), &raw, 0) == 0) return from_system(raw);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  fail(errno, path_ + "/" + name);
+}
+
 bool exists(const std::string& path) { return stat(path, Follow::no).has_value(); }
 
 bool is_file(const std::string& path) {

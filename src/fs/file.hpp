@@ -32,6 +32,23 @@ enum class Follow : bool { no, yes };
 
 /// nullopt when nothing is there (ENOENT, ENOTDIR); a dangling link is "nothing" with Follow::yes.
 std::optional<Stat> stat(const std::string& path, Follow follow = Follow::yes);
+/// stat() of many names in one folder, without walking to it for each.
+/// Thread safety: thread-compatible.
+class Folder {
+ public:
+  /// A folder that is not there has nothing in it.
+  explicit Folder(const std::string& path);
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  /// Follows links.
+  std::optional<Stat> stat(const std::string& name) const;
+
+ private:
+  int fd_;
+  std::string path_;
+};
+
 bool exists(const std::string& path);   ///< Of any kind; a dangling link exists.
 bool is_file(const std::string& path);  ///< Follows links.
 bool is_directory(const std::string& path);

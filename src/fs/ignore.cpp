@@ -214,6 +214,16 @@ bool DvcIgnore::is_ignored(const std::string& path, bool is_directory) const {
          nullptr;
 }
 
+std::vector<std::string> DvcIgnore::looked_at() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<std::string> paths;
+  for (const auto& entry : impl_->folders)
+    paths.push_back(join(join(impl_->root, entry.first), ".dvcignore"));
+  for (const auto& entry : impl_->nested)
+    paths.push_back(join(join(impl_->root, entry.first), ".dvc"));
+  return paths;
+}
+
 std::string DvcIgnore::explain(const std::string& path, bool is_directory) const {
   if (!is_within(path, impl_->root) || path == impl_->root) return {};
   const std::lock_guard lock(impl_->mutex);

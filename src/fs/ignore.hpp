@@ -67,6 +67,10 @@ class DvcIgnore {
   /// ignored.
   std::string explain(const std::string& path, bool is_directory) const;
 
+  /// Everything that answers so far depended on: paths of `.dvcignore` files and `.dvc` folders,
+  /// there or not.
+  std::vector<std::string> looked_at() const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -1,5 +1,6 @@
 #include "git/ignore_rules.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -43,9 +44,10 @@ IgnoreRules::IgnoreRules(std::string workdir, const std::map<std::string, std::s
   const std::string home = variable(environment, "HOME");
   std::string settings = variable(environment, "XDG_CONFIG_HOME");
   if (settings.empty()) settings = home + "/.config";
-  certain_ = fs::is_directory(workdir_ + "/.git") && !may_redirect("/etc/gitconfig") &&
-             !may_redirect(home + "/.gitconfig") && !may_redirect(settings + "/git/config") &&
-             !may_redirect(workdir_ + "/.git/config");
+  read_ = {"/etc/gitconfig", home + "/.gitconfig", settings + "/git/config",
+           workdir_ + "/.git/config"};
+  certain_ = fs::is_directory(workdir_ + "/.git") &&
+             std::none_of(read_.begin(), read_.end(), may_redirect);
   if (!certain_) return;
   add_file(common_, settings + "/git/ignore", "");
   add_file(common_, workdir_ + "/.git/info/exclude", "");
@@ -53,6 +55,7 @@ IgnoreRules::IgnoreRules(std::string workdir, const std::map<std::string, std::s
 
 void IgnoreRules::add_file(fs::IgnorePatterns& patterns, const std::string& path,
                            const std::string& folder) {
+  read_.push_back(path);
   const auto text = fs::read_file_if_exists(path);
   if (!text) return;
   if (has_blanks_that_count(*text)) certain_ = false;
@@ -66,6 +69,11 @@ const fs::IgnorePatterns& IgnoreRules::patterns_of(const std::string& folder) {
     add_file(place->second, inside + "/.gitignore", folder);
   }
   return place->second;
+}
+
+std::optional<std::vector<std::string>> IgnoreRules::looked_at() const {
+  if (!certain_) return std::nullopt;
+  return read_;
 }
 
 std::optional<bool> IgnoreRules::is_ignored(std::string_view path, bool is_directory) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "fs/ignore.hpp"
 
@@ -23,13 +24,18 @@ class IgnoreRules {
   /// By ignore rules only, as Repo::is_ignored().
   std::optional<bool> is_ignored(std::string_view relative_path, bool is_directory);
 
+  /// Every file that answers so far depended on, there or not; nullopt once libgit2 had to be
+  /// asked.
+  std::optional<std::vector<std::string>> looked_at() const;
+
  private:
   const fs::IgnorePatterns& patterns_of(const std::string& folder);
   void add_file(fs::IgnorePatterns& patterns, const std::string& path, const std::string& folder);
 
   std::string workdir_;
   bool certain_ = true;
-  fs::IgnorePatterns common_;  ///< The global file, then info/exclude.
+  std::vector<std::string> read_;  ///< Paths of the files asked for.
+  fs::IgnorePatterns common_;      ///< The global file, then info/exclude.
   std::unordered_map<std::string, fs::IgnorePatterns> folders_;
 };
 

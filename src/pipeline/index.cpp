@@ -72,12 +72,14 @@ LoadContext workspace_context(const Workspace& workspace) {
 Index Index::collect(Workspace& workspace) {
   Index index(workspace);
   std::set<std::string> out_folders;
+  index.looked_at_.insert(workspace.root);
   // DVC loads the files of a folder before it decides which sub-folders to enter.
   fs::walk(
       workspace.root, &workspace.ignore,
       [&](const fs::WalkEntry& entry) {
         if (entry.kind == fs::Kind::directory) return;
         if (!is_pipeline_file(fs::filename(entry.path))) return;
+        index.looked_at_.insert(entry.path);
         if (!fs::is_file(entry.path) || workspace.is_git_ignored(entry.path, false)) return;
         const std::size_t first = index.stages_.size();
         index.load_file(entry.path);
@@ -87,7 +89,11 @@ Index Index::collect(Workspace& workspace) {
         }
       },
       [&](const fs::WalkEntry& folder) {
-        return !out_folders.contains(folder.path) && !workspace.is_git_ignored(folder.path, true);
+        if (out_folders.contains(folder.path) || workspace.is_git_ignored(folder.path, true)) {
+          return false;
+        }
+        index.looked_at_.insert(folder.path);
+        return true;
       });
   return index;
 }
@@ -101,7 +107,17 @@ Index Index::of_files(Workspace& workspace, const std::vector<std::string>& file
 }
 
 void Index::load_file(const std::string& path) {
-  const LoadContext context = workspace_context(*workspace_);
+  const LoadContext plain = workspace_context(*workspace_);
+  LoadContext context = plain;
+  context.read = [&](const std::string& file) {
+    looked_at_.insert(file);
+    return plain.read(file);
+  };
+  context.is_directory = [&](const std::string& folder) {
+    looked_at_.insert(folder);
+    return plain.is_directory(folder);
+  };
+  looked_at_.insert(path);
   const std::string text = fs::read_file(path);
   PipelineFile file;
   if (fs::filename(path) == "dvc.yaml") {
@@ -162,6 +178,7 @@ LockFile& Index::lock_of(const Stage& stage) {
   const std::string path = stage.lock_file();
   auto found = locks_.find(path);
   if (found == locks_.end()) {
+    looked_at_.insert(path);
     auto text = fs::read_file_if_exists(path);
     LockEntries entries;
     if (text) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -50,6 +51,9 @@ class Index {
   /// Records a new entry of a `.dvc` stage in memory.
   void set_recorded(StageId id, LockEntry entry);
 
+  /// Every file read and folder listed to make this, dvc.lock files included, there or not.
+  const std::set<std::string>& looked_at() const { return looked_at_; }
+
   /// Every output with its stage. Throws DVC's errors for outputs that are the same, overlap, or
   /// hold a pipeline file.
   PathTree<StageId> check_outputs() const;
@@ -64,6 +68,7 @@ class Index {
   std::vector<PipelineFile> files_;
   std::unordered_map<std::string, std::vector<StageId>> by_file_;
   std::map<std::string, LockFile> locks_;
+  std::set<std::string> looked_at_;
 };
 
 /// How to read the work tree of `workspace` when loading pipeline files.

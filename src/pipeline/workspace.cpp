@@ -75,6 +75,15 @@ std::optional<std::string> Workspace::git_path(const std::string& path) const {
   return fs::relative(path, repo.workdir());
 }
 
+std::optional<std::vector<std::string>> Workspace::ignore_files() const {
+  std::vector<std::string> files = ignore.looked_at();
+  if (!ignore_rules_) return files;
+  const auto of_git = ignore_rules_->looked_at();
+  if (!of_git) return std::nullopt;
+  files.insert(files.end(), of_git->begin(), of_git->end());
+  return files;
+}
+
 bool Workspace::is_git_ignored(const std::string& path, bool is_directory) const {
   const auto relative = git_path(path);
   if (!relative) return false;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cache/run_cache.hpp"
 #include "cache/store.hpp"
@@ -74,6 +75,9 @@ struct Workspace {
   std::optional<std::string> git_path(const std::string& path) const;
   /// By Git's ignore rules only. Always false without Git.
   bool is_git_ignored(const std::string& path, bool is_directory) const;
+  /// Every file that answers about ignored paths, DVC's and Git's, depended on so far, there or
+  /// not; nullopt when that is not known.
+  std::optional<std::vector<std::string>> ignore_files() const;
 
  private:
   mutable std::optional<git::IgnoreRules> ignore_rules_;

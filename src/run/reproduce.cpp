@@ -1,6 +1,7 @@
 #include "run/reproduce.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <numeric>
@@ -15,6 +16,7 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "pipeline/graph.hpp"
+#include "run/clean_record.hpp"
 #include "run/ignore_file.hpp"
 #include "run/request.hpp"
 #include "run/resources.hpp"
@@ -32,6 +34,12 @@ using pipeline::StageId;
 
 namespace {
 
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 /// What stopped the run, or will be told at its end.
 struct Failure {
   std::size_t position = 0;  ///< In the plan.
@@ -46,10 +54,15 @@ class Session {
   Session(pipeline::Workspace& workspace, const ReproduceOptions& options)
       : workspace_(workspace),
         options_(with_ordered_events(options)),
+        on_warning_before_(workspace.on_warning),
+        record_(workspace, options_, now_ns()),
         ignores_(workspace),
         turn_({fs::join(workspace.tmp_dir, "lock"), [this] { tell_waiting(); }, options.cancel}) {
     fs::make_directories(workspace_.tmp_dir);
   }
+  ~Session() { workspace_.on_warning = on_warning_before_; }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   Reproduction run() {
     turn_.take();
@@ -67,16 +80,16 @@ class Session {
   /// Events come from several threads, callers hear one at a time.
   ReproduceOptions with_ordered_events(const ReproduceOptions& options) {
     ReproduceOptions copy = options;
-    if (options.on_event) {
-      copy.on_event = [this, tell = options.on_event](const Event& event) {
-        const std::lock_guard lock(telling_);
-        tell(event);
-      };
-    }
+    copy.on_event = [this, tell = options.on_event](const Event& event) {
+      const std::lock_guard lock(telling_);
+      has_warned_ = has_warned_ || event.kind == EventKind::warning;
+      if (tell) tell(event);
+    };
     return copy;
   }
 
   Reproduction run_in_turn() {
+    if (const auto stages = record_.find()) return still_clean(*stages);
     Reproduction done{load(), {}};
     index_ = &done.index;
     if (options_.on_loaded) options_.on_loaded();
@@ -98,12 +111,48 @@ class Session {
       throw;
     }
     workspace_.state.flush();
+    if (is_clean()) record_.save(*index_, plan_);
     done.results = std::move(results_);
     track_files(runner);
     return done;
   }
 
+  /// Nothing was done, nor anything said that a later run would have to repeat.
+  bool is_clean() const {
+    return !has_warned_ && std::all_of(results_.begin(), results_.end(), [](const auto& result) {
+      return result.outcome == StageOutcome::unchanged;
+    });
+  }
+
+  /// What run_in_turn() would tell and return.
+  Reproduction still_clean(const std::vector<CleanStage>& stages) {
+    Reproduction done{Index::of_files(workspace_, {}), {}};
+    Event plan;
+    plan.kind = EventKind::plan_made;
+    for (const auto& stage : stages)
+      plan.stages.push_back(stage.address);
+    emit(plan);
+    Event event;
+    event.kind = EventKind::stage_finished;
+    event.outcome = StageOutcome::unchanged;
+    done.results.resize(stages.size());
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      event.stage = stages[i].address;
+      event.stage_kind = stages[i].kind;
+      event.frozen = stages[i].frozen;
+      emit(event);
+      done.results[i].id = static_cast<StageId>(i);
+      done.results[i].address = stages[i].address;
+      done.results[i].outcome = StageOutcome::unchanged;
+    }
+    return done;
+  }
+
   Index load() {
+    workspace_.on_warning = [this](const std::string& text) {
+      has_warned_ = true;
+      if (on_warning_before_) on_warning_before_(text);
+    };
     if (options_.selection.single_item) {
       return Index::of_files(workspace_, files_of_targets(workspace_, options_.selection));
     }
@@ -279,6 +328,7 @@ class Session {
     result.id = id;
     result.outcome = StageOutcome::failed;
     result.reason = error.full_message();
+    result.address = name(id);
     return result;
   }
 
@@ -299,11 +349,12 @@ class Session {
   StageResult finish_without_running(StageId id, StageOutcome outcome, const std::string& reason) {
     StageResult result;
     result.id = id;
+    result.address = name(id);
     result.outcome = outcome;
     result.reason = reason;
     Event event;
     event.kind = EventKind::stage_finished;
-    event.stage = name(id);
+    event.stage = result.address;
     event.outcome = outcome;
     event.text = reason;
     emit(event);
@@ -345,7 +396,11 @@ class Session {
 
   pipeline::Workspace& workspace_;
   std::mutex telling_;
+  bool has_warned_ = false;  ///< Events alone tell.
   const ReproduceOptions options_;
+  /// The workspace outlives this: it gets its own listener back.
+  const std::function<void(const std::string&)> on_warning_before_;
+  CleanRecord record_;
   IgnoreFiles ignores_;
   Turn turn_;
   unsigned jobs_ = 1;

@@ -46,6 +46,7 @@ struct ReproduceOptions {
 
 struct StageResult {
   pipeline::StageId id = 0;
+  std::string address;  ///< As messages name the stage.
   StageOutcome outcome = StageOutcome::none;
   std::string reason;
   double seconds = 0;
@@ -53,7 +54,7 @@ struct StageResult {
 
 /// One `repro`: which stages were gone through and what became of them.
 struct Reproduction {
-  pipeline::Index index;
+  pipeline::Index index;  ///< Empty when the run before had found the same (CleanRecord).
   std::vector<StageResult> results;  ///< In plan order; stages skipped after a failure included.
 
   /// Whether the stage was executed, restored or verified: then its lock entry is new.

@@ -141,6 +141,7 @@ StageResult StageRunner::reproduce(const Task& task) {
   }
   StageResult result;
   result.id = id;
+  result.address = address(stage);
   if (task.force) {
     result.reason = "forced";
   } else {
@@ -155,7 +156,7 @@ StageResult StageRunner::reproduce(const Task& task) {
   }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   Event event =
-      stage_event(EventKind::stage_finished, stage, address(stage), result.outcome, result.reason);
+      stage_event(EventKind::stage_finished, stage, result.address, result.outcome, result.reason);
   event.seconds = result.seconds;
   emit(std::move(event));
   return result;
