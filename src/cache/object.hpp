@@ -27,6 +27,13 @@ struct Content {
   bool is_executable = false;              ///< Single files only.
 };
 
+/// What is to be taken from the cache.
+struct Wanted {
+  ObjectId id;
+  std::int64_t size = -1;   ///< As recorded, bytes; of a folder the sum; < 0: not known.
+  bool executable = false;  ///< u+x on a single file.
+};
+
 /// One file of a folder object.
 struct ManifestEntry {
   std::string path;  ///< Relative to the folder, '/'-separated.

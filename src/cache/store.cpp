@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <expcore/error.hpp>
@@ -47,6 +48,7 @@ std::uint64_t next_number() {
 struct NewObject {
   std::string temporary;
   std::string name;
+  fs::Stat stat;  ///< When it was written and verified.
 };
 
 }  // namespace
@@ -67,8 +69,8 @@ struct Store::Impl {
   hash::StateDb& state;
   std::uint32_t umask;
   std::mutex mutex;
-  std::unordered_map<std::string, bool> folders;   ///< Known to exist.
-  std::unordered_map<std::string, bool> verified;  ///< Objects found whole in this process.
+  std::unordered_map<std::string, bool> folders;     ///< Known to exist.
+  std::unordered_map<std::string, fs::Stat> stored;  ///< Objects this store wrote, by path.
 
   std::uint32_t folder_mode() const { return options.group_shared ? 02775U : 0777U; }
   std::uint32_t plain_mode() const { return 0666U & ~umask; }
@@ -94,7 +96,7 @@ struct Store::Impl {
 
   /// A verified, durable-to-be copy of `from` under a temporary name.
   NewObject stage_file(const std::string& from, const ObjectId& id, const std::string& name) {
-    NewObject object{temporary(), name};
+    NewObject object{temporary(), name, {}};
     try {
       const bool cloned = fs::reflink(from, object.temporary, 0600);
       std::string hex = cloned ? hash::hash_file(object.temporary, id.kind).hex
@@ -105,7 +107,7 @@ struct Store::Impl {
       if (hex != id.hex) {
         throw Error(Errc::io, fmt::format("'{}' changed while it was being stored", from));
       }
-      fs::chmod(object.temporary, object_mode);
+      protect(object);
     } catch (...) {
       fs::remove(object.temporary);
       throw;
@@ -114,10 +116,42 @@ struct Store::Impl {
   }
 
   NewObject stage_bytes(std::string_view bytes, const std::string& name) {
-    NewObject object{temporary(), name};
+    NewObject object{temporary(), name, {}};
     fs::append(object.temporary, bytes, 0600);
-    fs::chmod(object.temporary, object_mode);
+    protect(object);
     return object;
+  }
+
+  static void protect(NewObject& object) {
+    fs::chmod(object.temporary, object_mode);
+    if (const auto stat = fs::stat(object.temporary)) object.stat = *stat;
+  }
+
+  /// Whether the object at `path` has the content of its name. What has not is marked.
+  bool is_whole(const std::string& path, const ObjectId& id) {
+    if (is_as_stored(path)) return true;
+    const hash::FileHash kind = id.is_directory() ? hash::FileHash::md5 : id.kind;
+    if (state.hash(path, kind).hex == id.hex.substr(0, 32)) return true;
+    distrust(path);
+    return false;
+  }
+
+  bool is_as_stored(const std::string& path) {
+    const std::lock_guard lock(mutex);
+    const auto found = stored.find(path);
+    if (found == stored.end()) return false;
+    const auto stat = fs::stat(path);
+    const auto& then = found->second;
+    return stat && stat->inode == then.inode && stat->size == then.size &&
+           stat->mtime_ns == then.mtime_ns;
+  }
+
+  /// A writable object is hashed before it is used, by DVC as well.
+  static void distrust(const std::string& path) {
+    try {
+      fs::chmod(path, 0644);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a cache of another user
+    }
   }
 
   /// Gives staged objects their names; their bytes are on the disk first.
@@ -131,6 +165,8 @@ struct Store::Impl {
     for (const auto& object : objects) {
       need_folder(fs::parent(object.name));
       fs::rename(object.temporary, object.name);
+      const std::lock_guard lock(mutex);
+      stored.insert_or_assign(object.name, object.stat);
     }
   }
 };
@@ -148,21 +184,29 @@ std::string Store::path_of(const ObjectId& id) const {
 }
 
 bool Store::contains(const ObjectId& id, std::int64_t size) const {
-  if (id.hex.size() < 3) return false;
+  return size_of(id, size).has_value();
+}
+
+std::optional<std::int64_t> Store::size_of(const ObjectId& id, std::int64_t size) const {
+  if (id.hex.size() < 3) return std::nullopt;
   const std::string path = path_of(id);
   const auto stat = fs::stat(path);
-  if (!stat || stat->kind != fs::Kind::file) return false;
-  if (size >= 0 && stat->size != size) return false;
-  if ((stat->mode & 0777U) == object_mode) return true;
+  if (!stat || stat->kind != fs::Kind::file) return std::nullopt;
+  const bool is_protected = (stat->mode & 0777U) == object_mode;
+  if (size >= 0 && stat->size != size) {
+    if (is_protected) Impl::distrust(path);
+    return std::nullopt;
+  }
+  if (is_protected) return stat->size;
   // Somebody made it writable: only its content can tell.
   const hash::FileHash kind = id.is_directory() ? hash::FileHash::md5 : id.kind;
   const std::string hex = impl_->state.hash(path, kind).hex;
-  if (hex != id.hex.substr(0, 32)) return false;
+  if (hex != id.hex.substr(0, 32)) return std::nullopt;
   try {
     if ((stat->mode & 0111U) == 0) fs::chmod(path, object_mode);
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a cache of another user
   }
-  return true;
+  return stat->size;
 }
 
 std::optional<Manifest> Store::manifest(const ObjectId& id) const {
@@ -176,13 +220,31 @@ std::optional<Manifest> Store::manifest(const ObjectId& id) const {
   }
 }
 
-bool Store::contains_all(const ObjectId& id) const {
-  if (!id.is_directory()) return contains(id);
+bool Store::contains_all(const ObjectId& id, std::int64_t size) const {
+  if (!id.is_directory()) return contains(id, size);
   const auto found = manifest(id);
-  return found &&
-         std::all_of(found->entries.begin(), found->entries.end(), [&](const ManifestEntry& entry) {
-           return contains({entry.hex, id.kind});
-         });
+  return found && missing_members(*found, id.kind, size).empty();
+}
+
+std::unordered_set<std::string> Store::missing_members(const Manifest& manifest,
+                                                       hash::FileHash kind,
+                                                       std::int64_t size) const {
+  std::unordered_set<std::string> missing;
+  std::int64_t total = 0;
+  for (const auto& entry : manifest.entries) {
+    if (const auto found = size_of({entry.hex, kind}, -1)) {
+      total += *found;
+    } else {
+      missing.insert(entry.hex);
+    }
+  }
+  if (size < 0 || total == size) return missing;
+  for (const auto& entry : manifest.entries) {
+    if (missing.contains(entry.hex)) continue;
+    const ObjectId id{entry.hex, kind};
+    if (!impl_->is_whole(path_of(id), id)) missing.insert(entry.hex);
+  }
+  return missing;
 }
 
 void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore) {
@@ -197,22 +259,26 @@ void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& 
   std::unordered_map<std::string, bool> seen;
   for (const auto& entry : scan.manifest->entries) {
     if (!seen.emplace(entry.hex, true).second) continue;
-    if (!contains({entry.hex, id.kind})) missing.push_back(&entry);
+    const auto stat = fs::stat(path + "/" + entry.path);
+    if (!contains({entry.hex, id.kind}, stat ? stat->size : -1)) missing.push_back(&entry);
   }
   std::vector<NewObject> staged(missing.size());
   parallel_for(missing.size(), missing.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
     const ObjectId member{missing[i]->hex, id.kind};
     staged[i] = impl_->stage_file(path + "/" + missing[i]->path, member, path_of(member));
   });
-  if (!contains(id)) {
+  const std::string bytes = scan.manifest->bytes();
+  if (!contains(id, static_cast<std::int64_t>(bytes.size()))) {
     // Last: whoever sees the folder object may rely on its members.
-    staged.push_back(impl_->stage_bytes(scan.manifest->bytes(), path_of(id)));
+    staged.push_back(impl_->stage_bytes(bytes, path_of(id)));
   }
   impl_->publish(staged);
 }
 
 void Store::add_manifest(const Manifest& manifest, const ObjectId& id) {
-  if (!contains(id)) impl_->publish({impl_->stage_bytes(manifest.bytes(), path_of(id))});
+  const std::string bytes = manifest.bytes();
+  if (contains(id, static_cast<std::int64_t>(bytes.size()))) return;
+  impl_->publish({impl_->stage_bytes(bytes, path_of(id))});
 }
 
 namespace {
@@ -321,19 +387,28 @@ void set_executable(const std::string& path) {
 
 void Store::relink(const std::string& path, const Scan& scan, bool executable) {
   const auto& types = impl_->options.link_types;
+  const auto replace = [&](const Materializer& materializer, const std::string& file,
+                           const ObjectId& id) {
+    if (!impl_->is_whole(path_of(id), id)) {
+      throw Error(Errc::io, fmt::format("'{}' stays as it is: its object '{}' is damaged", file,
+                                        path_of(id)));
+    }
+    materializer.make(file);
+  };
   if (scan.manifest) {
     for (const auto& entry : scan.manifest->entries) {
       const std::string member = path + "/" + entry.path;
-      const std::string object = path_of({entry.hex, scan.content.id.kind});
+      const ObjectId id{entry.hex, scan.content.id.kind};
+      const std::string object = path_of(id);
       const Materializer materializer(object, types, impl_->plain_mode());
-      if (!materializer.is_satisfied(member, true)) materializer.make(member);
+      if (!materializer.is_satisfied(member, true)) replace(materializer, member, id);
     }
     return;
   }
   const std::string object = path_of(scan.content.id);
   const Materializer materializer(object, types, impl_->plain_mode());
   if (!materializer.is_satisfied(path, false)) {
-    materializer.make(path);
+    replace(materializer, path, scan.content.id);
   } else if (const auto entry = fs::stat(path, fs::Follow::no); entry && is_own_file(*entry)) {
     // DVC makes the file anew here; what remains to be seen of that is its mode.
     const std::uint32_t mode = impl_->plain_mode() | (executable ? 0100U : 0U);
@@ -343,8 +418,9 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
   if (executable) set_executable(path);
 }
 
-bool Store::checkout(const std::string& path, const ObjectId& id, bool executable,
-                     const fs::DvcIgnore& ignore, As as) {
+bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::DvcIgnore& ignore,
+                     As as) {
+  const ObjectId& id = wanted.id;
   static const std::vector<LinkType> copies = {LinkType::reflink, LinkType::copy};
   const auto& types = as == As::copy ? copies : impl_->options.link_types;
   const auto make = [&](const std::string& target, const ObjectId& object_id) {
@@ -355,39 +431,42 @@ bool Store::checkout(const std::string& path, const ObjectId& id, bool executabl
   if (!id.is_directory()) {
     bool changed = false;
     if (!present || present->content.id != id) {
-      if (!contains(id)) {
+      if (!contains(id, wanted.size)) {
         throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
       }
       make(path, id);
       changed = true;
     }
-    if (executable) set_executable(path);
+    if (wanted.executable) set_executable(path);
     return changed;
   }
 
   if (present && present->content.id == id) return false;
-  const auto wanted = manifest(id);
-  if (!wanted) throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
-  for (const auto& entry : wanted->entries) {
-    if (!contains({entry.hex, id.kind})) {
-      throw Error(Errc::not_found,
-                  fmt::format("'{}' ({}) is missing in the cache", entry.path, entry.hex));
-    }
-  }
+  const auto members = manifest(id);
+  if (!members) throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
   std::unordered_map<std::string, std::string> there;
   if (present && present->manifest) {
     for (const auto& entry : present->manifest->entries)
       there.emplace(entry.path, entry.hex);
-  } else {
-    fs::remove_tree(path);
   }
-  fs::make_directories(path);
-  for (const auto& entry : wanted->entries) {
+  std::vector<const ManifestEntry*> needed;
+  for (const auto& entry : members->entries) {
     const auto found = there.find(entry.path);
-    const bool same = found != there.end() && found->second == entry.hex;
+    if (found == there.end() || found->second != entry.hex) needed.push_back(&entry);
     if (found != there.end()) there.erase(found);
-    if (!same) make(path + "/" + entry.path, {entry.hex, id.kind});
   }
+  const auto missing = needed.empty() ? std::unordered_set<std::string>()
+                                      : missing_members(*members, id.kind, wanted.size);
+  for (const auto* entry : needed) {
+    if (missing.contains(entry->hex)) {
+      throw Error(Errc::not_found,
+                  fmt::format("'{}' ({}) is missing in the cache", entry->path, entry->hex));
+    }
+  }
+  if (!present || !present->manifest) fs::remove_tree(path);
+  fs::make_directories(path);
+  for (const auto* entry : needed)
+    make(path + "/" + entry->path, {entry->hex, id.kind});
   for (const auto& leftover : there) {
     std::string file = path + "/" + leftover.first;
     fs::remove(file);

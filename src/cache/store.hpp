@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "cache/object.hpp"
@@ -56,17 +57,22 @@ class Store {
   std::string path_of(const ObjectId& id) const;
 
   /// DVC's presence test: 0444 is trusted, anything else is hashed (a mismatch counts as missing
-  /// but the object is kept until its replacement is there). `size` >= 0 is checked, too: a
-  /// different size is a corrupt object, hence missing.
+  /// but the object is kept until its replacement is there). `size` >= 0 is checked, too: an object
+  /// of another size is damaged, hence missing, and loses its 0444, so that nobody trusts it again.
   bool contains(const ObjectId& id, std::int64_t size = -1) const;
-  /// For a folder: the manifest and every member.
-  bool contains_all(const ObjectId& id) const;
+  /// For a folder: the manifest and every member. When the members' sizes do not add up to `size`,
+  /// their contents are looked at (and remembered by stat).
+  bool contains_all(const ObjectId& id, std::int64_t size = -1) const;
+  /// The hashes of those members that contains_all() would miss.
+  std::unordered_set<std::string> missing_members(const Manifest& manifest, hash::FileHash kind,
+                                                  std::int64_t size) const;
   /// nullopt when missing or unreadable.
   std::optional<Manifest> manifest(const ObjectId& id) const;
 
   /// Stores what is at `path` (a file, or a folder with `scan.manifest`) under the names in `scan`,
-  /// in the order members, then folder object. Present objects are not written again. The content
-  /// is verified while it is copied: a file that changed since the scan is Error{io}.
+  /// in the order members, then folder object. Present objects of the right size are not written
+  /// again. The content is verified while it is copied: a file that changed since the scan is
+  /// Error{io}.
   void add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore);
 
   /// Stores a folder object whose members are in the cache.
@@ -75,19 +81,23 @@ class Store {
   /// Makes the workspace files at `path` satisfy the configured link types after add(), as DVC's
   /// commit does (single files are replaced by a link or copy, 0644-style mode; folder members only
   /// when their kind does not satisfy the configuration). `executable`: u+x on a single file.
+  /// A file is replaced only by an object whose content was verified: throws Error{io} else.
   void relink(const std::string& path, const Scan& scan, bool executable);
 
-  /// Makes `path` hold object `id`. What is there is replaced only after everything needed is known
-  /// to be in the cache: throws Error{not_found} naming the first missing object, nothing touched.
-  /// Files of a folder that already match stay as they are; files that are not in the manifest are
-  /// removed (ignored ones stay). Returns true when anything changed.
-  bool checkout(const std::string& path, const ObjectId& id, bool executable,
-                const fs::DvcIgnore& ignore, As as = As::configured);
+  /// Makes `path` hold the wanted object. What is there is replaced only after everything needed is
+  /// known to be in the cache: throws Error{not_found} naming the first missing object, nothing
+  /// touched. Files of a folder that already match stay as they are; files that are not in the
+  /// manifest are removed (ignored ones stay). Returns true when anything changed.
+  bool checkout(const std::string& path, const Wanted& wanted, const fs::DvcIgnore& ignore,
+                As as = As::configured);
 
   /// Turns links into files of their own and makes everything below `path` writable.
   void unprotect(const std::string& path) const;
 
  private:
+  /// The size of a present object; nullopt as contains().
+  std::optional<std::int64_t> size_of(const ObjectId& id, std::int64_t size) const;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

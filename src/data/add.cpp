@@ -297,7 +297,8 @@ class Adder {
     const Output& out = output_of(target);
     session_.ignore(out.path);
     workspace_.store.add(from, *found, workspace_.ignore);
-    workspace_.store.checkout(out.path, found->content.id, found->content.is_executable,
+    const auto& content = found->content;
+    workspace_.store.checkout(out.path, {content.id, content.size, content.is_executable},
                               workspace_.ignore);
     record(target, *found, found->content.size);
   }

@@ -32,6 +32,7 @@ using Files = std::map<std::string, std::string>;
 struct Job {
   const Output* output = nullptr;
   ObjectId wanted;
+  std::int64_t size = -1;  ///< As recorded; < 0: not known.
   bool executable = false;
   std::vector<std::string> filters;  ///< Absolute paths; empty: all of it.
   bool is_there = false;
@@ -106,6 +107,7 @@ class Checkout {
     Job& job = jobs_.emplace_back();
     job.output = &out;
     job.wanted = item.id;
+    job.size = item.size.value_or(-1);
     job.executable = item.is_executable;
     job.kind = item.id.kind;
     return job;
@@ -128,8 +130,9 @@ class Checkout {
       job.present.emplace("", scan->content.id.hex);
       job.mode_differs = job.executable && !scan->content.is_executable;
     }
+    std::optional<cache::Manifest> manifest;
     if (job.wanted.is_directory()) {
-      const auto manifest = workspace_.store.manifest(job.wanted);
+      manifest = workspace_.store.manifest(job.wanted);
       if (!manifest) {
         // Without the list nobody knows what belongs there.
         job.is_complete = scan && scan->content.id == job.wanted;
@@ -144,12 +147,24 @@ class Checkout {
       const auto found = job.present.find(relative);
       if (found != job.present.end() && found->second == hex) continue;
       (found == job.present.end() ? job.added : job.modified).push_back(relative);
-      if (!workspace_.store.contains({hex, job.kind})) job.is_complete = false;
     }
+    job.is_complete = has_sources(job, manifest);
     for (const auto& [relative, hex] : job.present) {
       if (is_wanted(job, relative) && !job.target.contains(relative))
         job.deleted.push_back(relative);
     }
+  }
+
+  /// Whether everything that has to be made is in the cache, whole.
+  bool has_sources(const Job& job, const std::optional<cache::Manifest>& manifest) const {
+    if (job.added.empty() && job.modified.empty()) return true;
+    if (!manifest) return workspace_.store.contains(job.wanted, job.size);
+    const auto missing = workspace_.store.missing_members(*manifest, job.kind, job.size);
+    const auto is_there = [&](const std::string& relative) {
+      return !missing.contains(job.target.at(relative));
+    };
+    return std::all_of(job.added.begin(), job.added.end(), is_there) &&
+           std::all_of(job.modified.begin(), job.modified.end(), is_there);
   }
 
   void refuse_to_lose_files() const {
@@ -157,9 +172,14 @@ class Checkout {
     for (const auto& job : jobs_) {
       for (const auto* list : {&job.modified, &job.deleted}) {
         for (const auto& relative : *list) {
-          if (workspace_.store.contains({job.present.at(relative), job.kind})) continue;
-          lost.push_back(relative.empty() ? job.output->path
-                                          : fs::join(job.output->path, relative));
+          std::string path =
+              relative.empty() ? job.output->path : fs::join(job.output->path, relative);
+          const auto stat = fs::stat(path);
+          if (workspace_.store.contains({job.present.at(relative), job.kind},
+                                        stat ? stat->size : -1)) {
+            continue;
+          }
+          lost.push_back(std::move(path));
         }
       }
     }
@@ -178,7 +198,7 @@ class Checkout {
     }
     if (job.changes()) {
       if (job.filters.empty()) {
-        workspace_.store.checkout(path, job.wanted, job.executable, workspace_.ignore);
+        workspace_.store.checkout(path, {job.wanted, job.size, job.executable}, workspace_.ignore);
       } else {
         apply_part(job);
       }
@@ -191,7 +211,7 @@ class Checkout {
     for (const auto* list : {&job.added, &job.modified}) {
       for (const auto& relative : *list) {
         workspace_.store.checkout(fs::join(job.output->path, relative),
-                                  {job.target.at(relative), job.kind}, false, workspace_.ignore);
+                                  {.id = {job.target.at(relative), job.kind}}, workspace_.ignore);
       }
     }
     for (const auto& relative : job.deleted)

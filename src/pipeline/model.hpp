@@ -60,6 +60,8 @@ struct LockItem {
   std::optional<std::int64_t> file_count;
   bool is_executable = false;
   yaml::Value extra;  ///< Every other key as read (etag, cloud, files, dataset …); null when none.
+
+  cache::Wanted wanted() const { return {id, size.value_or(-1), is_executable}; }
 };
 
 /// What dvc.lock says of a stage.

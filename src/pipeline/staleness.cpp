@@ -143,10 +143,12 @@ const std::optional<cache::ObjectId>& Checker::content(const std::string& path,
   return contents_.emplace(std::move(key), std::move(id)).first->second;
 }
 
-bool Checker::is_in_cache(const cache::ObjectId& id) {
+bool Checker::is_in_cache(const LockItem& item) {
   const auto [found, is_new] =
-      present_.try_emplace(id.hex + std::to_string(static_cast<int>(id.kind)));
-  if (is_new) found->second = workspace_.store.contains_all(id);
+      present_.try_emplace(item.id.hex + std::to_string(static_cast<int>(item.id.kind)));
+  if (is_new) {
+    found->second = workspace_.store.contains_all(item.id, item.size.value_or(-1));
+  }
   return found->second;
 }
 
@@ -203,7 +205,7 @@ ParamsChange Checker::params_change(const ParamsDependency& params, const LockEn
 Change Checker::out_change(const Output& out, const LockEntry* entry) {
   const LockItem* item = entry == nullptr ? nullptr : entry->out(out.def_path);
   const bool has_hash = item != nullptr && !item->id.empty();
-  if (out.cache && has_hash && !is_in_cache(item->id)) {
+  if (out.cache && has_hash && !is_in_cache(*item)) {
     return Change::not_in_cache;
   }
   if (!has_hash) return fs::exists(out.path) ? Change::modified : Change::deleted;

@@ -86,7 +86,7 @@ class Checker {
  private:
   /// What is at `path`, empty when nothing is; hashed as what is recorded was.
   const std::optional<cache::ObjectId>& content(const std::string& path, hash::FileHash kind);
-  bool is_in_cache(const cache::ObjectId& id);
+  bool is_in_cache(const LockItem& item);
   Change unless_missing(Change change, StageId id, const PathRef& path, const LockItem* recorded);
 
   Workspace& workspace_;

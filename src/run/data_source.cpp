@@ -81,7 +81,7 @@ std::optional<LockItem> store_data(pipeline::Workspace& workspace, const pipelin
   const auto scan = cache::scan(out.path, hash::FileHash::md5, workspace.state, workspace.ignore);
   if (!scan) return std::nullopt;
   const auto& content = scan->content;
-  if (out.cache && !workspace.store.contains_all(content.id)) {
+  if (out.cache && !workspace.store.contains_all(content.id, content.size)) {
     workspace.store.add(out.path, *scan, workspace.ignore);
   }
   if (former != nullptr && former->id == content.id) return std::nullopt;

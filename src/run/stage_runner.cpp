@@ -315,7 +315,8 @@ void StageRunner::run_line(const Task& task, Command& command, const std::string
 bool StageRunner::is_restorable(const Stage& stage, const LockEntry& entry) const {
   return std::all_of(stage.outs.begin(), stage.outs.end(), [&](const Output& out) {
     const LockItem* item = entry.out(out.def_path);
-    return item != nullptr && !item->id.empty() && workspace_.store.contains_all(item->id);
+    return item != nullptr && !item->id.empty() &&
+           workspace_.store.contains_all(item->id, item->size.value_or(-1));
   });
 }
 
@@ -359,7 +360,7 @@ bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
   for (const auto& out : stage.outs) {
     const LockItem* item = entry.out(out.def_path);
     turn_.aside([&] {
-      workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore,
+      workspace_.store.checkout(out.path, item->wanted(), workspace_.ignore,
                                 out.cache ? cache::As::configured : cache::As::copy);
     });
   }
@@ -519,9 +520,9 @@ void StageRunner::bring_outs(StageId id) {
       if (unknown_outs_.insert(out.path).second) {
         warn(fmt::format("No file hash info found for '{}'. It won't be created.", out.path));
       }
-    } else if (workspace_.store.contains_all(item->id)) {
+    } else if (workspace_.store.contains_all(item->id, item->size.value_or(-1))) {
       checker_.forget();
-      workspace_.store.checkout(out.path, item->id, item->is_executable, workspace_.ignore);
+      workspace_.store.checkout(out.path, item->wanted(), workspace_.ignore);
     }
   }
 }

@@ -36,6 +36,14 @@ struct World {
   fs::DvcIgnore ignore;
 };
 
+/// Leaves a read-only object with another content than its name says.
+void truncate_object(const World& world, std::string_view content, std::string_view damaged) {
+  const std::string object = world.store.path_of({hash::md5(content), hash::FileHash::md5});
+  fs::remove(object);
+  fs::append(object, damaged);
+  fs::chmod(object, 0444);
+}
+
 }  // namespace
 
 TEST_SUITE("cache/store") {
@@ -139,9 +147,9 @@ TEST_SUITE("cache/store") {
     const auto id = world.add("t");
     CHECK(world.store.contains_all(id));
     fs::remove_tree(world.dir / "t");
-    CHECK(world.store.checkout(world.dir / "t", id, false, world.ignore));
+    CHECK(world.store.checkout(world.dir / "t", {.id = id}, world.ignore));
     CHECK(world.scan("t").content.id == id);
-    CHECK_FALSE(world.store.checkout(world.dir / "t", id, false, world.ignore));
+    CHECK_FALSE(world.store.checkout(world.dir / "t", {.id = id}, world.ignore));
   }
   TEST_CASE("checkout changes only what differs and removes what does not belong") {
     World world;
@@ -151,7 +159,7 @@ TEST_SUITE("cache/store") {
     const auto inode = fs::stat(world.dir / "t/a")->inode;
     world.dir.write("t/sub/b", "changed");
     world.dir.write("t/new/c", "3");
-    CHECK(world.store.checkout(world.dir / "t", id, false, world.ignore));
+    CHECK(world.store.checkout(world.dir / "t", {.id = id}, world.ignore));
     CHECK(world.scan("t").content.id == id);
     CHECK(fs::stat(world.dir / "t/a")->inode == inode);
     CHECK_FALSE(fs::exists(world.dir / "t/new"));
@@ -163,10 +171,11 @@ TEST_SUITE("cache/store") {
     const auto id = world.add("t");
     fs::remove(world.store.path_of({hash::md5("2"), hash::FileHash::md5}));
     world.dir.write("t/a", "mine");
+    world.dir.write("t/b", "mine, too");
     CHECK_FALSE(world.store.contains_all(id));
-    CHECK_THROWS_AS(world.store.checkout(world.dir / "t", id, false, world.ignore), Error);
+    CHECK_THROWS_AS(world.store.checkout(world.dir / "t", {.id = id}, world.ignore), Error);
     CHECK(world.dir.read("t/a") == "mine");
-    CHECK(world.dir.read("t/b") == "2");
+    CHECK(world.dir.read("t/b") == "mine, too");
   }
   TEST_CASE("a damaged object that is not read-only is a missing one and is replaced") {
     World world;
@@ -190,6 +199,57 @@ TEST_SUITE("cache/store") {
     fs::chmod(object, 0444);
     world.add("f");
     CHECK(fs::read_file(object) == "hello\n");
+  }
+  TEST_CASE("a truncated member is stored anew, whatever its mode says") {
+    World world({cache::LinkType::hardlink});
+    world.dir.write("t/a", "hello\n");
+    world.dir.write("t/b", "other\n");
+    const auto id = world.add("t");
+    fs::remove_tree(world.dir / "t");
+    truncate_object(world, "hello\n", "hel");
+    world.dir.write("t/a", "hello\n");
+    world.dir.write("t/b", "other\n");
+    CHECK(world.add("t") == id);
+    world.store.relink(world.dir / "t", world.scan("t"), false);
+    CHECK(world.dir.read("t/a") == "hello\n");
+    CHECK(fs::stat(world.dir / "t/a")->links == 2);
+  }
+  TEST_CASE("a damaged object never takes a good file's place") {
+    World world({cache::LinkType::hardlink});
+    for (const char* damaged : {"hel", "HELLO\n"}) {
+      world.dir.write("f", "hello\n");
+      const auto id = world.add("f");
+      truncate_object(world, "hello\n", damaged);
+      const auto scan = world.scan("f");
+      CHECK_THROWS_AS(world.store.relink(world.dir / "f", scan, false), Error);
+      CHECK(world.dir.read("f") == "hello\n");
+      CHECK_FALSE(world.store.contains(id));
+    }
+  }
+  TEST_CASE("sizes that do not add up make the members' contents count") {
+    World world;
+    world.dir.write("t/a", "hello\n");
+    world.dir.write("t/b", "other\n");
+    const auto id = world.add("t");
+    CHECK(world.store.contains_all(id, 12));
+    CHECK(world.store.contains_all(id, 13));  // a wrong record of whole objects
+    truncate_object(world, "hello\n", "hel");
+    CHECK(world.store.contains_all(id));  // without a size DVC's test is all there is
+    world.dir.write("t/a", "mine");
+    CHECK_THROWS_AS(world.store.checkout(world.dir / "t", {.id = id, .size = 12}, world.ignore),
+                    Error);
+    CHECK(world.dir.read("t/a") == "mine");
+    CHECK_FALSE(world.store.contains_all(id));
+  }
+  TEST_CASE("a member that is right already is not needed from the cache") {
+    World world;
+    world.dir.write("t/a", "1");
+    world.dir.write("t/b", "2");
+    const auto id = world.add("t");
+    fs::remove(world.store.path_of({hash::md5("2"), hash::FileHash::md5}));
+    world.dir.write("t/a", "old");
+    CHECK(world.store.checkout(world.dir / "t", {.id = id}, world.ignore));
+    CHECK(world.scan("t").content.id == id);
   }
   TEST_CASE("each link type leaves what it says") {
     using cache::LinkType;
