@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "params/excerpt.hpp"
 #include "params/node.hpp"
 #include "params/spelling.hpp"
 #include "yaml/reader.hpp"
@@ -360,13 +361,6 @@ class Editor {
   std::map<std::string, Shared> shared_;
 };
 
-std::string spliced(const std::string& text, const Splice& change) {
-  std::string result;
-  result.reserve(text.size() + change.text.size());
-  result.append(text, 0, change.begin).append(change.text).append(text, change.end);
-  return result;
-}
-
 std::optional<Value> read(std::string_view text, Format format) {
   try {
     return parse(text, format, "");
@@ -385,36 +379,85 @@ std::string rewritten(const Value& after, Format format) {
   return text;
 }
 
+/// Changes `document` until it says `after`; false when no change does.
+template <typename Document>
+bool change(Document& document, Format format, Value before, const Value& after) {
+  for (int round = 0; !same(before, after); ++round) {
+    if (round == most_rounds) return false;
+    try {
+      const std::string& text = document.text();
+      const Node root = text.empty() ? Node() : locate(text, format);
+      const Splice splice = Editor(text, format).first_difference(root, before, after);
+      if (!document.replace(splice.begin, splice.end, splice.text)) return false;
+    } catch (const NoPlace&) {
+      return false;
+    }
+    auto now = read(document.text(), format);
+    if (!now || same(*now, before)) return false;
+    before = std::move(*now);
+  }
+  return true;
+}
+
+/// A document that is all there.
+class Whole {
+ public:
+  explicit Whole(std::string text) : text_(std::move(text)) {}
+  const std::string& text() const { return text_; }
+  bool replace(std::size_t begin, std::size_t end, std::string_view by) {
+    text_.replace(begin, end - begin, by);
+    return true;
+  }
+
+ private:
+  std::string text_;
+};
+
+std::string edit_from(std::string text, Format format, Value before, Value after) {
+  if (format == Format::yaml && text.find('*') != std::string::npos && !same(before, after)) {
+    Editor(text, format).share(locate_yaml(text), before, after);
+  }
+  Whole document(std::move(text));
+  if (!change(document, format, std::move(before), after)) return rewritten(after, format);
+  return document.text();
+}
+
+/// nullopt when the whole document has to be read.
+std::optional<std::string> apply_to_excerpt(std::string_view text, const std::string& shown,
+                                            const std::vector<Override>& overrides) {
+  auto excerpt = Excerpt::of(text, overrides);
+  if (!excerpt) return std::nullopt;
+  Value before = parse(excerpt->text(), Format::yaml, shown);
+  Value after = before;
+  apply(after, overrides);
+  if (!change(*excerpt, Format::yaml, std::move(before), after)) return std::nullopt;
+  return excerpt->whole();
+}
+
+bool has_interpolation(const Override& override) {
+  return override.text.find("${") != std::string::npos ||
+         override.text.find("$\\{") != std::string::npos;
+}
+
 }  // namespace
 
 std::string edit(std::string_view given, Format format, const std::string& shown,
                  const Value& wanted) {
-  std::string text(given);
-  Value after = wanted;
-  Value before = text.empty() ? Value(yaml::Map()) : parse(text, format, shown);
-  if (format == Format::yaml && text.find('*') != std::string::npos && !same(before, after)) {
-    Editor(text, format).share(locate_yaml(text), before, after);
-  }
-  for (int round = 0; !same(before, after); ++round) {
-    if (round == most_rounds) return rewritten(after, format);
-    try {
-      const Node root = text.empty() ? Node() : locate(text, format);
-      text = spliced(text, Editor(text, format).first_difference(root, before, after));
-    } catch (const NoPlace&) {
-      return rewritten(after, format);
-    }
-    auto now = read(text, format);
-    if (!now || same(*now, before)) return rewritten(after, format);
-    before = std::move(*now);
-  }
-  return text;
+  return edit_from(std::string(given), format,
+                   given.empty() ? Value(yaml::Map()) : parse(given, format, shown), wanted);
 }
 
 std::string apply_to_text(std::string_view text, Format format, const std::string& shown,
-                          const std::vector<Override>& overrides, const Interpolate& interpolate) {
-  Value after = text.empty() ? Value(yaml::Map()) : parse(text, format, shown);
+                          const std::vector<Override>& overrides, const Interpolate& interpolate,
+                          Reading reading) {
+  if (reading == Reading::excerpt && format == Format::yaml &&
+      !(interpolate && std::any_of(overrides.begin(), overrides.end(), has_interpolation))) {
+    if (auto edited = apply_to_excerpt(text, shown, overrides)) return std::move(*edited);
+  }
+  Value before = text.empty() ? Value(yaml::Map()) : parse(text, format, shown);
+  Value after = before;
   apply(after, overrides, interpolate);
-  return edit(text, format, shown, after);
+  return edit_from(std::string(text), format, std::move(before), std::move(after));
 }
 
 }  // namespace expcore::params

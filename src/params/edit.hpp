@@ -9,6 +9,12 @@
 
 namespace expcore::params {
 
+/// How much of a file is read for an edit. The result is the same.
+enum class Reading : unsigned char {
+  excerpt,  ///< Of a plain YAML file only what the overrides can reach.
+  whole,
+};
+
 /// The text of a params file with the overrides applied, changed only where the values are: what
 /// is untouched keeps every byte (comments, quotes, blank lines, anchors, indentation). An empty
 /// text is a file without params. `shown` names the file in messages. The result is read again
@@ -20,7 +26,7 @@ namespace expcore::params {
 /// See docs/decisions/surgical-edits.md.
 std::string apply_to_text(std::string_view text, Format format, const std::string& shown,
                           const std::vector<Override>& overrides,
-                          const Interpolate& interpolate = {});
+                          const Interpolate& interpolate = {}, Reading reading = Reading::excerpt);
 
 /// `text`, which reads as other values, changed so that it reads as `after`.
 std::string edit(std::string_view text, Format format, const std::string& shown,
