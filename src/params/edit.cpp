@@ -430,7 +430,9 @@ std::optional<std::string> apply_to_excerpt(std::string_view text, const std::st
   Value before = parse(excerpt->text(), Format::yaml, shown);
   Value after = before;
   apply(after, overrides);
-  if (!change(*excerpt, Format::yaml, std::move(before), after)) return std::nullopt;
+  if (!change(*excerpt, Format::yaml, std::move(before), after) || !excerpt->fits()) {
+    return std::nullopt;
+  }
   return excerpt->whole();
 }
 

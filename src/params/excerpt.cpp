@@ -126,11 +126,6 @@ bool Excerpt::replace(std::size_t begin, std::size_t end, std::string_view by) {
     return begin == end ? gap.at == begin : gap.at > begin && gap.at < end;
   };
   if (std::any_of(gaps_.begin(), gaps_.end(), is_hit)) return false;
-  const bool ends_line = by.empty() ? begin == 0 || text_[begin - 1] == '\n' : by.back() == '\n';
-  if (!ends_line &&
-      std::any_of(gaps_.begin(), gaps_.end(), [&](const Gap& g) { return g.at == end; })) {
-    return false;
-  }
   for (Gap& gap : gaps_) {
     if (gap.at >= end && end > begin)
       gap.at = gap.at - end + begin + by.size();
@@ -139,6 +134,15 @@ bool Excerpt::replace(std::size_t begin, std::size_t end, std::string_view by) {
   }
   text_.replace(begin, end - begin, by);
   return true;
+}
+
+bool Excerpt::fits() const {
+  return std::all_of(gaps_.begin(), gaps_.end(), [&](const Gap& gap) {
+    if (gap.at > 0 && text_[gap.at - 1] != '\n') return false;
+    const std::size_t next = text_.find_first_not_of(' ', gap.at);
+    return gap.at == text_.size() ||
+           (next != std::string::npos && text_[next] != '\n' && text_[next] != '#');
+  });
 }
 
 std::string Excerpt::whole() const {

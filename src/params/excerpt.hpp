@@ -20,7 +20,10 @@ class Excerpt {
   const std::string& text() const { return text_; }
   /// Replaces `[begin, end)` of text(); false, and nothing done, when that reaches over a gap.
   bool replace(std::size_t begin, std::size_t end, std::string_view by);
-  /// The whole document with what was replaced.
+  /// Whether the gaps are still between lines of members. A comment or blank line that comes to
+  /// stand behind one could become part of a block scalar that ends there.
+  bool fits() const;
+  /// The whole document with what was replaced; only when it fits().
   std::string whole() const;
 
  private:

@@ -227,6 +227,12 @@ TEST_SUITE("params/excerpt") {
     CHECK(excerpt("f=1") == "f: 4\n# about g\n");
   }
 
+  TEST_CASE("a comment left behind does not become part of a block scalar") {
+    const std::string text = "a:\n  b: >\n    x\n\nopt: 1\n      # far\nc: 1\n";
+    CHECK(answer(text, {params::parse_override("~opt")}, Reading::excerpt) ==
+          answer(text, {params::parse_override("~opt")}, Reading::whole));
+  }
+
   TEST_CASE("generated documents: an edit of an excerpt equals an edit of the whole") {
     std::size_t with_outline = 0;
     std::size_t with_excerpt = 0;
