@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -60,6 +61,14 @@ std::string files_summary(const std::vector<std::pair<std::int64_t, const char*>
 void print_changes(const expcore::CheckoutResult& result, const Context& context);
 /// DVC's words for outputs that could not be brought.
 std::string checkout_failure(const expcore::CheckoutResult& result);
+
+/// How long workers of `queue start` wait for more, as DVC's do.
+constexpr std::chrono::milliseconds default_linger = std::chrono::seconds(10);
+/// Starts detached workers so that there are `jobs`; returns how many.
+std::uint32_t start_workers(const Context& context, int jobs, std::chrono::milliseconds linger);
+/// Prints a task's log until it ends or the user interrupts.
+void follow_log(Context& context, const expcore::Queue& queue, const std::string& task);
+std::chrono::milliseconds to_milliseconds(double seconds);
 
 /// Asks at the terminal: true for "y" or "yes".
 bool ask_yes_or_no(const std::string& question);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -5,10 +6,155 @@
 #include "commands.hpp"
 
 namespace cli {
+namespace {
+
+struct Arguments {
+  expcore::ExperimentRunOptions options;
+  expcore::QueueAddOptions task;  ///< What `options` has no place for.
+  double timeout = 0;
+  bool queue = false;
+  bool run_all = false;
+};
+
+std::string repr(const std::string& text) {
+  const char quote =
+      text.find('\'') != std::string::npos && text.find('"') == std::string::npos ? '"' : '\'';
+  std::string result(1, quote);
+  for (const char c : text) {
+    if (c == quote || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + quote;
+}
+
+/// As Python prints a dict of lists.
+std::string repr(const expcore::OverridePoint& overrides) {
+  std::vector<std::string> files;
+  for (const auto& [file, texts] : overrides) {
+    std::vector<std::string> items;
+    for (const auto& text : texts)
+      items.push_back(repr(text));
+    files.push_back(fmt::format("{}: [{}]", repr(file), fmt::join(items, ", ")));
+  }
+  return fmt::format("{{{}}}", fmt::join(files, ", "));
+}
+
+void queue_tasks(Arguments& arguments, Context& context) {
+  auto& task = arguments.task;
+  const auto& options = arguments.options;
+  task.run = options.run;
+  task.name = options.name;
+  task.message = options.message;
+  task.set_params = options.set_params;
+  task.no_hydra = options.no_hydra;
+  task.copy_paths = options.copy_paths;
+  task.timeout = to_milliseconds(arguments.timeout);
+  const auto project = expcore::Project::open(context.directory);
+  std::string text;
+  for (const auto& added : project.queue().add(task)) {
+    if (!added.overrides.empty()) {
+      text += fmt::format("Queueing with overrides '{}'.\n", repr(added.overrides));
+    }
+    text += fmt::format("Queued experiment '{}' for future execution.\n", added.name);
+  }
+  if (!context.output.is_quiet()) Output::raw(text);
+}
+
+std::vector<std::string> open_tasks(const expcore::Queue& queue) {
+  std::vector<std::string> tasks;
+  expcore::QueueStatusOptions brief;
+  brief.brief = true;
+  for (const auto& task : queue.status(brief).tasks) {
+    if (task.state == expcore::TaskState::running || task.state == expcore::TaskState::queued) {
+      tasks.push_back(task.id);
+    }
+  }
+  return tasks;
+}
+
+/// Detached workers make the tasks, so that an interrupt ends the showing of logs only.
+void run_all(const Arguments& arguments, Context& context) {
+  const auto project = expcore::Project::open(context.directory);
+  const auto queue = project.queue();
+  const auto tasks = open_tasks(queue);
+  if (tasks.empty()) return;
+  start_workers(context, static_cast<int>(std::max(1U, arguments.options.run.jobs)), {});
+  context.output.line(
+      "Following logs for all queued experiments. Use Ctrl+C to stop following logs (experiment "
+      "execution will continue).\n");
+  std::vector<std::string> done;
+  std::vector<std::string> failed;
+  try {
+    for (const auto& id : tasks) {
+      queue.follow(
+          id, [](std::string_view text) { Output::raw(text); }, context.cancel);
+      const auto task = queue.find(id);
+      if (!task) continue;
+      if (task->state == expcore::TaskState::success) done.push_back(task->name);
+      if (task->state == expcore::TaskState::failed) failed.push_back(task->name);
+    }
+  } catch (const expcore::Error& error) {
+    if (error.code() != expcore::Errc::cancelled) throw;
+    context.output.line(
+        "Experiment(s) are still executing in the background. To abort execution use 'dvc queue "
+        "kill' or 'dvc queue stop'.");
+    return;
+  }
+  if (!failed.empty()) {
+    context.output.error(
+        fmt::format("Failed to reproduce experiment(s) '{}'", fmt::join(failed, ", ")));
+  }
+  if (done.empty()) return;
+  context.output.line(fmt::format(
+      "\nRan experiment(s): {}\nTo apply the results of an experiment to your workspace "
+      "run:\n\n\tdvc exp apply <exp>",
+      fmt::join(done, ", ")));
+}
+
+void run_now(Arguments& arguments, Context& context) {
+  auto& options = arguments.options;
+  connect(options.run, context);
+  const auto project = expcore::Project::open(context.directory);
+  const auto made = project.experiments().run(options);
+  if (made.commit.empty()) return;
+  context.output.line(
+      fmt::format("\nRan experiment(s): {}\n{}", made.name,
+                  options.temp ? "To apply the results of an experiment to your workspace run:\n\n"
+                                 "\tdvc exp apply <exp>"
+                               : "Experiment results have been applied to your workspace."));
+}
+
+void add_queue_options(CLI::App& command, Arguments& arguments) {
+  command.add_flag("--queue", arguments.queue,
+                   "Stage this experiment in the run queue for future execution.");
+  command.add_flag("--run-all", arguments.run_all,
+                   "Execute all experiments in the run queue, --jobs of them at once.");
+  command
+      .add_option("--after", arguments.task.after,
+                  "With --queue: run once this task has succeeded.")
+      ->option_text("<task>")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--timeout", arguments.timeout, "With --queue: end an attempt that takes longer.")
+      ->option_text("<seconds>");
+  command
+      .add_option("--retries", arguments.task.retries,
+                  "With --queue: how often to run it again when it fails.")
+      ->option_text("<number>");
+  command
+      .add_option("--priority", arguments.task.priority,
+                  "With --queue: run before tasks of lower priority; 0 by default.")
+      ->option_text("<number>");
+  command.add_flag("--hold", arguments.task.held, "With --queue: wait for `queue release`.");
+}
+
+}  // namespace
 
 void add_exp_run(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("run", "Run an experiment.");
-  const auto options = std::make_shared<expcore::ExperimentRunOptions>();
+  const auto arguments = std::make_shared<Arguments>();
+  auto* options = &arguments->options;
   add_run_options(*command, options->run, context);
   command->add_option("-n,--name", options->name, "Name of the experiment; made up by default.")
       ->option_text("<name>");
@@ -26,20 +172,19 @@ void add_exp_run(CLI::App& parent, Context& context) {
                     "Run in a folder of its own; the workspace stays as it is.");
   command
       ->add_option("-C,--copy-paths", options->copy_paths,
-                   "With --temp: also copy this untracked or ignored path there.")
+                   "With --temp or --queue: also copy this untracked or ignored path there.")
       ->option_text("<path>")
       ->expected(1)
       ->take_all();
-  command->callback([&context, options] {
-    connect(options->run, context);
-    const auto project = expcore::Project::open(context.directory);
-    const auto made = project.experiments().run(*options);
-    if (made.commit.empty()) return;
-    context.output.line(fmt::format(
-        "\nRan experiment(s): {}\n{}", made.name,
-        options->temp ? "To apply the results of an experiment to your workspace run:\n\n"
-                        "\tdvc exp apply <exp>"
-                      : "Experiment results have been applied to your workspace."));
+  add_queue_options(*command, *arguments);
+  command->callback([&context, arguments] {
+    if (arguments->run_all) {
+      run_all(*arguments, context);
+    } else if (arguments->queue) {
+      queue_tasks(*arguments, context);
+    } else {
+      run_now(*arguments, context);
+    }
   });
 }
 

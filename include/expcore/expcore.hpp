@@ -6,12 +6,14 @@
 #include <expcore/data.hpp>
 #include <expcore/error.hpp>
 #include <expcore/event.hpp>
+#include <expcore/executor.hpp>
 #include <expcore/experiments.hpp>
 #include <expcore/metrics.hpp>
 #include <expcore/overrides.hpp>
 #include <expcore/pipeline.hpp>
 #include <expcore/plots.hpp>
 #include <expcore/project.hpp>
+#include <expcore/queue.hpp>
 #include <expcore/table.hpp>
 #include <expcore/value.hpp>
 #include <expcore/version.hpp>

@@ -11,6 +11,7 @@
 #include <expcore/metrics.hpp>
 #include <expcore/pipeline.hpp>
 #include <expcore/plots.hpp>
+#include <expcore/queue.hpp>
 
 namespace expcore {
 
@@ -58,6 +59,7 @@ class EXPCORE_API Project {
   Metrics metrics() const;
   Params params() const;
   Plots plots() const;
+  Queue queue() const;
 
  private:
   struct Impl;
@@ -69,6 +71,7 @@ class EXPCORE_API Project {
   friend class Metrics;
   friend class Params;
   friend class Plots;
+  friend class Queue;
 };
 
 }  // namespace expcore

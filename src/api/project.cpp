@@ -125,5 +125,6 @@ Data Project::data() const { return Data(*this); }
 Metrics Project::metrics() const { return Metrics(*this); }
 Params Project::params() const { return Params(*this); }
 Plots Project::plots() const { return Plots(*this); }
+Queue Project::queue() const { return Queue(*this); }
 
 }  // namespace expcore

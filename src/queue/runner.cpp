@@ -102,6 +102,7 @@ struct Runner::Impl {
       end.exit_code = failed_exit_code;
     }
     clean_up_after(mark, end);
+    if (!options.measures) return end;
     const Usage after = Usage::now();
     end.cpu_ns = after.cpu_ns - before.cpu_ns;
     end.max_rss = after.max_rss;
@@ -112,6 +113,7 @@ struct Runner::Impl {
     AttemptEnd end;
     end.exit_code = failed_exit_code;
     end.message = error.full_message();
+    end.details = error.details();
     switch (reason) {
       case StopReason::killed:
         end.outcome = AttemptOutcome::killed;
@@ -140,6 +142,7 @@ struct Runner::Impl {
 
   static void note_end(AttemptLog& log, const AttemptEnd& end) {
     if (!end.message.empty()) log.line("ERROR: " + end.message);
+    if (!end.details.empty()) log.line("\n" + end.details);
     log.note(fmt::format("ended: {}, exit code {}, cpu {:.3f}s, max rss {} KiB",
                          to_text(end.outcome), end.exit_code, static_cast<double>(end.cpu_ns) / 1e9,
                          end.max_rss / 1024));

@@ -38,6 +38,9 @@ struct RunnerOptions {
   TaskRun run;
   /// In a program of our own: whatever an attempt leaves running is ended with it.
   bool own_process = false;
+  /// Record the resources of attempts: those of all children that end meanwhile, so not with
+  /// several runners in one process.
+  bool measures = true;
   /// How long to wait for more when nothing is queued; 0: leave at once.
   std::chrono::milliseconds linger{0};
   const CancelToken* cancel = nullptr;

@@ -21,7 +21,7 @@ std::vector<git::TreeEdit> unknown_files(const pipeline::Workspace& workspace, c
                                          const std::vector<std::string>& files) {
   std::vector<git::TreeEdit> edits;
   for (const auto& file : files) {
-    const std::string path = fs::absolute(workspace.root, file);
+    const std::string path = fs::absolute(workspace.directory, file);
     const auto relative = workspace.git_path(path);
     if (!relative || workspace.repo->find_in_tree(tree, *relative)) continue;
     if (const auto text = fs::read_file_if_exists(path)) {
@@ -72,7 +72,7 @@ exp::EditedFiles TaskFiles::edited(const std::vector<FileOverride>& overrides,
   for (const auto& [path, text] : options.files)
     files.emplace(fs::absolute(workspace_.repo.workdir(), path), text);
   for (const auto& [file, changes] : overrides) {
-    const std::string path = fs::absolute(workspace_.root, file);
+    const std::string path = fs::absolute(workspace_.directory, file);
     if (files.contains(path)) continue;
     std::vector<params::Override> parsed;
     for (const auto& change : changes)
@@ -92,20 +92,29 @@ git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapsh
       TaskFiles(workspace, snapshot).edited(task.overrides, task.options));
 }
 
+namespace {
+
+std::string snapshot_lock(const Store& store) { return fs::join(store.folder(), "snapshots.lock"); }
+
+}  // namespace
+
+fs::LockFile lock_snapshots(const Store& store) {
+  constexpr std::chrono::seconds patience(10);
+  return fs::LockFile::acquire(snapshot_lock(store), patience,
+                               "another program is adding to the queue and does not end");
+}
+
 void release_snapshots(Store& store, git::Repo& repo) {
+  const auto pinned = repo.refs(pins);
+  if (pinned.empty()) return;
+  const auto nobody_adds = fs::LockFile::try_acquire(snapshot_lock(store));
+  if (!nobody_adds) return;
   std::set<std::string> needed;
-  for (const auto& snapshot : store.snapshots())
+  for (const auto& snapshot : store.needed_snapshots())
     needed.insert(pins + snapshot.commit);
   std::vector<std::string> gone;
-  for (const auto& ref : repo.refs(pins)) {
-    if (needed.contains(ref.name)) continue;
-    // One that is being added now is in no row yet.
-    constexpr std::int64_t a_while = 3600;
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
-    if (repo.commit_info(ref.target).committer.seconds + a_while > now) continue;
-    gone.push_back(ref.name);
+  for (const auto& ref : pinned) {
+    if (!needed.contains(ref.name)) gone.push_back(ref.name);
   }
   if (!gone.empty()) repo.delete_refs(gone);
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "exp/stash.hpp"
+#include "fs/lock.hpp"
 #include "pipeline/workspace.hpp"
 #include "queue/store.hpp"
 
@@ -13,8 +14,8 @@ namespace expcore::queue {
 std::string queue_folder(const pipeline::Workspace& workspace);
 
 /// Writes the workspace as Git objects, which nothing keeps before pin(); the user's files, index
-/// and HEAD are not touched. `files` (relative to the project) are in it even when Git does not
-/// know them. Throws what exp::capture_workspace() throws.
+/// and HEAD are not touched. `files` (relative to the workspace's directory) are in it even when
+/// Git does not know them. Throws what exp::capture_workspace() throws.
 Snapshot capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
                  const std::vector<std::string>& files = {});
 
@@ -45,7 +46,11 @@ class TaskFiles {
 git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapshot,
                     const Task& task);
 
-/// Lets go of snapshots that no task needs any more.
+/// Held from pin() until the tasks are in the store: a snapshot that no task needs is released.
+fs::LockFile lock_snapshots(const Store& store);
+
+/// Lets go of snapshots that no task needs any more: of those that are gone or succeeded. Does
+/// nothing while tasks are being added.
 void release_snapshots(Store& store, git::Repo& repo);
 
 }  // namespace expcore::queue

@@ -435,6 +435,7 @@ std::vector<AddedTask> Store::add(const Snapshot& snapshot, std::span<const NewT
     written = &task.options;
     AddedTask made;
     made.key = random_hex(20);
+    made.created_ns = now;
     insert.bind(made.key)
         .bind(task.name)
         .bind(snapshot.head)
@@ -506,8 +507,10 @@ std::optional<Task> Store::find(std::string_view name_or_key) {
 
 Snapshot Store::snapshot(std::int64_t id) { return impl_->snapshot(id); }
 
-std::vector<Snapshot> Store::snapshots() {
-  Statement select = impl_->db.prepare("SELECT * FROM snapshot ORDER BY id");
+std::vector<Snapshot> Store::needed_snapshots() {
+  Statement select = impl_->db.prepare(
+      "SELECT * FROM snapshot WHERE EXISTS (SELECT 1 FROM task WHERE snapshot = snapshot.id AND "
+      "state <> 4) ORDER BY id");
   std::vector<Snapshot> found;
   while (select.step())
     found.push_back(read_snapshot(select));
@@ -517,6 +520,15 @@ std::vector<Snapshot> Store::snapshots() {
 std::vector<Attempt> Store::attempts(TaskId id) {
   Statement select = impl_->db.prepare("SELECT * FROM attempt WHERE task = ? ORDER BY id");
   select.bind(id);
+  std::vector<Attempt> found;
+  while (select.step())
+    found.push_back(read_attempt(select));
+  return found;
+}
+
+std::vector<Attempt> Store::last_attempts() {
+  Statement select = impl_->db.prepare(
+      "SELECT attempt.* FROM task JOIN attempt ON attempt.id = task.attempt ORDER BY attempt.id");
   std::vector<Attempt> found;
   while (select.step())
     found.push_back(read_attempt(select));

@@ -38,6 +38,7 @@ struct LostAttempt {
 struct AddedTask {
   TaskId id = 0;
   std::string key;
+  std::int64_t created_ns = 0;
 };
 
 /// The tasks of one project, in `<folder>/queue.db`, shared by any number of processes.
@@ -77,9 +78,11 @@ class Store {
   /// open one, else the last.
   std::optional<Task> find(std::string_view name_or_key);
   Snapshot snapshot(std::int64_t id);
-  /// Commits that snapshots in use need; others can be forgotten.
-  std::vector<Snapshot> snapshots();
+  /// Those of tasks that may run yet, again included: of all but successful ones.
+  std::vector<Snapshot> needed_snapshots();
   std::vector<Attempt> attempts(TaskId id);
+  /// The present or last attempt of every task that had one, by id.
+  std::vector<Attempt> last_attempts();
   std::optional<Attempt> attempt(AttemptId id);
   /// Tasks that are queued and wait for no other.
   std::int64_t ready_count();

@@ -127,6 +127,7 @@ struct AttemptEnd {
   AttemptOutcome outcome = AttemptOutcome::failed;
   std::int32_t exit_code = 0;
   std::string message;
+  std::string details;  ///< Of the error, for the log only.
   std::int64_t cpu_ns = 0;
   std::int64_t max_rss = 0;
   git::Id result;

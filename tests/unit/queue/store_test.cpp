@@ -114,7 +114,7 @@ TEST_CASE("a sweep is added whole or not at all") {
   const std::vector sweep = {named("x-1"), named("x-2"), named("x-3")};
   CHECK_THROWS_AS(store.add(some_snapshot(), sweep), Error);
   CHECK(store.tasks(Store::Detail::brief).size() == 1);
-  CHECK(store.snapshots().size() == 1);
+  CHECK(store.needed_snapshots().size() == 1);
 }
 
 TEST_CASE("a name is free again when its task has ended") {

@@ -1,0 +1,37 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <expcore/queue.hpp>
+
+#include "api/impl.hpp"
+#include "queue/store.hpp"
+
+namespace expcore {
+
+struct Queue::Impl {
+  std::shared_ptr<const Project::Impl> project;
+
+  std::string folder() const;
+  /// Opens the repository when it is first asked.
+  std::function<git::Repo&()> repo() const;
+  /// The queue as it is now that tasks of dead workers have been dealt with; nullopt when it was
+  /// never used.
+  std::optional<queue::Store> existing() const;
+  /// Throws: Error{not_found} "'x' is not a valid experiment name".
+  static std::vector<queue::Task> resolve(std::optional<queue::Store>& store,
+                                          const std::vector<std::string>& names);
+  void change(const std::vector<std::string>& names, queue::TaskEvent event) const;
+  void remove_tasks(queue::Store& store, const std::vector<queue::Task>& tasks) const;
+  void wait_for_end(queue::Store& store, const std::vector<queue::AttemptId>& attempts) const;
+};
+
+namespace api {
+
+QueueTask to_public(const queue::Task& task);
+
+}  // namespace api
+}  // namespace expcore
