@@ -1,6 +1,7 @@
 #pragma once
 /// Everything that is public.
 #include <expcore/cancel.hpp>
+#include <expcore/composition.hpp>
 #include <expcore/configuration.hpp>
 #include <expcore/dag.hpp>
 #include <expcore/data.hpp>

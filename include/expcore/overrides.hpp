@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,14 +67,19 @@ class EXPCORE_API ParamOverrides {
 
   /// The text of a params file (its format chosen by the suffix of `file`: .json, .toml, .py, else
   /// YAML) with the overrides for `file` applied, all other bytes untouched. An empty text stands
-  /// for a file that does not exist.
+  /// for a file that does not exist. `${…}` in a value is replaced by what it gives, with
+  /// OmegaConf's own resolvers, as `exp run -S` does; `oc.env` looks into `environment` (nullopt:
+  /// a copy of this process's). A `${…}` that no override names stays.
   /// Throws: Error{invalid_argument} "Invalid `--set-param` value: …", Error{parse}; also for
   /// sweeps.
-  std::string apply(std::string_view text, const std::string& file) const;
+  std::string apply(
+      std::string_view text, const std::string& file,
+      const std::optional<std::map<std::string, std::string>>& environment = std::nullopt) const;
 
   /// Applies everything to the files of a project (names are relative to its directory()): all
-  /// texts are made first, then the files are replaced one by one, each at once. Returns the files
-  /// written. Throws: as apply(), Error{io}.
+  /// texts are made first, then the files are replaced one by one, each at once. `oc.env` looks
+  /// into the project's environment. Nothing is composed: see Composition for that. Returns the
+  /// files written. Throws: as apply(), Error{io}.
   std::vector<std::filesystem::path> apply_to(const Project& project) const;
 
  private:

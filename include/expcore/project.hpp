@@ -15,6 +15,9 @@
 
 namespace expcore {
 
+class Composition;
+class ParamOverrides;
+
 /// Environment variables: decide where configuration is found and are what commands inherit.
 using Environment = std::map<std::string, std::string>;
 
@@ -72,6 +75,8 @@ class EXPCORE_API Project {
   friend class Params;
   friend class Plots;
   friend class Queue;
+  friend class ParamOverrides;
+  friend class Composition;
 };
 
 }  // namespace expcore

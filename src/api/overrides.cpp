@@ -9,6 +9,7 @@
 #include "api/impl.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "hydra/params_file.hpp"
 #include "params/edit.hpp"
 #include "params/sweep.hpp"
 
@@ -130,10 +131,13 @@ PointIterator& PointIterator::operator++() {
 void PointIterator::operator++(int) { ++*this; }
 bool PointIterator::operator==(std::default_sentinel_t /*end*/) const { return impl_ == nullptr; }
 
-std::string ParamOverrides::apply(std::string_view text, const std::string& file) const {
+std::string ParamOverrides::apply(std::string_view text, const std::string& file,
+                                  const std::optional<Environment>& environment) const {
   for (const auto& set : impl_->files) {
     if (set.file == file) {
-      return params::apply_to_text(text, params::format_of(file), file, set.overrides);
+      return params::apply_to_text(
+          text, params::format_of(file), file, set.overrides,
+          hydra::params_interpolation(environment ? *environment : api::process_environment()));
     }
   }
   return std::string(text);
@@ -144,12 +148,14 @@ std::vector<std::filesystem::path> ParamOverrides::apply_to(const Project& proje
     throw Error(Errc::invalid_argument, "a sweep stands for several sets of values");
   }
   const std::string directory = project.directory().string();
+  const auto interpolate = hydra::params_interpolation(project.impl_->environment);
   std::map<std::string, std::string> texts;
   for (const auto& [file, overrides] : impl_->files) {
     const std::string path = fs::absolute(directory, file);
     const auto [text, made] = texts.try_emplace(path);
     if (made) text->second = fs::read_file_if_exists(path).value_or("");
-    text->second = params::apply_to_text(text->second, params::format_of(path), file, overrides);
+    text->second =
+        params::apply_to_text(text->second, params::format_of(path), file, overrides, interpolate);
   }
   std::vector<std::filesystem::path> written;
   for (const auto& [path, text] : texts) {

@@ -12,7 +12,6 @@
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
 #include "fs/path.hpp"
-#include "hydra/params_file.hpp"
 #include "params/edit.hpp"
 #include "run/data_source.hpp"
 #include "run/rw_lock.hpp"
@@ -26,13 +25,8 @@ namespace {
 constexpr const char* composed_file = "params.yaml";
 
 std::string composed(const Workspace& workspace, const std::vector<params::Override>& overrides) {
-  const config::Config& config = workspace.config;
-  hydra::ParamsSettings settings;
-  settings.config_dir =
-      fs::absolute(workspace.root, config.get("hydra.config_dir").value_or("conf"));
-  settings.config_module = config.get("hydra.config_module").value_or("");
-  settings.config_name = config.get("hydra.config_name").value_or("config");
-  if (config.get("hydra.plugins_path") && workspace.on_warning) {
+  const hydra::ParamsSettings settings = hydra_settings(workspace);
+  if (workspace.config.get("hydra.plugins_path") && workspace.on_warning) {
     workspace.on_warning("'hydra.plugins_path' has no effect: plugins of Hydra are Python.");
   }
   std::vector<std::string> texts;
@@ -49,6 +43,16 @@ std::string composed(const Workspace& workspace, const std::vector<params::Overr
 }
 
 }  // namespace
+
+hydra::ParamsSettings hydra_settings(const Workspace& workspace) {
+  const config::Config& config = workspace.config;
+  hydra::ParamsSettings settings;
+  settings.config_dir =
+      fs::absolute(workspace.root, config.get("hydra.config_dir").value_or("conf"));
+  settings.config_module = config.get("hydra.config_module").value_or("");
+  settings.config_name = config.get("hydra.config_name").value_or("config");
+  return settings;
+}
 
 EditedFiles edited_params(const Workspace& workspace,
                           const std::vector<params::FileOverrideSet>& given, bool no_hydra) {

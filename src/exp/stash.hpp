@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "git/repo.hpp"
+#include "hydra/params_file.hpp"
 #include "params/override.hpp"
 #include "pipeline/targets.hpp"
 #include "pipeline/workspace.hpp"
@@ -14,6 +15,9 @@ namespace expcore::exp {
 
 /// Contents of files that replace what the workspace has, by absolute path.
 using EditedFiles = std::map<std::string, std::string>;
+
+/// The `hydra` section of the project's configuration.
+hydra::ParamsSettings hydra_settings(const pipeline::Workspace& workspace);
 
 /// What the params files (named relative to the current directory) become under `overrides`; no
 /// file is touched. A file that is not there begins empty. With `hydra.enabled` params.yaml is

@@ -2,15 +2,15 @@
 
 #include <expcore/error.hpp>
 
-#include "hydra/compose.hpp"
 #include "omegaconf/dump.hpp"
 
 namespace expcore::hydra {
 
-std::string composed_params(const ParamsSettings& settings,
-                            const std::vector<std::string>& overrides, const std::string& directory,
-                            const std::map<std::string, std::string>& environment, std::time_t now,
-                            const std::function<void(const std::string&)>& warn) {
+ComposeOptions compose_options(const ParamsSettings& settings,
+                               const std::vector<std::string>& overrides,
+                               const std::string& directory,
+                               const std::map<std::string, std::string>& environment,
+                               std::time_t now) {
   if (!settings.config_module.empty()) {
     throw Error(Errc::invalid_argument,
                 "hydra.config_module '" + settings.config_module +
@@ -24,7 +24,15 @@ std::string composed_params(const ParamsSettings& settings,
   options.directory = directory;
   options.environment = environment;
   options.now = now;
-  const Composition composition = compose(options);
+  return options;
+}
+
+std::string composed_params(const ParamsSettings& settings,
+                            const std::vector<std::string>& overrides, const std::string& directory,
+                            const std::map<std::string, std::string>& environment, std::time_t now,
+                            const std::function<void(const std::string&)>& warn) {
+  const Composition composition =
+      compose(compose_options(settings, overrides, directory, environment, now));
   if (warn) {
     for (const auto& warning : composition.warnings)
       warn(warning);

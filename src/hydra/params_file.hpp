@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hydra/compose.hpp"
 #include "params/values.hpp"
 
 /// What DVC does with Hydra when it prepares an experiment's params.yaml.
@@ -18,8 +19,16 @@ struct ParamsSettings {
   std::string config_name = "config";
 };
 
+/// How compose() makes what the settings say.
+/// Throws: Error{invalid_argument} for `config_module`, which needs Python.
+ComposeOptions compose_options(const ParamsSettings& settings,
+                               const std::vector<std::string>& overrides,
+                               const std::string& directory,
+                               const std::map<std::string, std::string>& environment,
+                               std::time_t now);
+
 /// The bytes of the composed params.yaml. `warn` takes what Hydra would warn about; may be empty.
-/// Throws: as compose(); Error{invalid_argument} for `config_module`, which needs Python.
+/// Throws: as compose_options() and compose().
 std::string composed_params(const ParamsSettings& settings,
                             const std::vector<std::string>& overrides, const std::string& directory,
                             const std::map<std::string, std::string>& environment, std::time_t now,

@@ -99,6 +99,44 @@ static void test_overrides(const exp_project* project, const char* folder) {
   CHECK(exp_points_next(NULL) == 0);
 }
 
+static void test_composition(const exp_project* project, const char* folder) {
+  const char* overrides[] = {"x=2", "+z=${x}", NULL};
+  const char* wrong[] = {"nope=2", NULL};
+  char config[128];
+  exp_composition* made = NULL;
+  exp_error* error = NULL;
+  exp_compose_options options = EXP_COMPOSE_OPTIONS_INIT;
+  run_shell(folder, "mkdir conf && printf 'x: 1\n' > conf/config.yaml");
+  snprintf(config, sizeof config, "%s/conf", folder);
+  options.overrides = overrides;
+  CHECK(exp_composition_new(&made, config, &options, NULL) == EXP_OK);
+  CHECK(strcmp(exp_composition_yaml(made), "x: 2\nz: 2\n") == 0);
+  CHECK(strcmp(exp_composition_json(made), "{\"x\": 2, \"z\": 2}") == 0);
+  CHECK(exp_composition_warning_count(made) == 0);
+  CHECK(exp_composition_warning(made, 0) == NULL);
+  exp_composition_free(made);
+  options.flags = EXP_COMPOSE_UNRESOLVED;
+  CHECK(exp_composition_new(&made, config, &options, NULL) == EXP_OK);
+  CHECK(strcmp(exp_composition_yaml(made), "x: 2\nz: ${x}\n") == 0);
+  exp_composition_free(made);
+  CHECK(exp_composition_new_for_project(&made, project, NULL, NULL) == EXP_OK);
+  CHECK(strcmp(exp_composition_yaml(made), "x: 1\n") == 0);
+  exp_composition_free(made);
+
+  CHECK(exp_composition_new_for_project(&made, project, wrong, &error) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(made == NULL);
+  CHECK(strstr(exp_error_message(error), "Could not override 'nope'.") != NULL);
+  exp_error_free(error);
+  options.config_name = "other";
+  CHECK(exp_composition_new(&made, config, &options, NULL) != EXP_OK);
+  CHECK(exp_composition_new(&made, "/nonexistent", NULL, NULL) == EXP_ERR_NOT_FOUND);
+  CHECK(exp_composition_new(NULL, config, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_composition_new(&made, NULL, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_composition_new_for_project(&made, NULL, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_composition_yaml(NULL) == NULL && exp_composition_json(NULL) == NULL);
+  exp_composition_free(NULL);
+}
+
 int main(void) {
   char folder[] = "/tmp/expcore-data-test.XXXXXX";
   char command[128];
@@ -108,6 +146,7 @@ int main(void) {
   CHECK(exp_project_init(&project, folder, 0, NULL) == EXP_OK);
   test_data(project, folder);
   test_overrides(project, folder);
+  test_composition(project, folder);
   exp_project_free(project);
   snprintf(command, sizeof command, "chmod -R u+w '%s' && rm -rf '%s'", folder, folder);
   CHECK(system(command) == 0);

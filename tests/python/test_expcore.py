@@ -113,6 +113,21 @@ class ProjectTest(unittest.TestCase):
             expcore.ParamOverrides.parse(["lr=[1,"])
         self.assertIn("^", str(caught.exception))
 
+    def test_composition(self) -> None:
+        conf = self.folder / "conf"
+        conf.mkdir()
+        (conf / "config.yaml").write_text("x: 1\nl: [a, {b: null}]\n")
+        with expcore.compose(conf, overrides=["x=2", "+y=${x}"]) as made:
+            self.assertEqual(made.config, {"x": 2, "l": ["a", {"b": None}], "y": 2})
+            self.assertTrue(made.yaml.startswith("x: 2\nl:\n- a\n"))
+            self.assertEqual(made.warnings, [])
+        self.assertEqual(expcore.compose(conf, overrides=["x='${l}'"], resolve=False).config["x"], "${l}")
+        self.assertEqual(expcore.Composition.of(self.project, ["x=3"]).config["x"], 3)
+        with self.assertRaises(expcore.InvalidArgument):
+            expcore.compose(conf, overrides=["nope=1"])
+        with self.assertRaises(expcore.NotFound):
+            expcore.compose(self.folder / "missing")
+
     def test_errors_are_pythons_own_too(self) -> None:
         with tempfile.TemporaryDirectory() as elsewhere:
             with self.assertRaises(FileNotFoundError) as caught:

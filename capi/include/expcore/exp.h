@@ -354,6 +354,59 @@ EXP_API const char* exp_points_file(const exp_points* points, size_t index);
 /** The override, "lr=0.1"; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_points_override(const exp_points* points, size_t index);
 
+/* ------------------------------------------------------------------------------- composition */
+
+/** A configuration composed as Hydra 1.3 does. Immutable: any thread may read it. */
+typedef struct exp_composition exp_composition;
+
+/** Flags of exp_compose_options. */
+#define EXP_COMPOSE_UNRESOLVED (UINT32_C(1) << 0) /**< Leave interpolations as text. */
+
+typedef struct exp_compose_options {
+  size_t struct_size;           /**< sizeof(exp_compose_options) of the caller. */
+  const char* config_name;      /**< Below the folder, without ".yaml"; NULL: "config". */
+  const char* const* overrides; /**< "group=option", "a.b=1", "+c=2"; ends in NULL; NULL: none. */
+  const char* directory;        /**< Start of relative search paths; NULL: the current directory. */
+  uint32_t flags;               /**< EXP_COMPOSE_*, or'ed. */
+  uint32_t reserved;            /**< 0. */
+} exp_compose_options;
+#define EXP_COMPOSE_OPTIONS_INIT \
+  { sizeof(exp_compose_options), NULL, NULL, NULL, 0, 0 }
+
+/**
+ * Composes a configuration from a folder of YAML files: defaults lists, packages, overrides,
+ * interpolation. `oc.env` sees this process's environment.
+ *
+ * @param[out] out_composition Free it with exp_composition_free().
+ * @param      options         NULL: all defaults.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND for a missing folder or config, EXP_ERR_PARSE or
+ *         EXP_ERR_INVALID_ARGUMENT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_composition_new(exp_composition** out_composition, const char* config_dir,
+                                       const exp_compose_options* options, exp_error** out_error);
+/**
+ * The same with the folder and name of the project's `hydra` configuration, enabled or not: what
+ * an experiment's params.yaml is made from.
+ *
+ * @param overrides Ends in NULL; NULL: none.
+ * @since 0.1
+ */
+EXP_API exp_status exp_composition_new_for_project(exp_composition** out_composition,
+                                                   const exp_project* project,
+                                                   const char* const* overrides,
+                                                   exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_composition_free(exp_composition* composition);
+/** The text of a params.yaml; valid as long as `composition`. @since 0.1 */
+EXP_API const char* exp_composition_yaml(const exp_composition* composition);
+/** The same as JSON on one line; valid as long as `composition`. @since 0.1 */
+EXP_API const char* exp_composition_json(const exp_composition* composition);
+/** How many warnings there are. @since 0.1 */
+EXP_API size_t exp_composition_warning_count(const exp_composition* composition);
+/** What Hydra would warn about; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_composition_warning(const exp_composition* composition, size_t index);
+
 /* -------------------------------------------------------------------------------------- data */
 
 typedef struct exp_checkout_result exp_checkout_result;

@@ -89,4 +89,18 @@ TEST_SUITE("ParamOverrides") {
     CHECK(repo.read("new.yaml") == "x: 1\n");
     CHECK_THROWS_AS(ParamOverrides::parse({"lr=1,2"}).apply_to(project), Error);
   }
+
+  TEST_CASE("interpolations that an override sets are resolved, others stay") {
+    const auto overrides = ParamOverrides::parse({"a=${b.c}", "d=x-${oc.env:WHO}"});
+    CHECK(overrides.apply("a: 0\nb: {c: [1, 2]}\nd: ''\ne: ${d}\n", "params.yaml",
+                          expcore::Environment{{"WHO", "me"}}) ==
+          "a: [1, 2]\nb: {c: [1, 2]}\nd: x-me\ne: ${d}\n");
+    CHECK_THROWS_AS(overrides.apply("a: 0\nd: 1\n", "params.yaml"), Error);
+    const expcore::test::TestRepo repo;
+    repo.write("params.yaml", "a: 0\nb: {c: 1}\nd: 0\n");
+    const auto project =
+        expcore::Project::init(repo.path(), {}, expcore::Environment{{"WHO", "you"}});
+    overrides.apply_to(project);
+    CHECK(repo.read("params.yaml") == "a: 1\nb: {c: 1}\nd: x-you\n");
+  }
 }

@@ -8,6 +8,7 @@
 
 from ._call import Cancel
 from ._library import lib as _lib
+from .composition import Composition, compose
 from .data import CheckoutResult, Data
 from .errors import (
     Busy,
@@ -34,6 +35,7 @@ __all__ = [
     "Cancel",
     "Cancelled",
     "CheckoutResult",
+    "Composition",
     "ConfigError",
     "Data",
     "Event",
@@ -59,6 +61,7 @@ __all__ = [
     "StageFailed",
     "StageResult",
     "StaleStage",
+    "compose",
     "library_version",
 ]
 

@@ -75,6 +75,7 @@ EXP_RUN_RECURSIVE = 4096
 EXP_RUN_GLOB = 8192
 EXP_RUN_IGNORE_ERRORS = 16384
 EXP_JOBS_PER_PROCESSOR = 4294967295
+EXP_COMPOSE_UNRESOLVED = 1
 EXP_ADD_GLOB = 1
 EXP_ADD_NO_COMMIT = 2
 EXP_ADD_NO_RELINK = 4
@@ -129,6 +130,19 @@ class exp_run_options(Structure):
         ("cancel", c_void_p),
         ("flags", c_uint32),
         ("jobs", c_uint32),
+    ]
+
+
+class exp_compose_options(Structure):
+    """exp_compose_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("config_name", c_char_p),
+        ("overrides", POINTER(c_char_p)),
+        ("directory", c_char_p),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -243,6 +257,13 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_points_count": (c_size_t, [c_void_p]),
     "exp_points_file": (c_char_p, [c_void_p, c_size_t]),
     "exp_points_override": (c_char_p, [c_void_p, c_size_t]),
+    "exp_composition_new": (c_int32, [POINTER(c_void_p), c_char_p, POINTER(exp_compose_options), POINTER(c_void_p)]),
+    "exp_composition_new_for_project": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(c_void_p)]),
+    "exp_composition_free": (None, [c_void_p]),
+    "exp_composition_yaml": (c_char_p, [c_void_p]),
+    "exp_composition_json": (c_char_p, [c_void_p]),
+    "exp_composition_warning_count": (c_size_t, [c_void_p]),
+    "exp_composition_warning": (c_char_p, [c_void_p, c_size_t]),
     "exp_data_add": (c_int32, [c_void_p, POINTER(c_char_p), c_char_p, c_uint32, POINTER(c_void_p)]),
     "exp_data_commit": (c_int32, [c_void_p, c_char_p, c_uint32, POINTER(c_void_p)]),
     "exp_data_checkout": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), c_uint32, POINTER(c_void_p)]),

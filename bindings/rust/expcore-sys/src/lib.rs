@@ -77,6 +77,7 @@ pub const EXP_RUN_RECURSIVE: u32 = 4096;
 pub const EXP_RUN_GLOB: u32 = 8192;
 pub const EXP_RUN_IGNORE_ERRORS: u32 = 16384;
 pub const EXP_JOBS_PER_PROCESSOR: u32 = 4294967295;
+pub const EXP_COMPOSE_UNRESOLVED: u32 = 1;
 pub const EXP_ADD_GLOB: u32 = 1;
 pub const EXP_ADD_NO_COMMIT: u32 = 2;
 pub const EXP_ADD_NO_RELINK: u32 = 4;
@@ -140,6 +141,11 @@ pub struct exp_points {
 }
 
 #[repr(C)]
+pub struct exp_composition {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
 pub struct exp_checkout_result {
     _private: [u8; 0],
 }
@@ -197,6 +203,17 @@ pub struct exp_run_options {
     pub cancel: *mut exp_cancel,
     pub flags: u32,
     pub jobs: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_compose_options {
+    pub struct_size: usize,
+    pub config_name: *const c_char,
+    pub overrides: *const *const c_char,
+    pub directory: *const c_char,
+    pub flags: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]
@@ -298,6 +315,13 @@ extern "C" {
     pub fn exp_points_count(points: *const exp_points) -> usize;
     pub fn exp_points_file(points: *const exp_points, index: usize) -> *const c_char;
     pub fn exp_points_override(points: *const exp_points, index: usize) -> *const c_char;
+    pub fn exp_composition_new(out_composition: *mut *mut exp_composition, config_dir: *const c_char, options: *const exp_compose_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_composition_new_for_project(out_composition: *mut *mut exp_composition, project: *const exp_project, overrides: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_composition_free(composition: *mut exp_composition);
+    pub fn exp_composition_yaml(composition: *const exp_composition) -> *const c_char;
+    pub fn exp_composition_json(composition: *const exp_composition) -> *const c_char;
+    pub fn exp_composition_warning_count(composition: *const exp_composition) -> usize;
+    pub fn exp_composition_warning(composition: *const exp_composition, index: usize) -> *const c_char;
     pub fn exp_data_add(project: *const exp_project, targets: *const *const c_char, out: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_commit(project: *const exp_project, target: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_checkout(out_result: *mut *mut exp_checkout_result, project: *const exp_project, targets: *const *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
@@ -367,6 +391,7 @@ extern "C" {
 const _: () = {
     assert!(std::mem::size_of::<exp_event>() == 72);
     assert!(std::mem::size_of::<exp_run_options>() == 48);
+    assert!(std::mem::size_of::<exp_compose_options>() == 40);
     assert!(std::mem::size_of::<exp_experiment_options>() == 40);
     assert!(std::mem::size_of::<exp_show_options>() == 24);
     assert!(std::mem::size_of::<exp_metrics_options>() == 24);

@@ -15,6 +15,7 @@
 //! ```
 
 mod call;
+mod composition;
 mod error;
 mod event;
 mod experiments;
@@ -22,6 +23,7 @@ mod pipeline;
 mod project;
 
 pub use call::Cancel;
+pub use composition::{ComposeOptions, Composition};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventKind, Outcome};
 pub use experiments::{Experiment, Experiments, Row, RowKind, Rows};

@@ -1,5 +1,5 @@
 //! The crate on a real project.
-use expcore::{Cancel, ErrorKind, EventKind, Outcome, Project, RunOptions};
+use expcore::{Cancel, ComposeOptions, Composition, ErrorKind, EventKind, Outcome, Project, RunOptions};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -98,4 +98,21 @@ fn errors_say_what_and_where() {
     assert_eq!(error.kind(), ErrorKind::Parse);
     assert!(error.to_string().contains("dvc.yaml"));
     assert_eq!(Project::open("/").unwrap_err().kind(), ErrorKind::NotAProject);
+}
+
+#[test]
+fn a_configuration_is_composed() {
+    let (sandbox, project) = Sandbox::new("compose");
+    let conf = sandbox.0.join("conf");
+    std::fs::create_dir(&conf).unwrap();
+    std::fs::write(conf.join("config.yaml"), "x: 1\n").unwrap();
+    let options = ComposeOptions { overrides: vec!["x=2".into(), "+z=${x}".into()], ..Default::default() };
+    let made = Composition::new(&conf, &options).unwrap();
+    assert_eq!(made.yaml(), "x: 2\nz: 2\n");
+    assert_eq!(made.json(), r#"{"x": 2, "z": 2}"#);
+    assert!(made.warnings().is_empty());
+    let unresolved = ComposeOptions { resolve: false, ..options.clone() };
+    assert_eq!(Composition::new(&conf, &unresolved).unwrap().yaml(), "x: 2\nz: ${x}\n");
+    assert_eq!(Composition::of(&project, &["x=3".into()]).unwrap().yaml(), "x: 3\n");
+    assert!(Composition::new(sandbox.0.join("missing"), &options).is_err());
 }
