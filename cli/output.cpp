@@ -141,6 +141,8 @@ void Output::stage_started(const expcore::Event& event) {
   } else if (event.outcome == StageOutcome::verified) {
     line(fmt::format("Verifying {} in {}stage: '{}'", event.frozen ? "outputs" : "data sources",
                      event.frozen ? "frozen " : "", event.stage));
+  } else if (event.outcome == StageOutcome::pulled) {
+    line(fmt::format("Pulling data for stage: '{}'", event.stage));
   } else {
     line(fmt::format("Running stage '{}':", event.stage));
   }
@@ -157,7 +159,6 @@ void Output::stage_finished(const expcore::Event& event) {
     case StageOutcome::ran:
     case StageOutcome::cached:
     case StageOutcome::verified:
-    case StageOutcome::pulled:
       last_was_reproduced_ = true;
       break;
     default:

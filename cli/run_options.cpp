@@ -53,6 +53,8 @@ void add_run_options(CLI::App& command, expcore::RunOptions& options, Context& c
                    "Reproduce all descendants of a stage that ran.");
   command.add_flag("--allow-missing", options.allow_missing,
                    "Skip stages with missing data but no other changes.");
+  command.add_flag("--pull", options.pull,
+                   "Get missing data, and results of former runs, from the remote.");
   command.add_option("-j,--jobs", options.jobs,
                      "How many stages may run at once; 0: one per processor. Stages say what they "
                      "need under meta: {expcore: …}.");

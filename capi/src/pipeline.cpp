@@ -95,6 +95,7 @@ RunOptions to_run_options(const exp_run_options* given) {
   run.no_commit = has(EXP_RUN_NO_COMMIT);
   run.no_run_cache = has(EXP_RUN_NO_RUN_CACHE);
   run.allow_missing = has(EXP_RUN_ALLOW_MISSING);
+  run.pull = has(EXP_RUN_PULL);
   run.pipeline = has(EXP_RUN_PIPELINE);
   run.recursive = has(EXP_RUN_RECURSIVE);
   run.glob = has(EXP_RUN_GLOB);

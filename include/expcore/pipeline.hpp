@@ -124,6 +124,9 @@ struct RunOptions {
   bool no_run_cache = false;  ///< Do not restore former results.
   /// Data that is not there is no reason to run a stage that did not change otherwise.
   bool allow_missing = false;
+  /// Data that is not there comes from the remotes where a stage did not change otherwise, and the
+  /// default remote's run-cache is used, too. What they lack is a warning.
+  bool pull = false;
   /// How many stages may run at once, as the requests under their `meta: {expcore: …}` and the
   /// machine allow; 0: as many as there are processors. What is written does not depend on it.
   /// More than 1 wants CommandStreams::capture: stages would share standard input.

@@ -111,6 +111,7 @@ run::ReproduceOptions to_internal(const RunOptions& options, const std::string& 
   result.no_commit = options.no_commit;
   result.no_run_cache = options.no_run_cache;
   result.allow_missing = options.allow_missing;
+  result.pull = options.pull;
   result.jobs = options.jobs;
   result.on_error = static_cast<run::OnError>(options.on_error);
   result.streams =
@@ -136,7 +137,7 @@ std::size_t RunSummary::reproduced() const {
   return static_cast<std::size_t>(
       std::count_if(stages.begin(), stages.end(), [](const StageRun& stage) {
         return stage.outcome == StageOutcome::ran || stage.outcome == StageOutcome::cached ||
-               stage.outcome == StageOutcome::verified || stage.outcome == StageOutcome::pulled;
+               stage.outcome == StageOutcome::verified;
       }));
 }
 

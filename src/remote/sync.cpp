@@ -298,6 +298,7 @@ bool fetch_objects(Workspace& workspace, const std::vector<ObjectId>& ids,
   }
   SyncResult result;
   run_batch(way, collector.take(), options, result);
+  warn_about_missing(workspace, result.missing);
   return result.failed.empty() && result.missing.empty();
 }
 

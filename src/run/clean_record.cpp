@@ -26,8 +26,8 @@ constexpr std::size_t worth_recording = 50;  // stages
 
 /// Runs whose answer follows from the disk and the key alone.
 bool is_plain(const ReproduceOptions& options) {
-  return !options.force && !options.dry && !options.allow_missing && !options.as_experiment &&
-         !options.on_loaded && !options.confirm;
+  return !options.force && !options.dry && !options.allow_missing && !options.pull &&
+         !options.as_experiment && !options.on_loaded && !options.confirm;
 }
 
 /// Everything but files that the answer depends on.

@@ -99,6 +99,7 @@ class Session {
     make_plan();
     runner.set_graph(graph_ ? &*graph_ : nullptr);
     read_requests();
+    if (options_.pull && !options_.no_run_cache) runner.pull_run_cache();
     forced_.assign(index_->stages().size(), options_.force);
     skipped_.assign(index_->stages().size(), false);
     try {

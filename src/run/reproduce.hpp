@@ -27,6 +27,7 @@ struct ReproduceOptions {
   bool no_commit = false;
   bool no_run_cache = false;
   bool allow_missing = false;
+  bool pull = false;  ///< Missing data comes from the remotes, where nothing else changed.
   /// As `exp run` does: changed data sources are recorded and recorded outputs brought into the
   /// workspace before the stages are looked at.
   bool as_experiment = false;
@@ -57,10 +58,11 @@ struct Reproduction {
   pipeline::Index index;  ///< Empty when the run before had found the same (CleanRecord).
   std::vector<StageResult> results;  ///< In plan order; stages skipped after a failure included.
 
-  /// Whether the stage was executed, restored or verified: then its lock entry is new.
+  /// Whether the stage was executed, restored or verified: then its lock entry is new. Data that
+  /// was merely pulled is as recorded.
   static bool is_reproduced(const StageResult& result) {
     return result.outcome == StageOutcome::ran || result.outcome == StageOutcome::cached ||
-           result.outcome == StageOutcome::verified || result.outcome == StageOutcome::pulled;
+           result.outcome == StageOutcome::verified;
   }
 };
 

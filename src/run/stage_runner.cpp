@@ -146,7 +146,11 @@ StageResult StageRunner::reproduce(const Task& task) {
     result.reason = "forced";
   } else {
     result.reason = checker_.check(id, pipeline::Depth::first).first_reason();
-    if (result.reason.empty()) result.outcome = StageOutcome::unchanged;
+    if (result.reason.empty()) {
+      result.outcome = StageOutcome::unchanged;
+    } else if (options_.pull && pull(id)) {
+      result.outcome = StageOutcome::pulled;
+    }
   }
   if (result.outcome == StageOutcome::none) {
     if (options_.confirm && !options_.confirm(address(stage))) {
@@ -206,6 +210,7 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
     emit(stage_event(EventKind::stage_started, stage, address(stage), outcome, reason));
   };
   if (!task.force) {
+    if (options_.pull && !options_.dry) pull_missing_deps(stage);
     // Before anything is removed: a run that cannot start must not cost the user's outputs.
     check_deps_exist(stage);
     if (restore(id)) {
@@ -229,6 +234,31 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
   checker_.forget();
   save(id, task.position, record_inputs(stage, index_.recorded(id)));
   return StageOutcome::ran;
+}
+
+/// A stage that changed in nothing but data that is not there gets its outputs from the remote.
+bool StageRunner::pull(StageId id) {
+  const LockEntry* recorded = index_.recorded(id);
+  if (recorded == nullptr) return false;
+  checker_.set_allow_missing(true);
+  const bool changed = checker_.check(id, pipeline::Depth::first).any();
+  checker_.set_allow_missing(options_.allow_missing);
+  if (changed) return false;
+  const Stage& stage = index_.stage(id);
+  emit(stage_event(EventKind::stage_started, stage, address(stage), StageOutcome::pulled, ""));
+  checker_.forget();
+  bool pulled = false;
+  turn_.aside([&] { pulled = puller_.bring_outs(stage, *recorded); });
+  if (!pulled) warn(fmt::format("Unable to pull data for stage: '{}'", address(stage)));
+  return pulled;
+}
+
+void StageRunner::pull_missing_deps(const Stage& stage) {
+  for (const auto& dep : stage.deps) {
+    if (dep.kind != Dependency::Kind::local || fs::exists(dep.path)) continue;
+    checker_.forget();
+    puller_.bring_path(dep.path);
+  }
 }
 
 void StageRunner::check_deps_exist(const Stage& stage) const {
@@ -312,7 +342,8 @@ void StageRunner::run_line(const Task& task, Command& command, const std::string
   }
 }
 
-bool StageRunner::is_restorable(const Stage& stage, const LockEntry& entry) const {
+bool StageRunner::is_restorable(const Stage& stage, const LockEntry& entry) {
+  if (options_.pull) return puller_.fetch_outs(stage, entry);
   return std::all_of(stage.outs.begin(), stage.outs.end(), [&](const Output& out) {
     const LockItem* item = entry.out(out.def_path);
     return item != nullptr && !item->id.empty() &&

@@ -6,6 +6,7 @@
 
 #include "pipeline/staleness.hpp"
 #include "run/ignore_file.hpp"
+#include "run/pull.hpp"
 #include "run/reproduce.hpp"
 #include "run/request.hpp"
 #include "run/rw_lock.hpp"
@@ -28,7 +29,8 @@ class StageRunner {
         turn_(turn),
         locks_(workspace.tmp_dir, options.command_line,
                [this](const std::string& text) { warn(text); }),
-        checker_(workspace, index) {
+        checker_(workspace, index),
+        puller_(workspace, [this](const std::string& text) { warn(text); }) {
     checker_.set_allow_missing(options.allow_missing);
   }
 
@@ -55,6 +57,9 @@ class StageRunner {
   /// Hashes, stores and records what a stage's files are now, whatever was recorded: `commit`.
   void record(pipeline::StageId id);
 
+  /// Brings the run-cache entries of the default remote.
+  void pull_run_cache() { puller_.run_cache(); }
+
   /// Makes the cached outputs what is recorded for them. An output of which the cache lacks a part
   /// stays as it is; one without a recorded hash is reported.
   void bring_outs(pipeline::StageId id);
@@ -68,12 +73,14 @@ class StageRunner {
   StageOutcome run_stage(const Task& task, const std::string& reason);
   bool restore(pipeline::StageId id);
   bool restore_entry(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
-  bool is_restorable(const pipeline::Stage& stage, const pipeline::LockEntry& entry) const;
+  bool is_restorable(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
   void run_attempts(const Task& task);
   void run_commands(const Task& task);
   void run_line(const Task& task, Command& command, const std::string& line);
   void remove_outs(const pipeline::Stage& stage) const;
   void check_deps_exist(const pipeline::Stage& stage) const;
+  bool pull(pipeline::StageId id);
+  void pull_missing_deps(const pipeline::Stage& stage);
 
   pipeline::LockEntry record_inputs(const pipeline::Stage& stage,
                                     const pipeline::LockEntry* former);
@@ -97,6 +104,7 @@ class StageRunner {
   Turn& turn_;
   RwLocks locks_;
   pipeline::Checker checker_;
+  Puller puller_;
   std::vector<std::string> written_files_;
   std::set<std::string> unknown_outs_;  ///< Reported as having no hash.
 };

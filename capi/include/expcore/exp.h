@@ -248,6 +248,7 @@ EXP_API exp_status exp_pipeline_dag(char** out_text, const exp_project* project,
 #define EXP_RUN_RECURSIVE (UINT32_C(1) << 12)       /**< Folders as targets. */
 #define EXP_RUN_GLOB (UINT32_C(1) << 13)            /**< Targets are patterns. */
 #define EXP_RUN_IGNORE_ERRORS (UINT32_C(1) << 14)   /**< Failures are warnings. */
+#define EXP_RUN_PULL (UINT32_C(1) << 15)            /**< Missing data comes from the remotes. */
 
 /** For exp_run_options.jobs: as many stages at once as there are processors. */
 #define EXP_JOBS_PER_PROCESSOR UINT32_MAX

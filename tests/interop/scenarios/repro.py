@@ -484,3 +484,56 @@ def missing_data_allowed(s):
     s.run("repro", "--allow-missing")
     s.write("src.txt", "changed\n")
     s.run("repro", "--allow-missing")
+
+
+def shared_project(s):
+    """Two stages below tracked data, everything on a remote."""
+    s.project()
+    s.write("data/a", "1\n")
+    s.write("data/b", "2\n")
+    s.write(
+        "dvc.yaml",
+        "stages:\n"
+        "  one:\n"
+        "    cmd: mkdir -p d; cat data/a > d/o1; echo x > d/o2\n"
+        "    deps: [data/a]\n"
+        "    outs: [d/o1, d/o2]\n"
+        "  two:\n"
+        "    cmd: cat d/o1 d/o2 > two.txt\n"
+        "    deps: [d/o1, d/o2]\n"
+        "    outs: [two.txt]\n",
+    )
+    s.shell("mkdir -p ../remote")
+    s.run("remote", "add", "-q", "-d", "st", "../remote")
+    s.run("add", "-q", "data")
+    s.run("repro", "-q")
+    s.run("push", "-q", "--run-cache")
+
+
+@scenario(T)
+def pull_missing_data(s):
+    shared_project(s)
+    s.shell("rm -rf .dvc/cache data d/o1 d/o2 two.txt")
+    s.run("repro", "--pull")
+    s.run("repro", "--pull")
+    s.shell("rm -rf .dvc/cache d/o1")
+    s.run("repro", "--pull", "two")
+    s.shell("rm -rf .dvc/cache dvc.lock d/o1 d/o2 two.txt")
+    s.run("repro", "--pull")
+
+
+@scenario(T)
+def pull_for_a_changed_stage(s):
+    shared_project(s)
+    s.shell("rm -rf .dvc/cache data d/o1 d/o2 && sed -i 's/o1 d.o2 >/o2 d\\/o1 >/' dvc.yaml")
+    s.run("repro", "--pull", "-s", "two")
+    s.shell("rm -rf .dvc/cache data d/o1 d/o2 && sed -i 's/echo x/echo y/' dvc.yaml")
+    s.run("repro", "--pull", "--no-run-cache", "-s", "one")
+
+
+@scenario(T)
+def pull_without_a_remote(s):
+    two_stages(s)
+    s.run("repro", "-q")
+    s.remove("model.bin")
+    s.run("repro", "--pull")

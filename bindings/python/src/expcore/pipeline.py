@@ -66,6 +66,7 @@ _FLAGS = {
     "recursive": n.EXP_RUN_RECURSIVE,
     "glob": n.EXP_RUN_GLOB,
     "ignore_errors": n.EXP_RUN_IGNORE_ERRORS,
+    "pull": n.EXP_RUN_PULL,
 }
 
 

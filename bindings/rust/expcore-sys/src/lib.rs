@@ -76,6 +76,7 @@ pub const EXP_RUN_PIPELINE: u32 = 2048;
 pub const EXP_RUN_RECURSIVE: u32 = 4096;
 pub const EXP_RUN_GLOB: u32 = 8192;
 pub const EXP_RUN_IGNORE_ERRORS: u32 = 16384;
+pub const EXP_RUN_PULL: u32 = 32768;
 pub const EXP_JOBS_PER_PROCESSOR: u32 = 4294967295;
 pub const EXP_COMPOSE_UNRESOLVED: u32 = 1;
 pub const EXP_ADD_GLOB: u32 = 1;
