@@ -103,12 +103,20 @@ void Puller::bring_path(const std::string& path) {
       if (!out.cache || fs::exists(path) || !fs::is_within(path, out.path)) continue;
       const LockItem* item = recorded_item(index.recorded(id), out);
       if (item == nullptr || !item->id.is_directory()) continue;
-      if (fetch(out.remote, {item->id})) bring_part(*item, out.path, path);
+      bring_part(*item, out.path, path);
     }
   }
 }
 
 void Puller::bring_part(const LockItem& item, const std::string& folder, const std::string& path) {
+  remote::SyncRequest request;
+  request.scope.targets = {fs::relative(path, workspace_.directory)};
+  try {
+    remote::fetch(workspace_, request);
+  } catch (const Error& error) {
+    if (error.code() != Errc::config) throw;
+    warn_(error.full_message());
+  }
   const auto manifest = workspace_.store.manifest(item.id);
   if (!manifest) return;
   for (const auto& entry : manifest->entries) {
