@@ -79,6 +79,49 @@ struct SyncResult {
   std::vector<std::string> missing;  ///< Hashes that neither side has.
 };
 
+/// How the cache and a remote differ in what is tracked; see Data::cloud_status(). Names are paths
+/// of outputs and of files in folder outputs, relative to the project's directory(), sorted.
+struct CloudStatus {
+  std::vector<std::string> only_in_cache;   ///< push() would bring them; DVC's "new".
+  std::vector<std::string> only_on_remote;  ///< fetch() would bring them; DVC's "deleted".
+  std::vector<std::string> missing;         ///< In neither.
+  std::string remote;                       ///< Its name.
+
+  bool in_sync() const {
+    return only_in_cache.empty() && only_on_remote.empty() && missing.empty();
+  }
+};
+
+/// What Data::gc() keeps. One of the scopes must be set; whatever is set, the work tree's data and
+/// that of queued, failed and running experiments stays.
+struct GcOptions {
+  bool workspace = false;  ///< Nothing but that.
+  bool all_branches = false;
+  bool all_tags = false;
+  bool all_commits = false;
+  bool all_experiments = false;
+  std::string rev;             ///< A commit and,
+  std::int32_t num = 0;        ///< with `rev`, so many from it on along first parents; 0 means 1.
+  std::string commit_date;     ///< "YYYY-MM-DD": commits of that day (local time) and later.
+  bool not_in_remote = false;  ///< Of all that only what the remote does not have.
+  bool cloud = false;          ///< Collect on the remote, too.
+  std::string remote;          ///< "": the default one.
+  std::vector<std::string> projects;  ///< Folders of other projects that share the cache.
+  bool dry = false;                   ///< Only count.
+  bool force = false;                 ///< Go on when the list of a folder's files is lost.
+  bool skip_failed = false;           ///< Pass over revisions that cannot be read.
+  /// Asked whether to go on when the list of a folder's files is lost; unset means no.
+  std::function<bool(const std::string& question)> confirm;
+  EventCallback on_event;  ///< Warnings.
+};
+
+/// What Data::gc() removed from one store.
+struct GcResult {
+  std::string store;  ///< "repo", "local" (the same again), "legacy" (objects of DVC 2), "remote".
+  std::int64_t removed = 0;
+  std::int64_t bytes = 0;
+};
+
 /// Data that DVC tracks: files, the cache, and the `.dvc` files that name it.
 ///
 /// Targets are paths, stage names and `.dvc` files, relative to the project's directory(). Each
@@ -111,6 +154,17 @@ class EXPCORE_API Data {
   SyncResult push(const SyncOptions& options = {}) const;
   /// The other way: `dvc fetch`. Damaged objects of the cache are replaced. Throws: as push().
   SyncResult fetch(const SyncOptions& options = {}) const;
+
+  /// Compares the cache with a remote: `dvc status --cloud`. Throws: as push().
+  CloudStatus cloud_status(const SyncOptions& options = {}) const;
+
+  /// Removes objects that nothing refers to: `dvc gc`. Processes of this library that store data
+  /// meanwhile are waited for or wait. Throws: Error{invalid_argument} without a scope, for options
+  /// that exclude each other and for a folder whose list of files is lost; Error{config} without a
+  /// usable remote; Error{not_found} for unknown revisions; Error{busy}.
+  std::vector<GcResult> gc(const GcOptions& options) const;
+  /// Throws what gc() throws for the options that say what to keep.
+  static void check(const GcOptions& options);
 
   /// Takes a `.dvc` file or stages away, with `outs` their outputs, too: `dvc remove`.
   /// Throws: Error{not_found}, Error{invalid_argument} for stages of `foreach` and `matrix`.

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include <expcore/data.hpp>
+#include <expcore/error.hpp>
 
 #include "api/impl.hpp"
 #include "data/add.hpp"
@@ -8,6 +9,7 @@
 #include "data/commit.hpp"
 #include "data/remove.hpp"
 #include "fs/path.hpp"
+#include "gc/collect.hpp"
 #include "remote/sync.hpp"
 
 namespace expcore {
@@ -123,6 +125,70 @@ SyncResult Data::push(const SyncOptions& options) const {
 
 SyncResult Data::fetch(const SyncOptions& options) const {
   return to_public(remote::fetch(*impl_->open(options.on_event), to_internal(options)));
+}
+
+namespace {
+
+std::vector<std::string> names(const std::vector<remote::NamedObject>& objects) {
+  std::vector<std::string> result;
+  for (const auto& object : objects)
+    result.push_back(object.name);
+  return result;
+}
+
+}  // namespace
+
+CloudStatus Data::cloud_status(const SyncOptions& options) const {
+  const auto found = remote::cloud_status(*impl_->open(options.on_event), to_internal(options));
+  return {names(found.fresh), names(found.deleted), names(found.missing), found.remote};
+}
+
+void Data::check(const GcOptions& options) {
+  const auto refuse = [](const char* why) { throw Error(Errc::invalid_argument, why); };
+  if (options.not_in_remote && options.cloud) {
+    refuse("`--not-in-remote` and `--cloud` are mutually exclusive");
+  }
+  const bool has_scope = options.workspace || options.all_branches || options.all_tags ||
+                         options.all_commits || options.all_experiments || !options.rev.empty() ||
+                         options.num != 0 || !options.commit_date.empty();
+  if (!has_scope) {
+    refuse(
+        "Either of `-w|--workspace`, `-a|--all-branches`, `-T|--all-tags` `--all-experiments`, "
+        "`--all-commits`, `--date` or `--rev` needs to be set.");
+  }
+  if (options.num != 0 && options.rev.empty()) {
+    refuse("`--num` can only be used alongside `--rev`");
+  }
+}
+
+std::vector<GcResult> Data::gc(const GcOptions& options) const {
+  if (!options.remote.empty() && !options.cloud && !options.not_in_remote) {
+    throw Error(Errc::invalid_argument, "`--remote` requires `--cloud` or `--not-in-remote`");
+  }
+  check(options);
+  const auto workspace = impl_->open(options.on_event);
+  gc::Request request;
+  request.all_branches = options.all_branches;
+  request.all_tags = options.all_tags;
+  request.all_commits = options.all_commits;
+  request.all_experiments = options.all_experiments;
+  request.rev = options.rev;
+  request.num = options.num == 0 ? 1 : options.num;
+  request.commit_date = options.commit_date;
+  request.not_in_remote = options.not_in_remote;
+  request.cloud = options.cloud;
+  request.remote = options.remote;
+  request.projects = options.projects;
+  request.dry = options.dry;
+  request.force = options.force;
+  request.skip_failed = options.skip_failed;
+  request.confirm = options.confirm;
+  std::vector<GcResult> results;
+  for (const auto& collected : gc::collect_garbage(*workspace, request)) {
+    results.push_back(
+        {collected.store, static_cast<std::int64_t>(collected.removed), collected.bytes});
+  }
+  return results;
 }
 
 void Data::remove(const std::string& target, bool outs) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cache/object.hpp"
+#include "cache/use_lock.hpp"
 #include "fs/ignore.hpp"
 #include "hash/state.hpp"
 
@@ -55,6 +56,9 @@ class Store {
 
   const StoreOptions& options() const;
   std::string path_of(const ObjectId& id) const;
+
+  /// Keeps the collection of garbage away until what is stored is referred to.
+  UseLock use() const { return UseLock::share(options().root, options().group_shared); }
 
   /// DVC's presence test: 0444 is trusted, anything else is hashed (a mismatch counts as missing
   /// but the object is kept until its replacement is there). `size` >= 0 is checked, too: an object

@@ -20,6 +20,7 @@ Session::Session(pipeline::Workspace& workspace, EventCallback on_event)
       on_event_(std::move(on_event)),
       lock_(fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
                                   run::repo_lock_busy)),
+      use_(workspace.store.use()),
       ignores_(workspace) {}
 
 Session::~Session() {

@@ -4,6 +4,7 @@
 
 #include <expcore/event.hpp>
 
+#include "cache/use_lock.hpp"
 #include "fs/lock.hpp"
 #include "pipeline/workspace.hpp"
 #include "run/ignore_file.hpp"
@@ -39,6 +40,7 @@ class Session {
   pipeline::Workspace& workspace_;
   EventCallback on_event_;
   fs::LockFile lock_;
+  cache::UseLock use_;  ///< Until what is stored is recorded.
   run::IgnoreFiles ignores_;
   std::vector<std::string> files_;
   bool finished_ = false;

@@ -397,6 +397,7 @@ RunResult run_in_slot(Workspace& project, Slot& slot, const SlotRun& options) {
   const Cleaning cleaning(slot);
   slot.prepare(stash.head, stash.tree, info_file);
   const Pin pin(*project.repo, stash.commit);
+  if (options.on_pinned) options.on_pinned();
   ExecutorInfo info;
   info.baseline = stash.baseline;
   info.location = options.location;
@@ -440,12 +441,13 @@ RunResult run_in_temp(Workspace& workspace, const RunOptions& options) {
       choose_name(*workspace.repo, baseline, options.name, options.reproduce.force);
   const auto files = edited_params(workspace, options.overrides, options.no_hydra);
   prune_finished_runs(workspace);
-  const Capture capture = capture_workspace(workspace, options.reproduce.selection);
+  Capture capture = capture_workspace(workspace, options.reproduce.selection);
   SlotRun run;
   run.stash = write_stash_commit(workspace, capture, name, files);
   run.reproduce = options.reproduce;
   run.message = options.message;
   run.copy_paths = options.copy_paths;
+  run.on_pinned = [&capture] { capture.use.reset(); };
   Slot slot = Slot::acquire(workspace);
   return run_in_slot(workspace, slot, run);
 }

@@ -77,6 +77,8 @@ struct SlotRun {
   std::vector<std::string> copy_paths;  ///< Absolute; copied to their place in the slot.
   std::string location = "tempdir";     ///< For `exp show`: "tempdir" or "dvc-task".
   std::string info_file;                ///< Executor info; "" is where DVC has it for --temp.
+  /// Called once a ref leads to `stash`.
+  std::function<void()> on_pinned = {};
   /// As Publication::before_ref.
   std::function<void(const git::Id& commit)> before_ref = {};
 };

@@ -112,6 +112,7 @@ Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selec
   fs::make_directories(workspace.tmp_dir);
   const auto lock = fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
                                           std::string(run::repo_lock_busy));
+  capture.use = workspace.store.use();
   git::Repo& repo = *workspace.repo;
   capture.index_tree = repo.index_tree();
   capture.tree = repo.edit_tree(capture.index_tree, repo.workdir_edits());

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cache/use_lock.hpp"
 #include "git/repo.hpp"
 #include "hydra/params_file.hpp"
 #include "params/override.hpp"
@@ -31,6 +32,8 @@ struct Capture {
   git::Id head;
   git::Id index_tree;
   git::Id tree;  ///< The work tree's side of every path in the index, changed data recorded.
+  /// Held until a ref leads to what was recorded; no collection of garbage can start meanwhile.
+  std::optional<cache::UseLock> use;
 };
 
 /// Reads the workspace under DVC's repository lock: tracked files with their edits and staged new

@@ -37,4 +37,12 @@ LockFile LockFile::acquire(const std::string& path, std::chrono::milliseconds pa
   }
 }
 
+std::optional<Descriptor> try_lock_folder(const std::string& path, Share share) {
+  Descriptor folder = open_file(path, O_RDONLY | O_DIRECTORY);
+  const int operation = share == Share::shared ? LOCK_SH : LOCK_EX;
+  if (::flock(folder.get(), operation | LOCK_NB) == 0) return folder;
+  if (errno != EWOULDBLOCK && errno != EINTR) fail(errno, path);
+  return std::nullopt;
+}
+
 }  // namespace expcore::fs

@@ -26,4 +26,12 @@ class LockFile {
   Descriptor file_;  // closing it frees the lock
 };
 
+/// Who may have a folder at once.
+enum class Share : bool { shared, exclusive };
+
+/// Locks a folder with flock(); closing the result or death frees it. nullopt while another holder
+/// is in the way. Throws: Error{io} for folders that cannot be opened or locked (some network file
+/// systems).
+std::optional<Descriptor> try_lock_folder(const std::string& path, Share share);
+
 }  // namespace expcore::fs

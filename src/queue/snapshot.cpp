@@ -88,7 +88,7 @@ exp::EditedFiles TaskFiles::edited(const std::vector<FileOverride>& overrides,
 git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapshot,
                     const Task& task) {
   return exp::write_stash_commit(
-      workspace, {snapshot.head, snapshot.index_tree, snapshot.tree}, task.name,
+      workspace, {snapshot.head, snapshot.index_tree, snapshot.tree, std::nullopt}, task.name,
       TaskFiles(workspace, snapshot).edited(task.overrides, task.options));
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.hpp"
+#include "cache/use_lock.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 
@@ -203,6 +204,7 @@ void add_result(SyncResult& result, Transferred&& transferred) {
 
 void run_batch(const Way& way, const Batch& batch, const TransferOptions& options,
                SyncResult& result) {
+  const auto use = cache::UseLock::share(way.to().root, way.to().group_shared);
   const Plan files = plan(way, batch.files);
   ObjectSet absent;  // at the target, after all
   for (const auto& id : files.missing)

@@ -500,6 +500,7 @@ void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>&
 
 void StageRunner::save(StageId id, std::size_t rank, LockEntry entry) {
   checker_.forget();
+  const auto use = workspace_.store.use();
   const Stage& stage = index_.stage(id);
   save_outs(stage, rank, index_.recorded(id), entry);
   const bool run_cached =

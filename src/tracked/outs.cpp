@@ -195,11 +195,14 @@ std::vector<RevisionOuts> collect(Workspace& workspace, const Scope& scope) {
   const auto add = [&](const std::string& name, const revision::View& view) {
     try {
       result.push_back({name, select(workspace, view.stages(), scope)});
-    } catch (const Error&) {
+    } catch (Error& error) {
       failure = std::current_exception();
-      if (!scope.skip_unreadable) throw;
+      if (!scope.skip_unreadable) {
+        error.add_context(fmt::format("{} '{}'", scope.failure, name));
+        throw;
+      }
       if (workspace.on_warning) {
-        workspace.on_warning(fmt::format("failed to collect '{}', skipping", name));
+        workspace.on_warning(fmt::format("{} '{}', skipping", scope.failure, name));
       }
     }
   };

@@ -38,6 +38,8 @@ struct Scope {
   bool workspace = true;  ///< The work tree, too.
   /// Skip a revision that cannot be read, with a warning "failed to collect '<rev>', skipping".
   bool skip_unreadable = true;
+  /// How warnings and errors about such a revision begin.
+  std::string failure = "failed to collect";
 };
 
 /// The outputs of one revision that the targets name, each once, in DVC's order.
