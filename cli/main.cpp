@@ -33,6 +33,8 @@ bool with_handled_errors(Context& context, const std::string& prefix,
       case expcore::Errc::cancelled:
         throw;
       default:
+        // DVC handles what it foresaw only.
+        if (error.full_message().starts_with("unexpected error - ")) throw;
         break;
     }
     print_error(error, context, prefix);

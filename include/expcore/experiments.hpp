@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <expcore/cancel.hpp>
+#include <expcore/error.hpp>
 #include <expcore/event.hpp>
 #include <expcore/export.hpp>
 #include <expcore/pipeline.hpp>
@@ -53,6 +55,18 @@ struct ShowOptions {
   bool sha_only = false;    ///< No branch and tag names.
   bool param_deps = false;  ///< Only parameters that stages depend on.
   bool force = false;       ///< Read the commits again.
+};
+
+struct ExperimentSaveOptions {
+  std::vector<std::string> targets;  ///< Record the data of these only; empty: of everything.
+  bool recursive = false;            ///< Folders among the targets: what is below them.
+  std::string name;                  ///< "" makes one up.
+  bool force = false;                ///< Replace an experiment of that name.
+  /// Untracked files and folders to include, ignored ones, too; relative to the project's
+  /// directory().
+  std::vector<std::string> include_untracked;
+  std::string message;  ///< Of the commit; "" is DVC's.
+  EventCallback on_event;
 };
 
 /// What a row of `exp show` is about.
@@ -117,6 +131,30 @@ struct RemoveOptions {
   std::string git_remote;          ///< Remove there instead of here.
 };
 
+/// For Experiments::push() and pull().
+struct ShareOptions {
+  std::string git_remote;          ///< Name of a Git remote, URL, or path.
+  std::vector<std::string> names;  ///< Or full refs. Empty: those of `selection`.
+  ExperimentSelection selection;
+  bool force = false;      ///< Replace another experiment of the same name.
+  bool no_cache = false;   ///< Leave the data where it is.
+  std::string remote;      ///< DVC remote for the data; "": the configured ones.
+  bool run_cache = false;  ///< The run-cache, too.
+  unsigned jobs = 0;       ///< Files copied at once; 0: one per core, at most 8.
+  EventCallback on_event;
+  CancelToken cancel;
+};
+
+/// What Experiments::push() or pull() did.
+struct ShareResult {
+  std::vector<ExperimentRef> done;
+  std::vector<ExperimentRef> up_to_date;  ///< The other side had the same.
+  std::vector<ExperimentRef> diverged;    ///< The other side has another one; left alone.
+  std::int64_t transferred = 0;           ///< Files of data.
+  std::vector<std::string> failed;        ///< Objects that could not be copied: "<hash>: <reason>".
+  std::optional<Error> data_error;        ///< Why no data was transferred.
+};
+
 struct RenameOptions {
   bool force = false;  ///< Replace an experiment that has the new name.
 };
@@ -179,6 +217,27 @@ class EXPCORE_API Experiments {
   /// `branch`: "" is "<experiment>-branch".
   std::pair<std::string, std::string> branch(const std::string& experiment,
                                              const std::string& branch = {}) const;
+
+  /// Records the workspace as it is, its data included, as an experiment of HEAD; nothing is run.
+  /// HEAD, index and stash stay as they are.
+  /// Throws: Error{exists} for a name that HEAD has (without `force`), before anything is touched;
+  /// what Data::commit() throws.
+  ExperimentRef save(const ExperimentSaveOptions& options = {}) const;
+
+  /// Brings the files of an experiment, of another commit or of a task in DVC's queue into the
+  /// workspace. HEAD stays and nothing is staged. What the workspace had is kept before:
+  /// `git reset --hard` and `git stash apply refs/exps/apply/stash` bring it back.
+  /// Throws: Error{not_found} "'<x>' does not appear to be an experiment commit.: …", Error{io}
+  /// when the cache lacks data, with everything else applied.
+  void apply(const std::string& experiment, const EventCallback& on_event = {}) const;
+
+  /// Pushes experiments to a Git repository in one transfer, then the data of those that are there
+  /// now. The `git` program does it, with its credentials.
+  /// Throws: Error{not_found} for unknown names and for what is no Git repository, Error{git} for
+  /// what `git` refuses. What goes wrong with data is told in the result.
+  ShareResult push(const ShareOptions& options) const;
+  /// The other way; nothing in the workspace changes.
+  ShareResult pull(const ShareOptions& options) const;
 
   /// Removes slots that nobody uses and what finished runs in them left behind.
   void clean() const;

@@ -77,6 +77,23 @@ CheckoutResult Data::checkout(const std::vector<std::string>& targets,
   return result;
 }
 
+remote::TransferOptions api::transfer_options(unsigned jobs, const EventCallback& on_event,
+                                              const CancelToken& cancel) {
+  remote::TransferOptions transfer;
+  transfer.jobs = jobs;
+  transfer.cancel = cancel;
+  if (!on_event) return transfer;
+  transfer.on_progress = [on_event](const remote::Progress& progress) {
+    Event event;
+    event.kind = EventKind::progress;
+    event.text = "files";
+    event.done = progress.files;
+    event.total = progress.total_files;
+    on_event(event);
+  };
+  return transfer;
+}
+
 namespace {
 
 remote::SyncRequest to_internal(const SyncOptions& options) {
@@ -92,18 +109,7 @@ remote::SyncRequest to_internal(const SyncOptions& options) {
   request.run_cache = options.run_cache;
   request.verify = options.verify;
   request.max_size = options.max_size;
-  request.transfer.jobs = options.jobs;
-  request.transfer.cancel = options.cancel;
-  if (options.on_event) {
-    request.transfer.on_progress = [tell = options.on_event](const remote::Progress& progress) {
-      Event event;
-      event.kind = EventKind::progress;
-      event.text = "files";
-      event.done = progress.files;
-      event.total = progress.total_files;
-      tell(event);
-    };
-  }
+  request.transfer = api::transfer_options(options.jobs, options.on_event, options.cancel);
   return request;
 }
 

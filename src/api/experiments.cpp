@@ -6,11 +6,15 @@
 #include <expcore/experiments.hpp>
 
 #include "api/impl.hpp"
+#include "exp/apply.hpp"
 #include "exp/diff.hpp"
+#include "exp/git_remote.hpp"
 #include "exp/manage.hpp"
 #include "exp/record.hpp"
 #include "exp/run.hpp"
 #include "exp/running.hpp"
+#include "exp/save.hpp"
+#include "exp/share.hpp"
 #include "exp/show.hpp"
 #include "exp/slot.hpp"
 #include "exp/table.hpp"
@@ -185,14 +189,25 @@ exp::DiffRequest to_internal(const ExperimentDiffOptions& options) {
 
 }  // namespace
 
+namespace {
+
+std::vector<exp::ExpRef> all_refs(const pipeline::Workspace& workspace,
+                                  const std::string& git_remote) {
+  return git_remote.empty() ? exp::list_refs(*workspace.repo)
+                            : exp::GitRemote(workspace, git_remote).experiments();
+}
+
+}  // namespace
+
 std::vector<ExperimentRef> Experiments::list(const ListOptions& options) const {
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   git::Repo& repo = *workspace->repo;
-  auto refs = exp::select_refs(repo, exp::list_refs(repo), to_internal(options.selection));
+  const auto refs = exp::select_refs(repo, all_refs(*workspace, options.git_remote),
+                                     to_internal(options.selection));
   const exp::Describer describer(repo);
   std::vector<ExperimentRef> result;
-  for (auto& ref : refs) {
+  for (const auto& ref : refs) {
     result.push_back({ref.name, ref.commit, ref.baseline,
                       describer.describe(ref.baseline).value_or(""), ref.refname()});
   }
@@ -203,12 +218,12 @@ std::vector<std::string> Experiments::remove(const RemoveOptions& options) const
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   git::Repo& repo = *workspace->repo;
-  const auto all = exp::list_refs(repo);
+  const auto all = all_refs(*workspace, options.git_remote);
   std::vector<exp::ExpRef> chosen;
   std::vector<std::string> names;
   const auto& selection = options.selection;
   if (!options.names.empty()) {
-    chosen = exp::resolve_names(all, options.names, repo.head());
+    chosen = exp::resolve_names(all, options.names, repo.head(), options.git_remote);
     names = options.names;
   } else if (!selection.revs.empty() || selection.all_commits) {
     auto by_revs = to_internal(selection);
@@ -227,7 +242,11 @@ std::vector<std::string> Experiments::remove(const RemoveOptions& options) const
     for (const auto& ref : chosen)
       names.push_back(ref.name);
   }
-  exp::delete_experiments(repo, chosen);
+  if (options.git_remote.empty()) {
+    exp::delete_experiments(repo, chosen);
+  } else {
+    exp::delete_remote_experiments(*workspace, options.git_remote, chosen);
+  }
   return names;
 }
 
@@ -241,6 +260,79 @@ bool Experiments::rename(const std::string& experiment, const std::string& name,
 std::pair<std::string, std::string> Experiments::branch(const std::string& experiment,
                                                         const std::string& branch) const {
   return exp::make_branch(*impl_->project->open(), experiment, branch);
+}
+
+ExperimentRef Experiments::save(const ExperimentSaveOptions& options) const {
+  const auto workspace = impl_->project->open();
+  workspace->on_warning = api::warnings_to(options.on_event);
+  exp::SaveOptions internal;
+  internal.targets = options.targets;
+  internal.recursive = options.recursive;
+  internal.name = options.name;
+  internal.force = options.force;
+  internal.include_untracked = options.include_untracked;
+  internal.message = options.message;
+  internal.on_event = options.on_event;
+  const auto saved = exp::save(*workspace, internal);
+  ExperimentRef result;
+  result.name = saved.name;
+  result.commit = saved.commit;
+  result.ref = saved.ref;
+  result.baseline = saved.baseline;
+  return result;
+}
+
+void Experiments::apply(const std::string& experiment, const EventCallback& on_event) const {
+  const auto workspace = impl_->project->open();
+  workspace->on_warning = api::warnings_to(on_event);
+  exp::apply(*workspace, experiment, on_event);
+}
+
+namespace {
+
+exp::ShareRequest to_internal(const ShareOptions& options) {
+  exp::ShareRequest request;
+  request.git_remote = options.git_remote;
+  request.names = options.names;
+  request.revisions = to_internal(options.selection);
+  request.force = options.force;
+  request.data = !options.no_cache;
+  request.remote = options.remote;
+  request.run_cache = options.run_cache;
+  request.transfer = api::transfer_options(options.jobs, options.on_event, options.cancel);
+  return request;
+}
+
+ShareResult to_public(const exp::ShareResult& done) {
+  const auto refs = [](const std::vector<exp::ExpRef>& list) {
+    std::vector<ExperimentRef> result;
+    for (const auto& ref : list)
+      result.push_back({ref.name, ref.commit, ref.baseline, "", ref.refname()});
+    return result;
+  };
+  ShareResult result;
+  result.done = refs(done.done);
+  result.up_to_date = refs(done.up_to_date);
+  result.diverged = refs(done.diverged);
+  result.transferred = static_cast<std::int64_t>(done.transferred);
+  for (const auto& failure : done.failed)
+    result.failed.push_back(failure.id.hex + ": " + failure.reason);
+  result.data_error = done.data_error;
+  return result;
+}
+
+}  // namespace
+
+ShareResult Experiments::push(const ShareOptions& options) const {
+  const auto workspace = impl_->project->open();
+  workspace->on_warning = api::warnings_to(options.on_event);
+  return to_public(exp::push(*workspace, to_internal(options)));
+}
+
+ShareResult Experiments::pull(const ShareOptions& options) const {
+  const auto workspace = impl_->project->open();
+  workspace->on_warning = api::warnings_to(options.on_event);
+  return to_public(exp::pull(*workspace, to_internal(options)));
 }
 
 void Experiments::clean() const {

@@ -9,6 +9,7 @@
 
 #include "params/override.hpp"
 #include "pipeline/workspace.hpp"
+#include "remote/transfer.hpp"
 #include "run/reproduce.hpp"
 #include "yaml/value.hpp"
 
@@ -40,6 +41,9 @@ std::string absolute_directory(const std::filesystem::path& directory);
 std::function<void(const std::string&)> warnings_to(const EventCallback& on_event);
 
 run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line);
+/// How files are copied, with events of kind `progress`.
+remote::TransferOptions transfer_options(unsigned jobs, const EventCallback& on_event,
+                                         const CancelToken& cancel);
 CellValue to_cell(const yaml::Value& value);
 
 /// `-S` arguments of one experiment, by file.

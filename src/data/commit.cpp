@@ -1,10 +1,13 @@
 #include "data/commit.hpp"
 
+#include <set>
+
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "data/session.hpp"
+#include "fs/file.hpp"
 #include "pipeline/staleness.hpp"
 #include "run/ignore_file.hpp"
 #include "run/stage_runner.hpp"
@@ -41,14 +44,28 @@ std::string question_about(const std::string& stage, const pipeline::Staleness& 
 
 }  // namespace
 
+namespace {
+
+/// Tells of each dvc.lock once, however many of its stages change.
+EventCallback once_per_file(const EventCallback& on_event) {
+  if (!on_event) return on_event;
+  return [on_event, told = std::set<std::string>()](const Event& event) mutable {
+    if (event.kind == EventKind::lock_updated && !told.insert(event.text).second) return;
+    on_event(event);
+  };
+}
+
+}  // namespace
+
 void commit(pipeline::Workspace& workspace, const std::string& target,
             const CommitOptions& options) {
+  fs::make_directories(workspace.tmp_dir);  // a fresh clone has none
   run::Turn turn({workspace.tmp_dir + "/lock", {}, nullptr});
   turn.take();
   Index index = Index::collect(workspace);
   run::IgnoreFiles ignores(workspace);
   run::ReproduceOptions run_options;
-  run_options.on_event = options.on_event;
+  run_options.on_event = once_per_file(options.on_event);
   run::StageRunner runner(workspace, index, run_options, ignores, turn);
   pipeline::Checker checker(workspace, index);
   try {

@@ -49,10 +49,13 @@ std::string choose_name(const git::Repo& repo, const git::Id& baseline, const st
 
 namespace {
 
+enum class Ignored : bool { left_out, taken };
+
 /// Collects the paths that belong into the experiment beside those Git tracks already.
 class Additions {
  public:
-  explicit Additions(Workspace& workspace) : workspace_(workspace) {}
+  explicit Additions(Workspace& workspace, Ignored ignored = Ignored::left_out)
+      : workspace_(workspace), takes_ignored_(ignored == Ignored::taken) {}
 
   /// A file, or the files below a folder, unless ignored. Missing ones are passed over.
   void add(const std::string& path) {
@@ -64,7 +67,7 @@ class Additions {
       add_file(*relative);
       return;
     }
-    if (workspace_.repo->is_ignored(*relative + "/")) return;
+    if (is_left_out(*relative + "/")) return;
     fs::walk(
         path, nullptr,
         [&](const fs::WalkEntry& entry) {
@@ -72,16 +75,20 @@ class Additions {
         },
         [&](const fs::WalkEntry& folder) {
           return fs::filename(folder.path) != ".git" &&
-                 !workspace_.is_git_ignored(folder.path, true);
+                 !is_left_out(*workspace_.git_path(folder.path) + "/");
         });
   }
 
   std::vector<git::TreeEdit> take() { return std::move(edits_); }
 
  private:
+  bool is_left_out(const std::string& relative) const {
+    return !takes_ignored_ && workspace_.repo->is_ignored(relative);
+  }
+
   void add_file(const std::string& relative) {
     // Tracked files are in the tree with their present content anyway.
-    if (workspace_.repo->is_tracked(relative) || workspace_.repo->is_ignored(relative)) return;
+    if (workspace_.repo->is_tracked(relative) || is_left_out(relative)) return;
     const auto stat = fs::stat(fs::join(workspace_.repo.workdir(), relative), fs::Follow::no);
     const std::uint32_t mode = stat->kind == fs::Kind::symlink ? 0120000
                                : stat->is_executable()         ? 0100755
@@ -90,6 +97,7 @@ class Additions {
   }
 
   Workspace& workspace_;
+  bool takes_ignored_;
   std::set<std::string> seen_;
   std::vector<git::TreeEdit> edits_;
 };
@@ -156,16 +164,39 @@ git::Id experiment_tree(Workspace& workspace, const run::Reproduction& reproduct
   return repo.edit_tree(repo.index_tree(), std::move(edits));
 }
 
-std::string experiment_hash(run::Reproduction& reproduction) {
+git::Id saved_tree(Workspace& workspace, const pipeline::Index& index,
+                   const std::vector<std::string>& more) {
+  git::Repo& repo = *workspace.repo;
+  std::vector<git::TreeEdit> edits = repo.workdir_edits();
+  Additions additions(workspace, Ignored::taken);
+  for (const auto& path : more)
+    additions.add(path);
+  add_top_level_files(additions, index);
+  for (const auto& stage : index.stages()) {
+    const auto file = workspace.git_path(stage.file);
+    if (!stage.is_dvc_file() && file && repo.is_tracked(*file)) additions.add(stage.lock_file());
+  }
+  for (auto& edit : additions.take())
+    edits.push_back(std::move(edit));
+  return repo.edit_tree(repo.index_tree(), std::move(edits));
+}
+
+std::string experiment_hash(pipeline::Index& index, const std::vector<pipeline::StageId>& stages) {
   yaml::Map entries;
-  for (const auto& result : reproduction.results) {
-    const Stage& stage = reproduction.index.stage(result.id);
-    if (!run::Reproduction::is_reproduced(result) || stage.is_dvc_file()) continue;
-    if (const auto* entry = reproduction.index.recorded(result.id)) {
-      entries.set(stage.name, entry->to_value());
-    }
+  for (const auto id : stages) {
+    const Stage& stage = index.stage(id);
+    const auto* entry = stage.is_dvc_file() ? nullptr : index.recorded(id);
+    if (entry != nullptr) entries.set(stage.name, entry->to_value());
   }
   return hash::sha256(yaml::dump_json(std::move(entries), yaml::SortKeys::yes));
+}
+
+std::string experiment_hash(run::Reproduction& reproduction) {
+  std::vector<pipeline::StageId> ids;
+  for (const auto& result : reproduction.results) {
+    if (run::Reproduction::is_reproduced(result)) ids.push_back(result.id);
+  }
+  return experiment_hash(reproduction.index, ids);
 }
 
 git::Id publish(const Workspace& workspace, const Publication& publication) {

@@ -24,8 +24,16 @@ std::string choose_name(const git::Repo& repo, const git::Id& baseline, const st
 git::Id experiment_tree(pipeline::Workspace& workspace, const run::Reproduction& reproduction,
                         const std::vector<std::string>& more);
 
+/// The tree of a workspace that is saved as it is: what Git tracks, the metrics, params and plots
+/// that dvc.yaml files name, a new dvc.lock beside a tracked dvc.yaml, and `more` (absolute paths)
+/// - ignored or not. Source: DVC dvc/repo/experiments/executor/base.py save().
+git::Id saved_tree(pipeline::Workspace& workspace, const pipeline::Index& index,
+                   const std::vector<std::string>& more);
+
 /// DVC's hash over the lock entries of the stages that ran. Source: DVC hash_exp().
 std::string experiment_hash(run::Reproduction& reproduction);
+/// The same over pipeline stages; data sources are passed over.
+std::string experiment_hash(pipeline::Index& index, const std::vector<pipeline::StageId>& stages);
 
 /// What publish() needs to know.
 struct Publication {

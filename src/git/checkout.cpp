@@ -93,20 +93,33 @@ void Repo::checkout_tree(const Id& tree) {
         "check out a tree");
 }
 
-void Repo::switch_tree(const Id& from, const Id& to) {
-  if (from == to) return;
-  const Tree baseline = tree_of(repo_.get(), from);
-  const Tree target = tree_of(repo_.get(), to);
+namespace {
+
+/// Writes what differs between two trees into the work tree.
+void switch_files(git_repository* repo, const Id& from, const Id& to, std::vector<TreeEdit> edits,
+                  unsigned strategy) {
+  const Tree baseline = tree_of(repo, from);
+  const Tree target = tree_of(repo, to);
   git_checkout_options options = forced_checkout();
-  options.checkout_strategy |= GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH;
+  options.checkout_strategy |= GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH | strategy;
   options.baseline = baseline.get();
-  std::vector<TreeEdit> edits = diff_trees(from, to);
   std::vector<char*> paths;
   for (auto& edit : edits)
     paths.push_back(edit.path.data());
   options.paths = {paths.data(), paths.size()};
-  check(git_checkout_tree(repo_.get(), reinterpret_cast<git_object*>(target.get()), &options),
+  check(git_checkout_tree(repo, reinterpret_cast<git_object*>(target.get()), &options),
         "check out a tree");
+}
+
+}  // namespace
+
+void Repo::switch_tree(const Id& from, const Id& to) {
+  if (from != to) switch_files(repo_.get(), from, to, diff_trees(from, to), 0);
+}
+
+void Repo::switch_workdir(const Id& from, const Id& to) {
+  if (from == to) return;
+  switch_files(repo_.get(), from, to, diff_trees(from, to), GIT_CHECKOUT_DONT_UPDATE_INDEX);
 }
 
 void Repo::detach_head(const Id& commit) {

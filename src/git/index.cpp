@@ -91,6 +91,33 @@ std::vector<TreeEdit> Repo::index_edits(const Id& tree) const {
   return edits;
 }
 
+void Repo::reset_index(const Id& tree) {
+  const git_oid oid = to_oid(tree);
+  Tree opened;
+  check(git_tree_lookup(out(opened), repo_.get(), &oid), fmt::format("read tree {}", tree));
+  const Index index = open_index(repo_.get());
+  Diff diff;
+  check(git_diff_tree_to_index(out(diff), repo_.get(), opened.get(), index.get(), nullptr),
+        "compare the index with a tree");
+  const std::size_t count = git_diff_num_deltas(diff.get());
+  for (std::size_t i = 0; i < count; ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
+    if (delta->status == GIT_DELTA_CONFLICTED) {
+      throw Error(Errc::git, fmt::format("'{}' has unmerged changes", delta->old_file.path));
+    }
+    if (delta->status == GIT_DELTA_ADDED) {
+      check(git_index_remove_bypath(index.get(), delta->new_file.path), "change the index");
+      continue;
+    }
+    git_index_entry entry{};
+    entry.path = delta->old_file.path;
+    entry.mode = delta->old_file.mode;
+    entry.id = delta->old_file.id;
+    check(git_index_add(index.get(), &entry), "change the index");
+  }
+  if (count > 0) check(git_index_write(index.get()), "write the index");
+}
+
 Id Repo::index_tree() {
   const Index index = open_index(repo_.get());
   git_oid oid{};

@@ -167,6 +167,12 @@ class Repo {
   /// The same where index and work tree are known to equal tree `from`: looks at nothing but what
   /// differs.
   void switch_tree(const Id& from, const Id& to);
+  /// The same for the work tree alone: the index stays as it is.
+  void switch_workdir(const Id& from, const Id& to);
+  /// `git reset --mixed` to a tree: the index holds `tree`, work tree and HEAD stay. Entries that
+  /// do so already are left alone, with what is known of their files. Throws Error{git} on unmerged
+  /// ones.
+  void reset_index(const Id& tree);
   /// Detaches HEAD at `commit` without a look at index or work tree.
   void detach_head(const Id& commit);
   /// Whether a tracked file differs from the index or the index from HEAD. Writes nothing.

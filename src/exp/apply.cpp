@@ -1,0 +1,224 @@
+#include "exp/apply.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "data/checkout.hpp"
+#include "exp/record.hpp"
+#include "exp/stash.hpp"
+#include "fs/file.hpp"
+#include "fs/lock.hpp"
+#include "fs/path.hpp"
+#include "revision/names.hpp"
+#include "run/rw_lock.hpp"
+
+namespace expcore::exp {
+
+using pipeline::Workspace;
+
+namespace {
+
+constexpr const char* stash_ref = "refs/exps/apply/stash";
+constexpr const char* head_ref = "refs/exps/apply/ORIG_HEAD";
+constexpr const char* applied_ref = "refs/exps/exec/EXEC_APPLY";
+/// Ours: every stash, and the one of an apply that is under way.
+constexpr const char* kept_ref = "refs/expcore/apply/stash";
+constexpr const char* pending_ref = "refs/expcore/apply/pending";
+/// What DVC packs into stash commits and `exp save` commits by mistake.
+constexpr const char* packed_arguments = ".dvc/tmp/repro.dat";
+constexpr std::uint32_t submodule_mode = 0160000;
+
+/// The stash commit of a queued or failed task, by name or by the beginning of its id.
+std::optional<git::Id> find_task(const git::Repo& repo, const std::string& name) {
+  const bool may_be_id = name.size() >= 4 && name.size() <= 40 &&
+                         name.find_first_not_of("0123456789abcdef") == std::string::npos;
+  for (const char* ref : {"refs/exps/celery/stash", "refs/exps/celery/failed"}) {
+    const auto log = fs::read_file_if_exists(fs::join(repo.common_dir(), "logs/") + ref);
+    if (!log) continue;
+    auto lines = split(*log, '\n');
+    std::reverse(lines.begin(), lines.end());
+    for (const auto line : lines) {
+      const auto tab = line.find('\t');
+      if (line.size() < 82 || tab == std::string_view::npos) continue;
+      const std::string id(line.substr(41, 40));
+      const auto parts = split(line.substr(tab + 1), ':');
+      const bool named = parts.size() >= 5 && trim(parts[1]) == "dvc-exp" && parts[4] == name;
+      if (named || (may_be_id && id.starts_with(name))) return id;
+    }
+  }
+  return std::nullopt;
+}
+
+git::Id resolve(const git::Repo& repo, const std::string& experiment) {
+  try {
+    return revision::resolve(repo, experiment);
+  } catch (Error& error) {
+    if (error.code() != Errc::not_found) throw;
+    if (const auto task = find_task(repo, experiment)) return *task;
+    error.add_context(fmt::format("'{}' does not appear to be an experiment commit.", experiment));
+    throw;
+  }
+}
+
+/// The work tree before it changes.
+struct Before {
+  git::Id head;
+  git::Id head_tree;
+  git::Id index;
+  git::Id tree;       ///< Tracked files as they are, staged new ones, too.
+  git::Id untracked;  ///< Files Git does not know; "" when there are none.
+
+  bool is_clean() const { return index == head_tree && tree == index && untracked.empty(); }
+};
+
+git::TreeEdit edit_of(git::Repo& repo, const std::string& path) {
+  const auto stat = fs::stat(fs::join(repo.workdir(), path), fs::Follow::no);
+  const std::uint32_t mode = stat->kind == fs::Kind::symlink ? 0120000U
+                             : stat->is_executable()         ? 0100755U
+                                                             : 0100644U;
+  return {path, mode, repo.write_blob_from_workdir(path)};
+}
+
+/// Untracked files, and ignored ones that `target` would overwrite.
+git::Id untracked_tree(git::Repo& repo, const git::Id& tree, const git::Id& target) {
+  std::vector<std::string> paths = repo.untracked_files();
+  for (const auto& edit : repo.diff_trees(tree, target)) {
+    const auto stat = fs::stat(fs::join(repo.workdir(), edit.path), fs::Follow::no);
+    const bool is_file = stat && stat->kind != fs::Kind::directory;
+    if (is_file && !edit.id.empty() && !repo.is_tracked(edit.path)) paths.push_back(edit.path);
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  std::vector<git::TreeEdit> edits;
+  for (const auto& path : paths)
+    edits.push_back(edit_of(repo, path));
+  return edits.empty() ? "" : repo.edit_tree("", std::move(edits));
+}
+
+Before look(git::Repo& repo, const git::Id& head, const git::Id& target) {
+  Before before;
+  before.head = head;
+  before.head_tree = repo.commit_info(head).tree;
+  before.index = repo.index_tree();
+  before.tree = repo.edit_tree(before.index, repo.workdir_edits());
+  before.untracked = untracked_tree(repo, before.tree, target);
+  return before;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// A commit as `git stash --include-untracked` makes it, so that `git stash apply` takes it.
+git::Id write_stash(Workspace& workspace, const Before& before, const std::string& message) {
+  git::Repo& repo = *workspace.repo;
+  const auto [author, committer] =
+      repo.identities(workspace.environment, std::chrono::system_clock::now());
+  constexpr std::string_view heads = "refs/heads/";
+  const auto head_branch = repo.head_branch();
+  const std::string branch = head_branch ? head_branch->substr(heads.size()) : "(no branch)";
+  const std::string place = fmt::format("{}: {} {}\n\n", branch, before.head.substr(0, 7),
+                                        first_line(repo.commit_info(before.head).message));
+  std::vector<git::Id> parents = {before.head};
+  parents.push_back(
+      repo.write_commit(before.index, {before.head}, "index on " + place, committer, committer));
+  if (!before.untracked.empty()) {
+    parents.push_back(repo.write_commit(before.untracked, {}, "untracked files on " + place,
+                                        committer, committer));
+  }
+  return repo.write_commit(before.tree, parents, fmt::format("On {}: {}\n", branch, message),
+                           committer, committer);
+}
+
+/// What the work tree becomes.
+git::Id final_tree(git::Repo& repo, const Before& before, const git::Id& target) {
+  std::vector<git::TreeEdit> edits;
+  for (const auto& edit : repo.diff_trees(target, before.tree)) {
+    // `edit` is the way back. Submodules are the user's business, as they are for `git checkout`.
+    const auto present = repo.find_in_tree(target, edit.path);
+    const bool is_submodule =
+        edit.mode == submodule_mode || (present && present->mode == submodule_mode);
+    const bool only_here = !present && !edit.id.empty() && !before.is_clean();
+    if (is_submodule || only_here) edits.push_back(edit);
+  }
+  return repo.edit_tree(target, std::move(edits));
+}
+
+void keep_workspace(Workspace& workspace, const Before& before, const git::Id& applied,
+                    const std::string& name) {
+  git::Repo& repo = *workspace.repo;
+  std::optional<git::Id> stash;
+  std::string log;
+  if (!before.is_clean()) {
+    const auto message = fmt::format("dvc-exp-apply:{}:{}:{}", before.head, applied, name);
+    stash = write_stash(workspace, before, message);
+    log = repo.commit_info(*stash).message;
+    repo.sync_objects();
+    repo.set_ref(kept_ref, *stash, std::nullopt, log);
+  }
+  if (stash) repo.set_ref(pending_ref, *stash);
+  repo.set_ref(head_ref, before.head);
+  repo.delete_refs({stash_ref});
+  if (stash) repo.set_ref(stash_ref, *stash, std::nullopt, log);
+}
+
+void tell_warning(const EventCallback& on_event, const std::string& text) {
+  if (!on_event) return;
+  Event event;
+  event.kind = EventKind::warning;
+  event.text = text;
+  on_event(event);
+}
+
+void apply_files(Workspace& workspace, const git::Id& commit, const std::string& name,
+                 const EventCallback& on_event) {
+  constexpr std::chrono::seconds patience(3);
+  git::Repo& repo = *workspace.repo;
+  fs::make_directories(workspace.tmp_dir);
+  const auto lock = fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
+                                          std::string(run::repo_lock_busy));
+  const git::Id head = require_head(workspace);
+  const git::Id target =
+      repo.edit_tree(repo.commit_info(commit).tree,
+                     {{*workspace.git_path(fs::join(workspace.root, packed_arguments)), 0, ""}});
+  const Before before = look(repo, head, target);
+  if (const auto pending = repo.resolve_ref(pending_ref)) {
+    tell_warning(on_event, fmt::format("The last 'exp apply' was interrupted. What the workspace "
+                                       "was before it is kept; to have it back run:\n\n\tgit reset "
+                                       "--hard\n\tgit stash apply {}\n",
+                                       *pending));
+  }
+  const git::Id tree = final_tree(repo, before, target);
+  keep_workspace(workspace, before, commit, name);
+  repo.switch_workdir(before.tree, tree);
+  repo.reset_index(before.head_tree);
+  repo.delete_refs({pending_ref});
+}
+
+}  // namespace
+
+void apply(Workspace& workspace, const std::string& experiment, const EventCallback& on_event) {
+  require_head(workspace);
+  const git::Id commit = resolve(*workspace.repo, experiment);
+  apply_files(workspace, commit, experiment, on_event);
+
+  const auto fresh = Workspace::open(workspace.directory, workspace.environment);
+  fresh->on_warning = workspace.on_warning;
+  data::CheckoutOptions options;
+  options.force = true;
+  options.on_event = on_event;
+  const auto done = data::checkout(*fresh, {}, options);
+  if (!done.failed.empty()) {
+    throw Error(Errc::io,
+                fmt::format("Checkout failed for following targets:\n{}\nIs your cache up to "
+                            "date?\n<https://error.dvc.org/missing-files>",
+                            join(done.failed, "\n")));
+  }
+  workspace.repo->set_ref(applied_ref, commit);
+}
+
+}  // namespace expcore::exp

@@ -1,0 +1,156 @@
+#include "exp/apply.hpp"
+
+#include <doctest/doctest.h>
+#include <expcore/error.hpp>
+
+#include "exp/refs.hpp"
+#include "exp/run.hpp"
+#include "fs/file.hpp"
+#include "support/test_repo.hpp"
+
+using namespace expcore;
+using test::TestRepo;
+
+namespace {
+
+struct World {
+  World() {
+    repo.make_project();
+    repo.write("src", "1\n");
+    repo.write("params.yaml", "lr: 0.1\n");
+    repo.write("only_here", "x\n");
+    repo.write("dvc.yaml",
+               "stages:\n  a:\n    cmd: cp params.yaml out\n    deps: [src]\n    params: [lr]\n"
+               "    outs: [out]\n");
+    baseline = repo.commit();
+    exp::RunOptions options;
+    options.name = "one";
+    options.overrides.push_back({"params.yaml", {params::parse_override("lr=0.5")}});
+    const auto workspace = pipeline::Workspace::open(repo.path(), repo.environment());
+    experiment = exp::run_in_workspace(*workspace, options).commit;
+    repo.git("checkout -q -f HEAD");
+  }
+  void apply(const std::string& name) {
+    const auto workspace = pipeline::Workspace::open(repo.path(), repo.environment());
+    exp::apply(*workspace, name, [this](const Event& event) { warnings.push_back(event.text); });
+  }
+
+  TestRepo repo;
+  std::string baseline;
+  std::string experiment;
+  std::vector<std::string> warnings;
+};
+
+}  // namespace
+
+TEST_SUITE("exp/apply") {
+  TEST_CASE("git brings back what the workspace had") {
+    World world;
+    world.repo.write("src", "edited\n");
+    world.repo.write("staged", "s\n");
+    world.repo.git("add staged");
+    world.repo.write("untracked", "u\n");
+    world.apply("one");
+    CHECK(world.repo.read("src") == "1\n");
+    CHECK(world.repo.read("out") == "lr: 0.5\n");
+    CHECK(world.repo.git("rev-parse HEAD") == world.baseline);
+    CHECK(world.repo.git("diff --cached --name-only") == "");
+    CHECK(world.repo.git("rev-parse refs/exps/exec/EXEC_APPLY") == world.experiment);
+
+    world.repo.git("reset -q --hard");
+    world.repo.git("clean -q -f");
+    world.repo.git("stash apply -q --index refs/exps/apply/stash");
+    CHECK(world.repo.read("src") == "edited\n");
+    CHECK(world.repo.read("staged") == "s\n");
+    CHECK(world.repo.read("untracked") == "u\n");
+    CHECK(world.repo.git("diff --cached --name-only") == "staged");
+  }
+  TEST_CASE("an ignored file that the experiment has is kept, too") {
+    World world;
+    world.repo.write("notes", "the experiment's\n");
+    world.repo.git("add notes");
+    world.repo.git("commit -q -m notes");
+    world.repo.git("branch with-notes");
+    world.repo.git("reset -q --hard HEAD~1");
+    world.repo.write(".gitignore", "/notes\n/out\n");
+    world.repo.write("notes", "the user's\n");
+    world.apply("with-notes");
+    CHECK(world.repo.read("notes") == "the experiment's\n");
+    CHECK(world.repo.git("show refs/exps/apply/stash^3:notes") == "the user's");
+  }
+  TEST_CASE("earlier stashes stay in the reflog of a ref of ours") {
+    World world;
+    world.repo.write("src", "first\n");
+    world.apply("one");
+    world.repo.write("src", "second\n");
+    world.apply("one");
+    CHECK(world.repo.git("show refs/exps/apply/stash:src") == "second");
+    CHECK(world.repo.git("show refs/expcore/apply/stash@{1}:src") == "first");
+    CHECK(world.repo.git("reflog show refs/exps/apply/stash").find('\n') == std::string::npos);
+  }
+  TEST_CASE("a clean workspace leaves no stash and is left without files the commit lacks") {
+    World world;
+    world.repo.write("src", "edited\n");
+    world.apply("one");
+    world.repo.git("reset -q --hard");
+    world.repo.git("rm -q only_here");
+    world.repo.git("commit -q -m less");
+    world.repo.git("branch less");
+    world.repo.git("reset -q --hard HEAD~1");
+    fs::remove(world.repo / ".gitignore");
+    fs::remove(world.repo / "dvc.lock");
+    fs::remove(world.repo / "out");
+    world.apply("less");
+    CHECK_FALSE(fs::exists(world.repo / "only_here"));
+    CHECK_THROWS(world.repo.git("rev-parse --verify -q refs/exps/apply/stash"));
+  }
+  TEST_CASE("the next apply tells of one that was interrupted") {
+    World world;
+    world.repo.write("src", "edited\n");
+    world.apply("one");
+    world.repo.git("update-ref refs/expcore/apply/pending refs/exps/apply/stash");
+    const auto stash = world.repo.git("rev-parse refs/exps/apply/stash");
+    world.warnings.clear();
+    world.apply("one");
+    REQUIRE(world.warnings.size() == 1);
+    CHECK(world.warnings[0].find("git stash apply " + stash) != std::string::npos);
+    CHECK_THROWS(world.repo.git("rev-parse --verify -q refs/expcore/apply/pending"));
+  }
+  TEST_CASE("unmerged files and unknown names are refused before anything changes") {
+    World world;
+    CHECK_THROWS_WITH_AS(world.apply("nope"), "unknown Git revision 'nope'", Error);
+    world.repo.git("checkout -q -b other");
+    world.repo.write("src", "theirs\n");
+    world.repo.commit("theirs");
+    world.repo.git("checkout -q -f main");
+    world.repo.write("src", "ours\n");
+    world.repo.commit("ours");
+    CHECK_THROWS(world.repo.git("merge -q other"));
+    const auto text = world.repo.read("src");
+    CHECK_THROWS_AS(world.apply("one"), Error);
+    CHECK(world.repo.read("src") == text);
+  }
+  TEST_CASE("a task of DVC's queue is found by name and by id") {
+    World world;
+    world.repo.write("src", "queued\n");
+    const auto stash = world.repo.commit("dvc-exp");
+    world.repo.git("reset -q --hard HEAD~1");
+    world.repo.git("update-ref --create-reflog -m 'commit: dvc-exp:" + world.baseline + ":" +
+                   world.baseline + ":later' refs/exps/celery/stash " + stash);
+    world.apply("later");
+    CHECK(world.repo.read("src") == "queued\n");
+    world.apply(stash.substr(0, 8));
+    CHECK_THROWS_AS(world.apply("late"), Error);
+  }
+  TEST_CASE("files packed by mistake are not brought back") {
+    World world;
+    world.repo.write(".dvc/tmp/repro.dat", "pickle");
+    world.repo.git("add -f .dvc/tmp/repro.dat");
+    world.repo.git("commit -q -m packed");
+    world.repo.git("branch packed");
+    world.repo.git("reset -q --hard HEAD~1");
+    fs::remove(world.repo / ".dvc/tmp/repro.dat");
+    world.apply("packed");
+    CHECK_FALSE(fs::exists(world.repo / ".dvc/tmp/repro.dat"));
+  }
+}
