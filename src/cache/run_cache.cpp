@@ -105,10 +105,8 @@ void RunCache::save(const yaml::Value& entry) {
   const std::string staging = fs::join(fs::parent(root_), "expcore-tmp");
   fs::make_directories(staging);
   fs::make_directories(folder);
-  const std::string temporary = fmt::format("{}/{}.run", staging, fs::filename(path));
-  fs::write_atomic(temporary, yaml::dump_yaml(entry), fs::Durability::none,
-                   group_shared_ ? 0664 : 0666);
-  fs::rename(temporary, path);
+  fs::write_new(path, fs::join(staging, fs::filename(path)), yaml::dump_yaml(entry),
+                group_shared_ ? 0664 : 0666);
 }
 
 std::optional<yaml::Value> RunCache::find(

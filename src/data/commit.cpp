@@ -91,6 +91,7 @@ void commit(pipeline::Workspace& workspace, const std::string& target,
       }
       runner.record(scope.stage);
     }
+    runner.finish();
   } catch (...) {
     workspace.state.flush();
     turn.give_back();

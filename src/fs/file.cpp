@@ -223,6 +223,38 @@ void write_atomic(const std::string& path, std::string_view bytes, Durability du
   if (durability == Durability::full) sync_directory(parent(target));
 }
 
+void write_new(const std::string& path, const std::string& staging, std::string_view bytes,
+               std::uint32_t mode) {
+  Temporary temporary(temporary_name(staging));
+  write_all(open_file(temporary.path(), O_WRONLY | O_CREAT | O_EXCL, mode), bytes, path);
+  rename(temporary.path(), path);
+  temporary.keep();
+}
+
+void append_whole(const std::string& path, std::string_view bytes) {
+  const Descriptor file = open_file(path, O_WRONLY | O_APPEND);
+  const std::int64_t before = stat(file, path).size;
+  try {
+    write_all(file, bytes, path);
+  } catch (...) {
+    if (::ftruncate(file.get(), before) != 0) fail(errno, path);
+    throw;
+  }
+}
+
+void write_over(const std::string& path, std::string_view bytes) {
+  constexpr std::size_t step = 512;
+  std::string padded(bytes);
+  if (const auto former = stat(path);
+      former && former->size >= static_cast<std::int64_t>(bytes.size())) {
+    padded.resize(static_cast<std::size_t>(former->size), ' ');
+    write_all(open_file(path, O_WRONLY), padded, path);
+    return;
+  }
+  padded.resize((bytes.size() + step - 1) / step * step, ' ');
+  write_atomic(path, padded);
+}
+
 void append(const std::string& path, std::string_view bytes, std::uint32_t mode) {
   write_all(open_file(path, O_WRONLY | O_CREAT | O_APPEND, mode), bytes, path);
 }

@@ -70,6 +70,20 @@ enum class Durability : std::uint8_t {
 void write_atomic(const std::string& path, std::string_view bytes,
                   Durability durability = Durability::none, std::uint32_t mode = 0666);
 
+/// A file that appears whole at `path`: written as `staging` plus a suffix of our own, in a folder
+/// of the same file system whose readers do not mind, then renamed.
+void write_new(const std::string& path, const std::string& staging, std::string_view bytes,
+               std::uint32_t mode = 0666);
+
+/// Appends to a file that is there with one write. Cannot be killed halfway; when the disk fails
+/// (is full), the file keeps its former length.
+void append_whole(const std::string& path, std::string_view bytes);
+
+/// Writes over the beginning of a small file with one write, spaces up to its former length: for
+/// files that are read under a lock and in which spaces at the end mean nothing. A file that is too
+/// short is replaced as by write_atomic().
+void write_over(const std::string& path, std::string_view bytes);
+
 /// Appends with O_APPEND, one write.
 void append(const std::string& path, std::string_view bytes, std::uint32_t mode = 0666);
 

@@ -21,8 +21,12 @@ std::optional<LockFile> LockFile::try_acquire(const std::string& path) {
     fail(errno, path);
   }
   const std::string holder = fmt::format(" {}\n", ::getpid());
-  if (::ftruncate(file.get(), 0) != 0) fail(errno, path);
   write_all(file, holder, path);
+  // Mostly the same process again: then there is nothing to cut off.
+  if (stat(file, path).size != static_cast<std::int64_t>(holder.size()) &&
+      ::ftruncate(file.get(), static_cast<off_t>(holder.size())) != 0) {
+    fail(errno, path);
+  }
   return LockFile(std::move(file));
 }
 

@@ -179,15 +179,28 @@ LockFile& Index::lock_of(const Stage& stage) {
   auto found = locks_.find(path);
   if (found == locks_.end()) {
     looked_at_.insert(path);
+    const auto stat = fs::stat(path);
     auto text = fs::read_file_if_exists(path);
     LockEntries entries;
     if (text) {
       entries = workspace_->compiled.lock(
           *text, path, [&] { return parse_lock(*text, shown_path(path, workspace_->directory)); });
     }
-    found = locks_.emplace(path, LockFile(std::move(text), std::move(entries))).first;
+    found = locks_.emplace(path, Lock{LockFile(std::move(text), std::move(entries)), stat}).first;
   }
-  return found->second;
+  return found->second.file;
+}
+
+LockFile& Index::current_lock_of(const Stage& stage) {
+  const std::string path = stage.lock_file();
+  const auto found = locks_.find(path);
+  if (found != locks_.end() && found->second.stat != fs::stat(path)) locks_.erase(found);
+  return lock_of(stage);
+}
+
+void Index::lock_written(const Stage& stage) {
+  const std::string path = stage.lock_file();
+  locks_.at(path).stat = fs::stat(path);
 }
 
 const LockEntry* Index::recorded(StageId id) {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "fs/file.hpp"
 #include "pipeline/loader.hpp"
 #include "pipeline/lock_file.hpp"
 #include "pipeline/model.hpp"
@@ -46,6 +47,10 @@ class Index {
 
   /// The dvc.lock beside a dvc.yaml, read when first asked for and kept.
   LockFile& lock_of(const Stage& stage);
+  /// The same, read again when another program changed the file since.
+  LockFile& current_lock_of(const Stage& stage);
+  /// The caller has written what lock_of() holds.
+  void lock_written(const Stage& stage);
   /// What is recorded for a stage: its dvc.lock entry, or what the `.dvc` file says. nullptr: none.
   const LockEntry* recorded(StageId id);
   /// Records a new entry of a `.dvc` stage in memory.
@@ -67,7 +72,11 @@ class Index {
   std::vector<Stage> stages_;
   std::vector<PipelineFile> files_;
   std::unordered_map<std::string, std::vector<StageId>> by_file_;
-  std::map<std::string, LockFile> locks_;
+  struct Lock {
+    LockFile file;
+    std::optional<fs::Stat> stat;  ///< When it was read or written; nullopt: not there.
+  };
+  std::map<std::string, Lock> locks_;
   std::set<std::string> looked_at_;
 };
 

@@ -28,11 +28,14 @@ LockFile::Change LockFile::set(const std::string& stage, LockEntry entry, std::s
   const auto former = entries_.find(stage);
   const bool same = former != entries_.end() && python_equal(former->second.to_value(), value);
   const Change change = same ? Change::none : exists_ ? Change::updated : Change::created;
+  const bool is_rewritten = !document_ || !exists_ || former != entries_.end();
   if (!document_) document_.emplace(text_);
   if (!exists_) document_->set({"schema"}, "2.0");
   exists_ = true;
   const auto later = added_.upper_bound(rank);
   document_->set({"stages", stage}, value, later == added_.end() ? "" : later->second);
+  appended_.reset();
+  if (!is_rewritten) appended_ = document_->last_stage(stage);
   if (former == entries_.end()) added_.emplace(rank, stage);
   entries_.insert_or_assign(stage, std::move(entry));
   return change;

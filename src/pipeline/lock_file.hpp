@@ -47,11 +47,15 @@ class LockFile {
   /// The whole file.
   std::string text() const;
 
+  /// What the last set() added, when it added to the end of text() and changed nothing else.
+  const std::string* appended() const { return appended_ ? &*appended_ : nullptr; }
+
  private:
   bool exists_;
   std::map<std::size_t, std::string> added_;  ///< New entries by rank.
   std::string text_;
   LockEntries entries_;
+  std::optional<std::string> appended_;
   std::optional<yaml::RoundTrip> document_;  ///< Of `text_`, made when an entry is first set.
 };
 

@@ -1,5 +1,7 @@
 #include "run/ignore_file.hpp"
 
+#include <iterator>
+
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
@@ -41,8 +43,13 @@ void IgnoreFiles::add(const std::string& path, std::size_t rank) {
     if (!file.base.empty() && file.base.back() != '\n') file.base += '\n';
     file.lines.clear();
   }
-  file.lines.emplace(rank, ignore_pattern(fs::filename(path)));
-  fs::write_atomic(path_of_file, file.text());
+  const auto line = file.lines.emplace(rank, ignore_pattern(fs::filename(path)));
+  const bool follows = content && std::next(line) == file.lines.end() && content->ends_with('\n');
+  if (follows) {
+    fs::append_whole(path_of_file, line->second + "\n");
+  } else {
+    fs::write_atomic(path_of_file, file.text());
+  }
 }
 
 std::string IgnoreFiles::File::text() const {

@@ -105,6 +105,7 @@ class Session {
     try {
       if (options_.as_experiment && !bring_all) prepare(runner, plan_);
       walk(runner);
+      runner.finish();
       fail_if_any();
     } catch (...) {
       ignores_.roll_back();

@@ -159,8 +159,7 @@ void check_free(std::vector<Entry>& entries, const std::string& path, const Hold
                   path, list, fs::join(tmp_dir, "rwlock")));
 }
 
-/// Reads, changes and writes the table under its guard lock. The new table replaces the file whole:
-/// readers open it by name each time.
+/// Reads, changes and writes the table under its guard lock, which readers take, too.
 template <typename Change>
 void edit(const std::string& tmp_dir, Change&& change) {
   const auto guard = fs::LockFile::acquire(fs::join(tmp_dir, "rwlock.lock"),
@@ -168,7 +167,7 @@ void edit(const std::string& tmp_dir, Change&& change) {
   const std::string file = fs::join(tmp_dir, "rwlock");
   Table table = parse_table(fs::read_file_if_exists(file).value_or(""), file);
   change(table);
-  fs::write_atomic(file, table_text(table));
+  fs::write_over(file, table_text(table));
 }
 
 void count_up(std::map<std::string, int>& held, const std::vector<std::string>& paths) {

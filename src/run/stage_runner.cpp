@@ -516,8 +516,7 @@ void StageRunner::save(StageId id, std::size_t rank, LockEntry entry) {
 void StageRunner::write_lock(StageId id, std::size_t rank, LockEntry entry) {
   const Stage& stage = index_.stage(id);
   const std::string path = stage.lock_file();
-  const auto change = index_.lock_of(stage).set(stage.name, std::move(entry), rank);
-  fs::write_atomic(path, index_.lock_of(stage).text());
+  const auto change = lock_writer_.set(stage, std::move(entry), rank);
   Event event;
   event.text = workspace_.shown(path);
   if (change == pipeline::LockFile::Change::created) {

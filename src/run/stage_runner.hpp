@@ -6,6 +6,7 @@
 
 #include "pipeline/staleness.hpp"
 #include "run/ignore_file.hpp"
+#include "run/lock_writer.hpp"
 #include "run/pull.hpp"
 #include "run/reproduce.hpp"
 #include "run/request.hpp"
@@ -30,6 +31,7 @@ class StageRunner {
         locks_(workspace.tmp_dir, options.command_line,
                [this](const std::string& text) { warn(text); }),
         checker_(workspace, index),
+        lock_writer_(index),
         puller_(workspace, [this](const std::string& text) { warn(text); }) {
     checker_.set_allow_missing(options.allow_missing);
   }
@@ -56,6 +58,9 @@ class StageRunner {
 
   /// Hashes, stores and records what a stage's files are now, whatever was recorded: `commit`.
   void record(pipeline::StageId id);
+
+  /// To be called when no more stages follow, whatever became of them.
+  void finish() { lock_writer_.finish(); }
 
   /// Brings the run-cache entries of the default remote.
   void pull_run_cache() { puller_.run_cache(); }
@@ -104,6 +109,7 @@ class StageRunner {
   Turn& turn_;
   RwLocks locks_;
   pipeline::Checker checker_;
+  LockWriter lock_writer_;
   Puller puller_;
   std::vector<std::string> written_files_;
   std::set<std::string> unknown_outs_;  ///< Reported as having no hash.

@@ -297,6 +297,14 @@ bool RoundTrip::erase(const std::vector<std::string>& path) {
   return true;
 }
 
+std::optional<std::string> RoundTrip::last_stage(const std::string& name) const {
+  const Impl& impl = *impl_;
+  const bool is_last = impl.has_stages && !impl.stages.empty() && !impl.root.empty() &&
+                       impl.root.back().key == "stages" && impl.stages.back().key == name;
+  if (!is_last) return std::nullopt;
+  return impl.stages.back().text;
+}
+
 std::string RoundTrip::text() const {
   const Impl& impl = *impl_;
   std::string text = impl.head;

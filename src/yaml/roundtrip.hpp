@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ class RoundTrip {
   bool erase(const std::vector<std::string>& path);
 
   std::string text() const;
+  /// The text of a member of "stages" when text() ends with it.
+  std::optional<std::string> last_stage(const std::string& name) const;
 
  private:
   struct Impl;

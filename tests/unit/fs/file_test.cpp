@@ -72,4 +72,21 @@ TEST_SUITE("fs/file") {
     CHECK(fs::umask() == 027);
     CHECK(::umask(before) == 027);
   }
+  TEST_CASE("a small file is written over in place and never shorter") {
+    const TempDir dir;
+    const std::string path = dir / "f";
+    fs::write_over(path, "{}");
+    const auto inode = fs::stat(path)->inode;
+    fs::write_over(path, R"({"a": 1})");
+    fs::write_over(path, "{}");
+    const std::string text = fs::read_file(path);
+    CHECK(text.size() == 512);
+    CHECK(text.find_last_not_of(' ') == 1);
+    CHECK(fs::stat(path)->inode == inode);
+    fs::write_over(path, std::string(600, 'x'));
+    CHECK(fs::read_file(path).size() == 1024);
+    fs::append_whole(path, "end");
+    CHECK(fs::read_file(path).ends_with(" end"));
+    CHECK_THROWS_AS(fs::append_whole(dir / "none", "x"), Error);
+  }
 }

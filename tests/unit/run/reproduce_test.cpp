@@ -76,7 +76,7 @@ TEST_SUITE("run/reproduce") {
     CHECK_FALSE(fs::exists(world.repo / ".gitignore"));
     CHECK(world.repo.read("dvc.lock").find("  a:") != std::string::npos);
     CHECK(world.repo.read("dvc.lock").find("  b:") == std::string::npos);
-    CHECK(world.repo.read(".dvc/tmp/rwlock") == "{}");
+    CHECK(world.repo.read(".dvc/tmp/rwlock").find_last_not_of(" {}") == std::string::npos);
   }
   TEST_CASE("outputs survive when a dependency is missing") {
     World world;
@@ -242,7 +242,7 @@ TEST_SUITE("run/parallel") {
     CHECK(repo.read("dvc.lock").find("  slow:") != std::string::npos);
     CHECK(repo.read("dvc.lock").find("  next:") == std::string::npos);
     CHECK_FALSE(fs::exists(repo.path() + "/n"));
-    CHECK(repo.read(".dvc/tmp/rwlock") == "{}");
+    CHECK(repo.read(".dvc/tmp/rwlock").find_last_not_of(" {}") == std::string::npos);
   }
   TEST_CASE("keep going runs everything that does not need what failed") {
     TestRepo repo;
@@ -330,7 +330,7 @@ TEST_SUITE("run/parallel") {
     const auto workspace = pipeline::Workspace::open(repo.path(), repo.environment());
     CHECK_THROWS_WITH_AS(run::reproduce(*workspace, options), "interrupted by the user", Error);
     CHECK(repo.read("dvc.lock").find("  done:") != std::string::npos);
-    CHECK(repo.read(".dvc/tmp/rwlock") == "{}");
+    CHECK(repo.read(".dvc/tmp/rwlock").find_last_not_of(" {}") == std::string::npos);
   }
   TEST_CASE("an exception of the callback stops the others and reaches the caller") {
     TestRepo repo;
