@@ -49,7 +49,7 @@ void add_exp_save(CLI::App& parent, Context& context) {
       ->add_option("-I,--include-untracked", options.include_untracked,
                    "Include this untracked (or ignored) path. May be repeated.")
       ->option_text("<path>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command->add_option("-m,-M,--message", options.message, "Message of the experiment's commit.")
       ->option_text("<message>");

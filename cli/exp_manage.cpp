@@ -18,7 +18,7 @@ void add_selection(CLI::App& command, expcore::ExperimentSelection& selection,
                   fmt::format("{} experiments derived from this commit{}. May be repeated.", verb,
                               head_by_default ? " (HEAD by default)" : ""))
       ->option_text("<commit>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command
       .add_option("-n,--num", selection.num,

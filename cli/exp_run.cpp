@@ -133,7 +133,7 @@ void add_queue_options(CLI::App& command, Arguments& arguments) {
       .add_option("--after", arguments.task.after,
                   "With --queue: run once this task has succeeded.")
       ->option_text("<task>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command
       .add_option("--timeout", arguments.timeout, "With --queue: end an attempt that takes longer.")
@@ -164,7 +164,7 @@ void add_exp_run(CLI::App& parent, Context& context) {
       ->add_option("-S,--set-param", options->set_params,
                    "Use this value for a parameter of a params file.")
       ->option_text("[<filename>:]<param_name>=<param_value>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command->add_flag("--no-hydra", options->no_hydra,
                     "Do not compose params.yaml from Hydra configs.");
@@ -174,7 +174,7 @@ void add_exp_run(CLI::App& parent, Context& context) {
       ->add_option("-C,--copy-paths", options->copy_paths,
                    "With --temp or --queue: also copy this untracked or ignored path there.")
       ->option_text("<path>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   add_queue_options(*command, *arguments);
   command->callback([&context, arguments] {

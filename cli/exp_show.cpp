@@ -22,7 +22,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("-A,--all-commits", show.all_commits, "Baselines: all commits.");
   command.add_option("--rev", show.revs, "Baseline; HEAD by default. May be repeated.")
       ->option_text("<commit>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command
       .add_option("-n,--num", show.num,
@@ -35,11 +35,11 @@ void add_options(CLI::App& command, Arguments& arguments) {
                    "Leave out columns that are the same in all rows.");
   command.add_option("--drop", arguments.table.drop, "Leave out columns matching the pattern.")
       ->option_text("<regex_pattern>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command.add_option("--keep", arguments.table.keep, "Keep columns matching the pattern.")
       ->option_text("<regex_pattern>")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   command.add_flag("--param-deps", show.param_deps, "Only params that are stage dependencies.");
   command

@@ -38,7 +38,7 @@ void IgnoreFiles::add(const std::string& path, std::size_t rank) {
   File& file = found->second;
   if (is_new) file.original = content;
   // A command may have changed the file since: then its present content is what ours follow.
-  if (is_new || content != file.text()) {
+  if (is_new || content != file.written) {
     file.base = content.value_or("");
     if (!file.base.empty() && file.base.back() != '\n') file.base += '\n';
     file.lines.clear();
@@ -47,8 +47,10 @@ void IgnoreFiles::add(const std::string& path, std::size_t rank) {
   const bool follows = content && std::next(line) == file.lines.end() && content->ends_with('\n');
   if (follows) {
     fs::append_whole(path_of_file, line->second + "\n");
+    file.written = *content + line->second + "\n";
   } else {
-    fs::write_atomic(path_of_file, file.text());
+    file.written = file.text();
+    fs::write_atomic(path_of_file, file.written);
   }
 }
 

@@ -36,6 +36,7 @@ class IgnoreFiles {
     std::optional<std::string> original;            ///< Before the first change.
     std::string base;                               ///< What our lines follow.
     std::multimap<std::size_t, std::string> lines;  ///< Ours, by rank.
+    std::string written;                            ///< What we left in it.
     std::string text() const;
   };
 
