@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.hpp"
+#include "base/text.hpp"
 #include "cache/use_lock.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
@@ -272,6 +273,32 @@ void sort(std::vector<NamedObject>& objects) {
             [](const NamedObject& a, const NamedObject& b) { return a.name < b.name; });
 }
 
+void warn_about_no_hash(const Workspace& workspace, const Out& out) {
+  if (!workspace.on_warning) return;
+  const std::string shown = workspace.shown(out.path);
+  std::string text = fmt::format(
+      "Output '{}'(stage: '{}') is missing version info. Cache for it will not be collected. Use "
+      "`dvc repro` to get your pipeline up to date.",
+      shown, out.stage);
+  if (fs::exists(out.path)) {
+    text += fmt::format(
+        "\nYou can also use `dvc commit {0}` to associate existing '{1}' with stage: '{0}'.",
+        out.stage, shown);
+  }
+  workspace.on_warning(text);
+}
+
+/// DVC keeps the list of a folder's files that it had to read from the remote. A cache that cannot
+/// be written is as good.
+void bring_manifest(const ObjectId& id, const Depot& remote, const Depot& cache) {
+  if (!id.is_directory() || read_manifest(cache, id) || !read_manifest(remote, id)) return;
+  try {
+    const auto use = cache::UseLock::share(cache.root, cache.group_shared);
+    transfer(remote, cache, {{id, -1}});
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it is read where it is
+  }
+}
+
 }  // namespace
 
 Depot cache_depot(const Workspace& workspace) {
@@ -325,25 +352,36 @@ std::optional<std::vector<NamedObject>> objects_of(const Workspace& workspace, c
 }
 
 CloudStatus cloud_status(Workspace& workspace, const SyncRequest& request) {
-  const Location location = locate(workspace.config, workspace.root, request.remote);
-  const Depot remote = depot_of(location);
-  const Depot cache = cache_depot(workspace);
   CloudStatus status;
-  status.remote = location.name;
-  std::map<std::pair<hash::FileHash, std::string>, NamedObject> objects;
-  for (const auto& revision : tracked::collect(workspace, request.scope)) {
-    for (const auto& out : revision.outs) {
-      if (!is_wanted(out, request, Direction::push) || !out.remote.empty()) continue;
-      const auto named = objects_of(workspace, out, {cache, remote});
-      if (!named) {
-        if (workspace.on_warning) {
-          workspace.on_warning(fmt::format("{}\nname: None, {}", missing_text, hash_text(out.id)));
-        }
-        continue;
+  status.remote = request.remote.empty() ? workspace.config.get("core.remote").value_or("")
+                                         : to_lower_ascii(request.remote);
+  std::vector<Out> outs;
+  tracked::Scope scope = request.scope;
+  scope.skip_unreadable = false;
+  scope.failure = "Failed to collect";
+  for (auto& revision : tracked::collect(workspace, scope)) {
+    for (auto& out : revision.outs) {
+      if (out.is_cached && out.can_push && out.id.empty()) warn_about_no_hash(workspace, out);
+      if (is_wanted(out, request, Direction::push) && out.remote.empty()) {
+        outs.push_back(std::move(out));
       }
-      for (const auto& object : *named)
-        objects.emplace(key_of(object.id), object);
     }
+  }
+  if (outs.empty()) return status;
+  const Depot remote = depot_of(locate(workspace.config, workspace.root, request.remote));
+  const Depot cache = cache_depot(workspace);
+  std::map<std::pair<hash::FileHash, std::string>, NamedObject> objects;
+  for (const auto& out : outs) {
+    bring_manifest(out.id, remote, cache);
+    const auto named = objects_of(workspace, out, {cache, remote});
+    if (!named) {
+      if (workspace.on_warning) {
+        workspace.on_warning(fmt::format("{}\nname: None, {}", missing_text, hash_text(out.id)));
+      }
+      continue;
+    }
+    for (const auto& object : *named)
+      objects.emplace(key_of(object.id), object);
   }
   for (const auto& [key, object] : objects) {
     const bool here = is_plausible(cache, object.id, -1) && workspace.store.contains(object.id);

@@ -23,8 +23,12 @@ using Loaded = std::vector<LoadedStage>;
 /// The stages of one revision by what targets may call them.
 class Finder {
  public:
-  Finder(const Workspace& workspace, const Loaded& stages, const Scope& scope)
-      : workspace_(workspace), stages_(stages), scope_(scope), wanted_(stages.size()) {}
+  Finder(const Workspace& workspace, const revision::Stages& stages, const Scope& scope)
+      : workspace_(workspace),
+        all_(stages),
+        stages_(stages.stages),
+        scope_(scope),
+        wanted_(stages.stages.size()) {}
 
   void add_all() {
     for (std::size_t i = 0; i < stages_.size(); ++i)
@@ -39,9 +43,7 @@ class Finder {
       return;
     }
     if (add_stages(text) || add_output(path)) return;
-    throw Error(Errc::not_found, fmt::format("'{}' does not exist as an output or a stage name in "
-                                             "'dvc.yaml'",
-                                             text));
+    fail_unknown(text);
   }
 
   std::vector<Out> result() {
@@ -59,6 +61,22 @@ class Finder {
   }
 
  private:
+  [[noreturn]] void fail_unknown(const std::string& text) const {
+    const pipeline::Target target = pipeline::parse_target(text);
+    const std::string file = target.file.empty() ? "dvc.yaml" : target.file;
+    const std::string path = fs::absolute(workspace_.directory, file);
+    const bool has_file =
+        std::any_of(all_.files.begin(), all_.files.end(),
+                    [&](const pipeline::PipelineFile& known) { return known.path == path; });
+    const std::string reason =
+        has_file ? fmt::format("Stage '{}' not found inside '{}' file", target.name, file)
+                 : fmt::format("'{}' does not exist", target.file.empty() ? file : path);
+    if (!target.file.empty()) throw Error(Errc::not_found, reason);
+    throw Error(Errc::not_found,
+                fmt::format("'{}' does not exist as an output or a stage name in '{}': {}", text,
+                            file, reason));
+  }
+
   bool add(std::size_t i) {
     if (wanted_[i]) return false;
     wanted_[i] = true;
@@ -146,6 +164,7 @@ class Finder {
   }
 
   const Workspace& workspace_;
+  const revision::Stages& all_;
   const Loaded& stages_;
   const Scope& scope_;
   std::vector<bool> wanted_;
@@ -176,7 +195,7 @@ std::vector<std::string> expand(const Workspace& workspace, const Loaded& stages
 
 std::vector<Out> select(const Workspace& workspace, const revision::Stages& stages,
                         const Scope& scope) {
-  Finder finder(workspace, stages.stages, scope);
+  Finder finder(workspace, stages, scope);
   if (scope.targets.empty()) finder.add_all();
   for (const auto& target : scope.targets) {
     if (!scope.glob) {

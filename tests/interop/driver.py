@@ -360,6 +360,18 @@ def sort_names(output: dict[str, Any]) -> None:
         output["stdout"] = "".join(sorted(output["stdout"].splitlines(True)))
 
 
+def sort_cloud_status(output: dict[str, Any]) -> None:
+    """`status --cloud` tells of objects in the order of a Python set."""
+    argv = output.get("argv", [])
+    if argv[:1] != ["status"] or not {"-c", "--cloud", "-r"} & set(argv):
+        return
+    text = output["stdout"]
+    if text.startswith("{"):
+        output["stdout"] = json.dumps(json.loads(text), sort_keys=True)
+    else:
+        output["stdout"] = "".join(sorted(text.splitlines(True)))
+
+
 def hide_program(text: str) -> str:
     """The program's own name where it says what to type; DVC's name is kept by expcore, too."""
     return text
@@ -524,6 +536,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
     state = json.loads(hide_paths(hide_ids(text, ids), world))
     for output in [*state["commands"], state["show"], state["status"]]:
         sort_names(output)
+        sort_cloud_status(output)
         for stream in ("stdout", "stderr"):
             value = output[stream]
             if value.startswith("[{"):

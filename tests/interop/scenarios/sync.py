@@ -27,7 +27,6 @@ def there_and_back(s):
     s.run("push")
     s.run("push")
     s.run("push", "nope")
-    s.tolerate("commands [7] / stderr", "DVC adds why it is no stage")
     lose_cache(s)
     s.run("push")
     s.run("fetch")
@@ -104,3 +103,74 @@ def run_cache(s):
     s.run("repro")
     s.write("in", "1\n")
     s.run("repro")
+
+
+@scenario(T)
+def cloud_status(s):
+    s.run("status", "-c")
+    tree(s)
+    s.write("dup/f", "a\n")
+    s.write(
+        "dvc.yaml",
+        "stages:\n  a:\n    cmd: cp f.txt o; echo 1 > m\n    deps: [f.txt]\n"
+        "    outs: [o]\n    metrics: [{m: {cache: false}}]\n",
+    )
+    s.run("status", "-c", "-q")
+    s.run("status", "-c")
+    s.run("status", "-a")
+    s.run("status", "-j", "2", "-a", "-T", "-A")
+    s.run("remote", "add", "-q", "-d", "st", "../remote")
+    s.run("status", "-c")
+    s.run("status", "-c", "--json")
+    s.run("status", "--cloud", "-q")
+    s.run("status", "-c", cwd="dup")
+    s.run("status", "-r", "st")
+    s.run("status", "-r", "nope")
+    s.run("status", "-c", "d")
+    s.run("status", "-c", "d/x", "f.txt.dvc")
+    s.run("status", "-c", "nope")
+    s.run("status", "-c", "nope.dvc")
+    s.run("status", "-c", "dvc.yaml:nope")
+    s.run("status", "-c", "-R", ".")
+    s.run("push")
+    s.run("status", "-c")
+    s.run("status", "-c", "--json")
+    s.run("status", "-c", "-q")
+    s.shell("rm -r .dvc/cache/files/md5/60")
+    s.run("status", "-c")
+    s.run("status", "-c", "--json")
+
+
+@scenario(T)
+def cloud_status_of_revisions(s):
+    tree(s)
+    s.commit()
+    s.git("tag", "one")
+    s.git("checkout", "-q", "-b", "side")
+    s.write("f.txt", "side\n")
+    s.run("add", "-q", "f.txt")
+    s.commit()
+    s.git("checkout", "-q", "-")
+    s.write("f.txt", "second\n")
+    s.run("add", "-q", "f.txt")
+    s.commit()
+    s.run("remote", "add", "-q", "-d", "st", "../remote")
+    s.run("push", "-q")
+    for option in ("-a", "-T", "-A"):
+        s.run("status", "-c", option, "f.txt")
+    s.run("status", "--cloud", "--all-commits")
+
+
+@scenario(T)
+def cloud_status_without_the_cache(s):
+    tree(s)
+    s.run("remote", "add", "-q", "-d", "st", "../remote")
+    s.run("push", "-q")
+    lose_cache(s)
+    s.run("status", "-c")
+    s.shell("rm -rf ../remote/*")
+    s.run("status", "-c")
+    lose_cache(s)
+    s.run("status", "-c")
+    s.run("status", "-c", "d")
+    s.run("push", "d")
