@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <expcore/cancel.hpp>
+#include <expcore/data_changes.hpp>
 #include <expcore/event.hpp>
 #include <expcore/export.hpp>
 
@@ -125,7 +126,7 @@ struct GcResult {
 /// Data that DVC tracks: files, the cache, and the `.dvc` files that name it.
 ///
 /// Targets are paths, stage names and `.dvc` files, relative to the project's directory(). Each
-/// call holds DVC's repository lock. Thread safety: as Project.
+/// call that changes something holds DVC's repository lock. Thread safety: as Project.
 class EXPCORE_API Data {
  public:
   Data(Data&&) noexcept;
@@ -157,6 +158,11 @@ class EXPCORE_API Data {
 
   /// Compares the cache with a remote: `dvc status --cloud`. Throws: as push().
   CloudStatus cloud_status(const SyncOptions& options = {}) const;
+
+  /// Compares the last commit, what is recorded and the work tree: `dvc data status`. Takes no
+  /// lock. Throws: what Pipeline::stages() throws for unreadable files; Error{config} for an
+  /// unknown remote.
+  DataStatus status(const DataStatusOptions& options = {}) const;
 
   /// Removes objects that nothing refers to: `dvc gc`. Processes of this library that store data
   /// meanwhile are waited for or wait. Throws: Error{invalid_argument} without a scope, for options

@@ -3,7 +3,7 @@
 #include <expcore/data.hpp>
 #include <expcore/error.hpp>
 
-#include "api/impl.hpp"
+#include "api/data_impl.hpp"
 #include "data/add.hpp"
 #include "data/checkout.hpp"
 #include "data/commit.hpp"
@@ -13,17 +13,6 @@
 #include "remote/sync.hpp"
 
 namespace expcore {
-
-struct Data::Impl {
-  std::shared_ptr<const Project::Impl> project;
-
-  /// A fresh view of the disk whose warnings reach the caller.
-  std::unique_ptr<pipeline::Workspace> open(const EventCallback& on_event) const {
-    auto workspace = project->open();
-    workspace->on_warning = api::warnings_to(on_event);
-    return workspace;
-  }
-};
 
 Data::Data(const Project& project) : impl_(new Impl{project.impl_}) {}
 Data::Data(Data&&) noexcept = default;

@@ -44,13 +44,6 @@ std::optional<cache::Manifest> read_manifest(const Depot& depot, const ObjectId&
   }
 }
 
-std::optional<cache::Manifest> find_manifest(const std::vector<Depot>& depots, const ObjectId& id) {
-  for (const auto& depot : depots) {
-    if (auto found = read_manifest(depot, id)) return found;
-  }
-  return std::nullopt;
-}
-
 bool is_empty_content(const ObjectId& id) { return id.hex == "d41d8cd98f00b204e9800998ecf8427e"; }
 
 /// Something that can be that object: DVC leaves empty files behind where it could not clone.
@@ -300,6 +293,13 @@ void bring_manifest(const ObjectId& id, const Depot& remote, const Depot& cache)
 }
 
 }  // namespace
+
+std::optional<cache::Manifest> find_manifest(const std::vector<Depot>& depots, const ObjectId& id) {
+  for (const auto& depot : depots) {
+    if (auto found = read_manifest(depot, id)) return found;
+  }
+  return std::nullopt;
+}
 
 Depot cache_depot(const Workspace& workspace) {
   return {workspace.store.options().root, workspace.store.options().group_shared};

@@ -71,6 +71,10 @@ std::optional<std::vector<NamedObject>> objects_of(const pipeline::Workspace& wo
                                                    const tracked::Out& out,
                                                    const std::vector<Depot>& depots);
 
+/// The list of files of a folder's object, from the first of `depots` that has a whole one.
+std::optional<cache::Manifest> find_manifest(const std::vector<Depot>& depots,
+                                             const cache::ObjectId& id);
+
 Depot cache_depot(const pipeline::Workspace& workspace);
 Depot depot_of(const Location& location);
 

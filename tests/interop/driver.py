@@ -372,6 +372,24 @@ def sort_cloud_status(output: dict[str, Any]) -> None:
         output["stdout"] = "".join(sorted(text.splitlines(True)))
 
 
+def sort_data_status(output: dict[str, Any]) -> None:
+    """`data status` walks folders in the order of Python sets."""
+    if output.get("argv", [])[:2] != ["data", "status"]:
+        return
+
+    def in_order(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: in_order(item) for key, item in sorted(value.items())}
+        return sorted(value, key=json.dumps) if isinstance(value, list) else value
+
+    text = output["stdout"]
+    if text.startswith("{"):
+        output["stdout"] = json.dumps(in_order(json.loads(text)))
+    else:
+        blocks = re.sub(r"(?:        .*\n)+", lambda m: "".join(sorted(m.group(0).splitlines(True))), text)
+        output["stdout"] = blocks
+
+
 def hide_program(text: str) -> str:
     """The program's own name where it says what to type; DVC's name is kept by expcore, too."""
     return text
@@ -537,6 +555,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
     for output in [*state["commands"], state["show"], state["status"]]:
         sort_names(output)
         sort_cloud_status(output)
+        sort_data_status(output)
         for stream in ("stdout", "stderr"):
             value = output[stream]
             if value.startswith("[{"):
