@@ -93,7 +93,8 @@ class StatusOf {
       const auto depot = depot_of(out);
       if (!depot) continue;
       for (const auto& [path, entry] : recorded(workspace_, {out}, depth_).entries) {
-        if (is_wanted(path) && !remote::is_there(*depot, entry.id)) {
+        if (entry.id.empty() || !is_wanted(path)) continue;
+        if (!remote::is_there(*depot, entry.id)) {
           status_.not_in_remote.push_back(entry.is_directory ? path + "/" : path);
         }
       }
