@@ -101,8 +101,7 @@ void run_all(const Arguments& arguments, Context& context) {
     return;
   }
   if (!failed.empty()) {
-    context.output.error(
-        fmt::format("Failed to reproduce experiment(s) '{}'", fmt::join(failed, ", ")));
+    Output::note(fmt::format("Failed to reproduce experiment(s) '{}'", fmt::join(failed, ", ")));
   }
   if (done.empty()) return;
   context.output.line(fmt::format(

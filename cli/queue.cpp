@@ -236,6 +236,12 @@ struct LogArguments {
   bool all = false;
 };
 
+/// Logs of other tasks are asked for all the same: that tells what is wrong.
+bool has_begun(const expcore::Queue& queue, const std::string& name) {
+  const auto task = queue.find(name);
+  return task && task->attempts > 0;
+}
+
 void add_logs(CLI::App& group, Context& context) {
   auto* command = group.add_subcommand(
       "logs", "Show output logs for running and completed experiment queue tasks.");
@@ -252,7 +258,7 @@ void add_logs(CLI::App& group, Context& context) {
   add_verbosity(*command, context);
   command->callback([&context, arguments] {
     const auto queue = open(context);
-    if (arguments->follow) {
+    if (arguments->follow && has_begun(queue, arguments->task)) {
       follow_log(context, queue, arguments->task);
       return;
     }

@@ -93,19 +93,20 @@ git::Id with_files(const Workspace& workspace, const git::Id& tree, const Edited
   return repo.edit_tree(tree, std::move(edits));
 }
 
-/// Unknown targets and broken files are told by the run that follows.
-EditedFiles changed_data(Workspace& workspace, const pipeline::Selection& selection) {
+EditedFiles changed_data(Workspace& workspace, const pipeline::Selection& selection,
+                         Stages stages) {
   try {
     return run::record_data_sources(workspace, selection);
   } catch (const Error& error) {
-    if (error.code() == Errc::io) throw;
+    if (stages == Stages::checked || error.code() == Errc::io) throw;
     return {};
   }
 }
 
 }  // namespace
 
-Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selection) {
+Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selection,
+                          Stages stages) {
   constexpr std::chrono::seconds patience(3);
   Capture capture;
   capture.head = require_head(workspace);
@@ -116,7 +117,7 @@ Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selec
   git::Repo& repo = *workspace.repo;
   capture.index_tree = repo.index_tree();
   capture.tree = repo.edit_tree(capture.index_tree, repo.workdir_edits());
-  capture.tree = with_files(workspace, capture.tree, changed_data(workspace, selection));
+  capture.tree = with_files(workspace, capture.tree, changed_data(workspace, selection, stages));
   return capture;
 }
 

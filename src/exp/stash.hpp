@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ hydra::ParamsSettings hydra_settings(const pipeline::Workspace& workspace);
 EditedFiles edited_params(const pipeline::Workspace& workspace,
                           const std::vector<params::FileOverrideSet>& overrides, bool no_hydra);
 
+/// Whether broken pipeline files and unknown targets are refused or left to the run that follows.
+enum class Stages : std::uint8_t { unchecked, checked };
+
 /// The workspace at one instant. One serves any number of stash commits.
 struct Capture {
   git::Id head;
@@ -40,9 +44,10 @@ struct Capture {
 /// files are in it, untracked and ignored ones are not. Changed data that the selection needs goes
 /// to the cache and its `.dvc` files are in the capture with what they would say. Index, work tree,
 /// HEAD and stash stay as they are.
-/// Throws: Error{git} without Git, before the first commit or on unmerged paths; Error{busy}.
-Capture capture_workspace(pipeline::Workspace& workspace,
-                          const pipeline::Selection& selection = {});
+/// Throws: Error{git} without Git, before the first commit or on unmerged paths; Error{busy};
+/// what loading the stages throws when these are to be `checked`.
+Capture capture_workspace(pipeline::Workspace& workspace, const pipeline::Selection& selection = {},
+                          Stages stages = Stages::unchecked);
 
 /// DVC's stash commit S: the work tree with `files` in it, parents HEAD and the index, and a
 /// message that names head, baseline and experiment. No ref leads to it: pin it before the next

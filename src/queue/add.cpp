@@ -183,7 +183,7 @@ std::vector<Task> add(pipeline::Workspace& workspace, const AddRequest& request)
     composer.compose(task);
     tasks.push_back(std::move(task));
   }
-  const Snapshot snapshot = capture(workspace, request.selection, files_of(tasks.front()));
+  const auto [snapshot, use] = capture(workspace, request.selection, files_of(tasks.front()));
   TaskFiles files(workspace, snapshot);
   for (const auto& task : tasks)
     files.edited(task.overrides, task.options);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <set>
+#include <utility>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -37,18 +38,20 @@ std::string queue_folder(const pipeline::Workspace& workspace) {
   return fs::join(workspace.tmp_dir, "exps/expcore");
 }
 
-Snapshot capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
+Captured capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
                  const std::vector<std::string>& files) {
-  exp::Capture capture = exp::capture_workspace(workspace, selection);
+  exp::Capture capture = exp::capture_workspace(workspace, selection, exp::Stages::checked);
   auto edits = unknown_files(workspace, capture.tree, files);
   if (!edits.empty()) capture.tree = workspace.repo->edit_tree(capture.tree, std::move(edits));
-  Snapshot snapshot;
+  Captured captured;
+  Snapshot& snapshot = captured.snapshot;
   snapshot.head = capture.head;
   snapshot.index_tree = capture.index_tree;
   snapshot.tree = capture.tree;
   snapshot.directory = fs::relative(workspace.directory, workspace.repo.workdir());
   snapshot.commit = exp::write_stash_commit(workspace, capture, "", {});
-  return snapshot;
+  captured.use = std::move(capture.use);
+  return captured;
 }
 
 void pin(pipeline::Workspace& workspace, const Snapshot& snapshot) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,16 @@ namespace expcore::queue {
 /// Where the queue of a project is.
 std::string queue_folder(const pipeline::Workspace& workspace);
 
-/// Writes the workspace as Git objects, which nothing keeps before pin(); the user's files, index
-/// and HEAD are not touched. `files` (relative to the workspace's directory) are in it even when
-/// Git does not know them. Throws what exp::capture_workspace() throws.
-Snapshot capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
+/// A snapshot that nothing keeps before pin().
+struct Captured {
+  Snapshot snapshot;
+  std::optional<cache::UseLock> use;  ///< To be held until then: its data is in the cache already.
+};
+
+/// Writes the workspace as Git objects; the user's files, index and HEAD are not touched. `files`
+/// (relative to the workspace's directory) are in it even when Git does not know them. Throws what
+/// exp::capture_workspace() throws for checked stages.
+Captured capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
                  const std::vector<std::string>& files = {});
 
 /// Flushes the snapshot to the disk and keeps it by a ref of ours.

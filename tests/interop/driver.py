@@ -469,6 +469,13 @@ def hide_ids(text: str, ids: dict[str, str]) -> str:
     return text
 
 
+def hide_tasks(text: str) -> str:
+    """Queued tasks have an id of chance and the time of the clock."""
+    if not text.startswith("Task     Name"):
+        return text
+    return re.sub(r"(?m)^[0-9a-f]{7}  (.*?)\d\d:\d\d [AP]M", r"<task>   \1<time>  ", text)
+
+
 def value_files(text: str) -> str:
     """DVC names a broken params or metrics file by its way from the working directory to a file of
     that name in the root of the file system; expcore by its path in the project."""
@@ -546,8 +553,10 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
     state["refs"] = {
         name: {**ref, "commit": ids.get(ref["commit"], ref["commit"])}
         for name, ref in state["refs"].items()
-        # Stashes of several `exp apply`, of which DVC keeps the last one only.
+        # Stashes of several `exp apply`, of which DVC keeps the last one only; what keeps the objects of
+        # queued and failed tasks is each program's own.
         if name not in ("refs/exps/exec/EXEC_HEAD", "refs/expcore/apply/stash")
+        and not name.startswith(("refs/exps/celery/", "refs/expcore/queue/"))
     }
     # The head of a generated experiment name differs by chance.
     text = json.dumps(state)
@@ -560,7 +569,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
             value = output[stream]
             if value.startswith("[{"):
                 continue
-            for function in (hide_slots, sort_shared, sort_experiments, sort_untracked, sort_unsaved, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, value_files):
+            for function in (hide_slots, sort_shared, sort_experiments, sort_untracked, sort_unsaved, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, hide_tasks, value_files):
                 value = function(value)
             output[stream] = value
         normalize_diff(output)

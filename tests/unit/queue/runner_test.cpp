@@ -51,7 +51,7 @@ struct QueueProject {
   std::vector<AddedTask> add(const std::vector<std::string>& names, NewTask like = {}) const {
     const auto workspace = open();
     Store store = Store::open(queue_folder(*workspace));
-    const Snapshot snapshot = capture(*workspace, {});
+    const Snapshot snapshot = capture(*workspace, {}).snapshot;
     pin(*workspace, snapshot);
     std::vector<NewTask> tasks;
     int x = 1;
