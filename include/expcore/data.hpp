@@ -164,6 +164,11 @@ class EXPCORE_API Data {
   /// unknown remote.
   DataStatus status(const DataStatusOptions& options = {}) const;
 
+  /// What data changed between two commits or since one: `dvc diff`. Takes no lock.
+  /// Throws: Error{not_found} for unknown revisions, and for targets that neither side knows; what
+  /// Pipeline::stages() throws for unreadable files.
+  DataDiff diff(const DataDiffOptions& options = {}) const;
+
   /// Removes objects that nothing refers to: `dvc gc`. Processes of this library that store data
   /// meanwhile are waited for or wait. Throws: Error{invalid_argument} without a scope, for options
   /// that exclude each other and for a folder whose list of files is lost; Error{config} without a

@@ -53,4 +53,44 @@ struct EXPCORE_API DataStatus {
   std::string json(bool with_unchanged = false) const;
 };
 
+/// What Data::diff() compares.
+struct DataDiffOptions {
+  std::string old_revision = "HEAD";
+  std::string new_revision;          ///< "": the work tree.
+  std::vector<std::string> targets;  ///< Outputs, files in them, stages; empty: everything.
+  EventCallback on_event;            ///< Warnings.
+};
+
+/// A path that differs.
+struct DataDifference {
+  std::string path;      ///< On the new side; of deleted data on the old one.
+  std::string old_path;  ///< Of renamed data; else the same.
+  std::string hash;      ///< MD5 in hex, of folders followed by ".dir"; "" when none is recorded.
+  std::string old_hash;  ///< What modified data had before; "" when none was recorded.
+};
+
+/// What DataDiff::json() holds.
+struct DataDiffFormat {
+  bool with_hashes = false;
+  bool with_missing = true;  ///< "not in cache", too.
+};
+
+/// The answer of Data::diff(). Lists are sorted by (old) path; paths are relative to the project's
+/// root, folders end in '/'.
+struct EXPCORE_API DataDiff {
+  std::vector<DataDifference> added;
+  std::vector<DataDifference> deleted;
+  std::vector<DataDifference> modified;
+  std::vector<DataDifference> renamed;
+  /// What the old side records and the cache lacks, when the new side is the work tree.
+  std::vector<DataDifference> not_in_cache;
+
+  bool empty() const {
+    return added.empty() && deleted.empty() && modified.empty() && renamed.empty() &&
+           not_in_cache.empty();
+  }
+  /// `dvc diff --json`: "{}" when there is nothing.
+  std::string json(const DataDiffFormat& format = {}) const;
+};
+
 }  // namespace expcore

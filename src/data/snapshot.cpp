@@ -19,12 +19,14 @@ bool is_shown(const Workspace& workspace, const Out& out) {
   return out.is_cached && fs::is_within(out.path, workspace.root);
 }
 
+/// The files of a folder, or of the part of it that is meant.
 void add_members(Snapshot& snapshot, const std::string& key, const cache::Manifest& manifest,
-                 hash::FileHash kind) {
+                 const Out& out) {
   std::string folder;  // the one seen last, to pass its other files by
   for (const auto& entry : manifest.entries) {
+    if (!out.part.empty() && !fs::is_within(entry.path, out.part)) continue;
     const std::string path = key + "/" + entry.path;
-    snapshot.entries[path] = {{entry.hex, kind}, false};
+    snapshot.entries[path] = {{entry.hex, out.id.kind}, false};
     if (fs::parent(path) == folder) continue;
     folder = fs::parent(path);
     for (std::string up = folder; up != key; up = fs::parent(up))
@@ -60,12 +62,12 @@ Snapshot recorded(const Workspace& workspace, const std::vector<Out>& outs, Dept
   for (const auto& out : outs) {
     if (!is_shown(workspace, out)) continue;
     const std::string key = key_of(workspace, out.path);
-    snapshot.entries[key] = {out.id, out.id.is_directory()};
+    if (out.part.empty()) snapshot.entries[key] = {out.id, out.id.is_directory()};
     if (depth == Depth::outputs || !out.id.is_directory()) continue;
     auto manifest = workspace.store.manifest(out.id);
     if (!manifest) manifest = remote::find_manifest(depots_of(workspace, out), out.id);
     if (manifest) {
-      add_members(snapshot, key, *manifest, out.id.kind);
+      add_members(snapshot, key, *manifest, out);
     } else {
       snapshot.lost.insert(key);
     }
@@ -80,9 +82,9 @@ Snapshot present(Workspace& workspace, const std::vector<Out>& outs, Depth depth
     const auto scan = cache::scan(out.path, out.id.kind, workspace.state, workspace.ignore);
     if (!scan) continue;
     const std::string key = key_of(workspace, out.path);
-    snapshot.entries[key] = {scan->content.id, scan->manifest.has_value()};
+    if (out.part.empty()) snapshot.entries[key] = {scan->content.id, scan->manifest.has_value()};
     if (depth == Depth::files && scan->manifest) {
-      add_members(snapshot, key, *scan->manifest, out.id.kind);
+      add_members(snapshot, key, *scan->manifest, out);
     }
   }
   return snapshot;

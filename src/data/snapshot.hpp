@@ -34,7 +34,8 @@ struct Snapshot {
 /// Whether a Snapshot has outputs only or what is in folders, too.
 enum class Depth : bool { outputs, files };
 
-/// What `outs` record. Lists of files come from the cache, else from the remote.
+/// What `outs` record; of one whose `part` is meant the files in that. Lists of files come from the
+/// cache, else from the remote.
 Snapshot recorded(const pipeline::Workspace& workspace, const std::vector<tracked::Out>& outs,
                   Depth depth);
 /// What the work tree has of them. Throws: as cache::scan().
