@@ -157,11 +157,23 @@ class Editor {
       while (first < common && same(old[first], items[first]))
         ++first;
       if (old.size() == items.size()) {
+        if (node.kind == Node::Kind::block_list && differ_much(old, items)) {
+          return replace(node, after, holder);
+        }
         return difference(node.items[first], old[first], items[first], {nullptr, node.is_flow()});
       }
       if (first == old.size()) return append(node, items[first], holder);
     }
     return replace(node, after, holder);
+  }
+
+  /// Too many changes to make one by one.
+  static bool differ_much(const yaml::List& old, const yaml::List& items) {
+    constexpr std::size_t most = 32;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < old.size() && count <= most; ++i)
+      if (!same(old[i], items[i])) ++count;
+    return count > most;
   }
 
   Splice map_difference(const Node& node, const Value& before, const Value& after,
@@ -242,6 +254,9 @@ class Editor {
         (node.kind == Node::Kind::block_map && value.is_map() && !value.map().empty()) ||
         (node.kind == Node::Kind::block_list && value.is_list() && !value.list().empty());
     if (same_kind) return {node.begin, node.end, block(value, node.column)};
+    if (yaml && fits_as_block(node, value, holder)) {
+      return {node.begin, node.end, block(value, node.column)};
+    }
     std::string text = inline_text(value, format_, holder.in_flow);
     if (yaml && node.kind != Node::Kind::alias && !node.anchor.empty()) {
       text.insert(0, "&" + node.anchor + " ");
@@ -262,6 +277,14 @@ class Editor {
     }
     if (!yaml || node.begin != node.end) return {node.outside, node.end, text};
     return fill_empty(node, text, holder);
+  }
+
+  /// Whether a map can stand as a block where a scalar is: `- a` becomes `- a: 1`.
+  bool fits_as_block(const Node& node, const Value& value, const Holder& holder) const {
+    const bool is_item = holder.member == nullptr && !holder.in_flow && node.anchor.empty();
+    const bool is_written = node.kind == Node::Kind::scalar && node.outside == node.begin &&
+                            node.begin < node.end && line_end(node.begin) == node.end;
+    return is_item && is_written && value.is_map() && !value.map().empty();
   }
 
   /// A value that was not written: `key:`, `- ` or, in flow style, `key`.

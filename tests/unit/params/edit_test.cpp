@@ -113,6 +113,12 @@ TEST_SUITE("params/edit") {
     }
   }
 
+  TEST_CASE("a word of a list becomes a block where the list is one") {
+    CHECK(edited("l:\n  - a\n  - b\n", {"l.0={x: 1, y: 2}"}) == "l:\n  - x: 1\n    y: 2\n  - b\n");
+    CHECK(edited("l:\n- a # c\n", {"l.0={x: 1}"}) == "l:\n- {x: 1} # c\n");
+    CHECK(edited("l: [a]\n", {"l.0={x: 1}"}) == "l: [{x: 1}]\n");
+  }
+
   TEST_CASE("several overrides, each seeing those before") {
     CHECK(edited("", {"+a.b=1", "+a.c=x", "a.b=2"}) == "a:\n  b: 2\n  c: x\n");
     CHECK(edited("# only a comment", {"+a=1"}) == "# only a comment\na: 1\n");
