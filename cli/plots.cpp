@@ -13,7 +13,6 @@ struct Arguments {
   expcore::PlotsOptions options;
   std::vector<std::string> revisions;
   std::string html_template;
-  bool no_header = false;
   bool json = false;
   bool show_vega = false;
   bool open = false;
@@ -43,16 +42,28 @@ void add_text(CLI::App& command, const std::string& name, std::optional<std::str
   command.add_option(name, value, help)->option_text(metavar);
 }
 
-void add_options(CLI::App& command, Arguments& arguments, Context& context) {
-  auto& props = arguments.options.props;
-  add_text(command, "-t,--template", props.plot_template, "<path>",
-           "A template: a built-in name, a file of .dvc/plots, or a path.");
+void add_props(CLI::App& command, expcore::PlotProps& props) {
+  // Without a value it is as if it were not there.
+  command
+      .add_option_function<std::vector<std::string>>(
+          "-t,--template",
+          [&props](const std::vector<std::string>& values) {
+            if (!values.empty() && !values.back().empty()) props.plot_template = values.back();
+          },
+          "A template: a built-in name, a file of .dvc/plots, or a path.")
+      ->option_text("<path>")
+      ->expected(0, 1);
   add_text(command, "-x", props.x, "<field>", "Field name for the x axis.");
   add_text(command, "-y", props.y, "<field>", "Field name for the y axis.");
-  command.add_flag("--no-header", arguments.no_header, "The CSV or TSV files have no header.");
+  command.add_flag_callback(
+      "--no-header", [&props] { props.header = false; }, "The CSV or TSV files have no header.");
   add_text(command, "--title", props.title, "<text>", "Title of the plot.");
   add_text(command, "--x-label", props.x_label, "<text>", "Label of the x axis.");
   add_text(command, "--y-label", props.y_label, "<text>", "Label of the y axis.");
+}
+
+void add_options(CLI::App& command, Arguments& arguments, Context& context) {
+  add_props(command, arguments.options.props);
   command.add_option("-o,--out", arguments.options.out, "Folder to save plots to.")
       ->option_text("<path>");
   command.add_flag("--show-vega", arguments.show_vega,
@@ -125,7 +136,6 @@ void run(const std::vector<std::string>* revisions, Arguments& arguments, Contex
     context.exit_code = exit_code::handled;
     return;
   }
-  if (arguments.no_header) arguments.options.props.header = false;
   // Warnings follow the line about revisions, which is known when all is done.
   std::vector<expcore::Event> warnings;
   arguments.options.on_event = [&](const expcore::Event& event) { warnings.push_back(event); };
@@ -168,6 +178,45 @@ void add_diff(CLI::App& parent, Context& context) {
   command->callback([&context, arguments] { run(&arguments->revisions, *arguments, context); });
 }
 
+void modify(const expcore::Plots& plots, const std::string& target,
+            const expcore::PlotChange& change, Context& context) {
+  try {
+    if (change.props.plot_template) plots.check_template(*change.props.plot_template);
+  } catch (const expcore::Error& error) {
+    print_error(error, context, "unexpected error - ");
+    context.exit_code = exit_code::error;
+    return;
+  }
+  const auto stage = plots.modify(target, change);
+  context.output.line(fmt::format("Modifying stage '{}' in '{}'", stage.name, stage.file));
+}
+
+void add_modify(CLI::App& parent, Context& context) {
+  struct Change {
+    std::string target;
+    expcore::PlotChange change;
+    std::vector<std::string> unset;
+  };
+  auto* command = parent.add_subcommand(
+      "modify", "Change how an output of a stage is plotted (images have no properties).");
+  const auto arguments = std::make_shared<Change>();
+  command->add_option("target", arguments->target, "Plot file, an output of a stage in dvc.yaml.")
+      ->required();
+  add_props(*command, arguments->change.props);
+  auto* unset = command->add_option("--unset", arguments->unset, "Properties to take away.")
+                    ->option_text("<property>")
+                    ->expected(0, -1);
+  add_verbosity(*command, context);
+  command->callback([&context, arguments, unset] {
+    if (unset->count() > 0) {
+      std::erase(arguments->unset, "");
+      arguments->change.unset = arguments->unset;
+    }
+    modify(expcore::Project::open(context.directory).plots(), arguments->target, arguments->change,
+           context);
+  });
+}
+
 void add_templates(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("templates", "List the built-in templates or print one.");
   const auto name = std::make_shared<std::string>();
@@ -197,6 +246,7 @@ void add_plots(CLI::App& parent, Context& context) {
   group->require_subcommand(1);
   add_show(*group, context);
   add_diff(*group, context);
+  add_modify(*group, context);
   add_templates(*group, context);
 }
 

@@ -73,6 +73,20 @@ struct PlotsText {
   bool is_empty = false;  ///< No revision has any plot.
 };
 
+/// What Plots::modify() changes of a plot that is an output of a stage.
+struct PlotChange {
+  PlotProps props;  ///< What is set replaces what dvc.yaml says.
+  /// Properties that go ("template", "x", "y", "x_label", "y_label", "title", "header"); set, even
+  /// without any, the output has to be a plot already.
+  std::optional<std::vector<std::string>> unset;
+};
+
+/// A stage whose definition was changed.
+struct ModifiedStage {
+  std::string name;
+  std::string file;  ///< Its dvc.yaml, relative to the project's directory.
+};
+
 /// The plots of a project: data files (CSV, TSV, JSON, YAML, TOML), images and the definitions of
 /// dvc.yaml, at any revisions side by side.
 ///
@@ -106,6 +120,15 @@ class EXPCORE_API Plots {
   PlotsText show_html(const PlotsOptions& options = {}, const std::string& page = {}) const;
   PlotsText diff_html(const std::vector<std::string>& revs, const PlotsOptions& options = {},
                       const std::string& page = {}) const;
+
+  /// Changes how the output `target` of a stage is plotted, or makes it a plot. The definition in
+  /// dvc.yaml becomes what DVC would write; comments and other stages keep their bytes.
+  /// Throws: Error{not_found} when no stage has such an output or a property to unset is not set,
+  /// Error{invalid_argument} for a stage with templates and as check_template().
+  ModifiedStage modify(const std::string& target, const PlotChange& change) const;
+
+  /// Throws: Error{invalid_argument} "Template '<name>' not found.", or what is wrong with it.
+  void check_template(const std::string& name) const;
 
   /// Names of the built-in templates.
   static std::vector<std::string> template_names();

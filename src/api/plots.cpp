@@ -7,6 +7,7 @@
 #include "api/impl.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "plots/modify.hpp"
 #include "plots/render.hpp"
 #include "plots/template.hpp"
 #include "yaml/writer.hpp"
@@ -203,6 +204,18 @@ PlotsText Plots::show_html(const PlotsOptions& options, const std::string& page)
 PlotsText Plots::diff_html(const std::vector<std::string>& revs, const PlotsOptions& options,
                            const std::string& page) const {
   return to_page(collect(impl_->project->open(), revs, options, page_images), page);
+}
+
+ModifiedStage Plots::modify(const std::string& target, const PlotChange& change) const {
+  if (change.props.plot_template) check_template(*change.props.plot_template);
+  const auto workspace = impl_->project->open();
+  auto modified = plots::modify(*workspace, target, to_map(change.props), change.unset);
+  return {std::move(modified.name), std::move(modified.file)};
+}
+
+void Plots::check_template(const std::string& name) const {
+  const auto workspace = impl_->project->open();
+  plots::Template::find(name, fs::join(workspace->dvc_dir, "plots"), workspace->directory);
 }
 
 std::vector<std::string> Plots::template_names() { return plots::builtin_names(); }

@@ -236,3 +236,110 @@ def without_commits(s):
     s.write("dvc.yaml", "plots: [a.csv]\n")
     s.run("plots", "show", "--json", "-t", "simple")
     s.run("plots", "diff", "--json")
+
+
+# Laid out and sorted as DVC writes it: then all bytes agree.
+MODIFIED = """\
+# What is run.
+vars:
+- v: 1
+
+stages:
+  # Learns.
+  train:
+    cmd: echo 1  # nothing
+    deps:
+    - a.txt
+    - z.txt
+    params:
+    - lr
+    - other.yaml:
+      - b
+    outs:
+    - img.csv:
+        desc: x
+    - model.bin:
+        push: false
+    metrics:
+    - m.json:
+        cache: false
+    plots:
+    - acc.csv
+    - loss.csv:
+        cache: false
+  other:
+    desc: text
+    cmd:
+    - echo a
+    - echo b
+    wdir: sub
+    plots:
+    - o.csv: {x: a, cache: false}
+    frozen: true
+    always_changed: true
+    meta:
+      n: [1, 2]
+  par:
+    cmd: echo ${v}
+    plots: [p.csv]
+  each:
+    foreach: [1, 2]
+    do:
+      cmd: echo
+      plots:
+      - e${item}.csv
+"""
+
+
+def modified(s, *args, cwd="."):
+    s.run("plots", "modify", *args, cwd=cwd)
+    s.shell(f"cp dvc.yaml after-{len(s.steps)}.txt")
+
+
+@scenario(T)
+def modify(s):
+    s.cross = False
+    s.project()
+    templates(s)
+    s.write("sub/keep", "")
+    s.write("dvc.yaml", MODIFIED)
+    s.write("d.csv", "a,b\n1,2\n")
+    s.run("add", "-q", "d.csv")
+    s.commit()
+    modified(s, "loss.csv", "-x", "epoch", "-y", "loss", "-t", "scatter")
+    modified(s, "acc.csv", "--title", "A: b", "--no-header", "--x-label", "1", "--y-label", "é")
+    modified(s, "o.csv", "-x", "b", "--unset", "x", cwd="sub")
+    modified(s, "acc.csv", "--unset", "title", "header")
+    modified(s, "acc.csv", "--unset", "title")
+    modified(s, "img.csv", "-t", "mine", "-y", "q")
+    modified(s, "m.json", "-y", "q")
+    modified(s, "loss.csv", "-t")
+    modified(s, "loss.csv", "--unset")
+    modified(s, "acc.csv", "--unset", "x_label", "y_label")
+    for args in (
+        ["model.bin", "--unset", "x"], ["nope.csv", "-x", "a"], ["p.csv", "-x", "a"],
+        ["e1.csv", "-x", "a"], ["loss.csv", "-t", "nope"],
+    ):  # fmt: skip
+        modified(s, *args)
+
+
+@scenario(T)
+def modify_other_layouts(s):
+    """What DVC also lays out anew is compared by its meaning."""
+    s.cross = False
+    s.project()
+    s.write(
+        "dvc.yaml",
+        "stages:\n  t:\n    cmd: 'echo 1'\n    deps:\n      - z   # last\n      - a\n    frozen: false\n"
+        "    wdir: .\n    plots: [b.csv, a.csv: {x: 1st}]\n    outs:\n      - q\n      - c: {cache: true}\n"
+        "    metrics:\n    - m.json # more\n\n    # losses\n    params: []\n\n  u:\n    cmd: |\n      echo\n"
+        "    # all\n    plots:\n    - d.csv # the first\n    - e.csv:\n        # none\n        x: 1\n\n  # end\n"
+    )
+    s.commit()
+    s.run("plots", "modify", "b.csv", "-x", "x")
+    s.run("plots", "modify", "q", "-y", "y")
+    s.run("plots", "modify", "m.json", "-y", "y")
+    s.run("plots", "modify", "d.csv", "-y", "y")
+    s.run("plots", "modify", "e.csv", "-t", "smooth")
+    s.run("params", "diff", "--targets", "dvc.yaml", "--json", "--all")
+    s.tolerate("files / dvc.yaml / text", "expcore leaves the bytes of everything else alone")
