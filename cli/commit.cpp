@@ -21,6 +21,8 @@ void add_commit(CLI::App& parent, Context& context) {
                     "Commit all dependencies of the specified target.");
   command->add_flag("-R,--recursive", options->recursive,
                     "Commit cache for subdirectories of the specified directory.");
+  command->add_flag("--no-relink", options->no_relink,
+                    "Don't recreate links from cache to workspace.");
   add_verbosity(*command, context);
   command->callback([&context, options, targets] {
     options->on_event = [&context](const expcore::Event& event) { context.output.event(event); };

@@ -39,7 +39,8 @@ void add_add(CLI::App& group, Context& context) {
   command->add_flag("-f,--force", arguments->force, "Overwrite a remote of this name.");
   command->callback([&context, arguments = arguments] {
     if (arguments->flag) {
-      context.output.line(fmt::format("Setting '{}' as a default remote.", arguments->name));
+      context.output.line(
+          fmt::format("Setting '{}' as a default remote.", CLI::detail::to_lower(arguments->name)));
     }
     open(context).add_remote(arguments->name, arguments->text, arguments->flag, arguments->force,
                              arguments->level);

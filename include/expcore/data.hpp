@@ -29,6 +29,7 @@ struct CommitOptions {
   bool with_deps = false;  ///< And everything that the targets need.
   bool recursive = false;  ///< Folders stand for the stages below them.
   bool force = false;      ///< Also what changed, without asking.
+  bool no_relink = false;  ///< Leave the files as they are instead of making them links or copies.
   /// Asked whether a changed stage may be recorded; unset means no.
   std::function<bool(const std::string& question)> confirm;
   EventCallback on_event;

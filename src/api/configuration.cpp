@@ -385,14 +385,14 @@ void Configuration::rename_remote(const std::string& given, const std::string& n
     fail(fmt::format("Rename failed. Remote name '{}' already exists.", new_given));
   }
   impl_->edit(where, [&](Document& document) {
-    if (!document.rename({"remote", name}, new_name)) {
+    if (!document.rename({"remote", name}, new_given)) {
       fail(fmt::format("remote '{}' doesn't exist.", name));
     }
     if (impl_->core_remote(impl_->read(where)) == name) {
-      document.set({"core"}, "remote", new_name);
+      document.set({"core"}, "remote", new_given);
     }
   });
-  impl_->change_defaults(name, new_name, where);
+  impl_->change_defaults(name, new_given, where);
 }
 
 std::optional<std::string> Configuration::default_remote(ConfigLevel level) const {

@@ -40,6 +40,7 @@ void Data::commit(const std::string& target, const CommitOptions& options) const
   data::CommitOptions internal;
   internal.collect = {options.with_deps, options.recursive};
   internal.force = options.force;
+  internal.no_relink = options.no_relink;
   internal.confirm = options.confirm;
   internal.on_event = options.on_event;
   data::commit(*workspace, target, internal);

@@ -65,6 +65,7 @@ void commit(pipeline::Workspace& workspace, const std::string& target,
   Index index = Index::collect(workspace);
   run::IgnoreFiles ignores(workspace);
   run::ReproduceOptions run_options;
+  run_options.no_relink = options.no_relink;
   run_options.on_event = once_per_file(options.on_event);
   run::StageRunner runner(workspace, index, run_options, ignores, turn);
   pipeline::Checker checker(workspace, index);

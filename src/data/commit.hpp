@@ -11,7 +11,8 @@ namespace expcore::data {
 
 struct CommitOptions {
   CollectOptions collect;
-  bool force = false;  ///< Also what changed, without asking.
+  bool force = false;      ///< Also what changed, without asking.
+  bool no_relink = false;  ///< Leave files as they are instead of making them links or copies.
   /// Asked about changed stages: "outputs ['x'] of stage: 'a' changed. Are you sure …?". Unset: no.
   std::function<bool(const std::string& question)> confirm;
   EventCallback on_event;

@@ -353,8 +353,8 @@ std::optional<std::vector<NamedObject>> objects_of(const Workspace& workspace, c
 
 CloudStatus cloud_status(Workspace& workspace, const SyncRequest& request) {
   CloudStatus status;
-  status.remote = request.remote.empty() ? workspace.config.get("core.remote").value_or("")
-                                         : to_lower_ascii(request.remote);
+  status.remote = to_lower_ascii(
+      request.remote.empty() ? workspace.config.get("core.remote").value_or("") : request.remote);
   std::vector<Out> outs;
   tracked::Scope scope = request.scope;
   scope.skip_unreadable = false;

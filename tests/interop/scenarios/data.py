@@ -133,6 +133,11 @@ def commit(s):
     s.run("commit", "-f", "a")
     s.run("commit", "nope")
     s.run("commit", "-f", "-d", "b")
+    s.run("config", "cache.type", "hardlink")
+    s.write("f.txt", "not linked\n")
+    s.run("commit", "-f", "--no-relink", "f.txt.dvc")
+    s.write("o", "linked\n")
+    s.run("commit", "-f", "a")
     s.run("status")
 
 

@@ -38,6 +38,7 @@ def commands_of_remote(s):
         "rename store other2", "rename store main", "rename nope nope2", "add -f main ../else",
         "add x foo://bar/baz", "modify -u other2 url", "default", "remove main", "remove main",
         "remove --local store", "list", "default --unset", "default", "remove other2",
+        "add -d Third ../third", "rename third Fourth", "list", "default",
     ):
         s.run("remote", *line.split())
     s.run("config", "-l")
