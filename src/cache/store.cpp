@@ -1,7 +1,6 @@
 #include "cache/store.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <fcntl.h>
 #include <mutex>
 #include <sys/stat.h>
@@ -17,6 +16,7 @@
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "fs/scratch.hpp"
 
 namespace expcore::cache {
 namespace {
@@ -39,12 +39,6 @@ std::string copy_and_hash(const std::string& from, const std::string& to) {
   }
 }
 
-/// Never twice in a process: several stores of it may share a cache.
-std::uint64_t next_number() {
-  static std::atomic<std::uint64_t> numbers = 0;
-  return numbers.fetch_add(1, std::memory_order_relaxed);
-}
-
 struct NewObject {
   std::string temporary;
   std::string name;
@@ -63,20 +57,26 @@ std::optional<LinkType> parse_link_type(std::string_view name) {
 
 struct Store::Impl {
   Impl(StoreOptions given, hash::StateDb& memo)
-      : options(std::move(given)), state(memo), umask(fs::umask()) {}
+      : options(std::move(given)),
+        state(memo),
+        umask(fs::umask()),
+        // Not two characters long: DVC's listings and gc pass over it.
+        staging(options.root + "/expcore-tmp"),
+        scratch(options.scratch.empty() ? staging.above() : options.scratch) {}
 
   StoreOptions options;
   hash::StateDb& state;
   std::uint32_t umask;
+  fs::Scratch staging;  ///< Objects that have no name yet.
+  fs::Scratch scratch;  ///< Workspace files that have no name yet.
   std::mutex mutex;
   std::unordered_map<std::string, bool> folders;     ///< Known to exist.
   std::unordered_map<std::string, fs::Stat> stored;  ///< Objects this store wrote, by path.
 
   std::uint32_t folder_mode() const { return options.group_shared ? 02775U : 0777U; }
-  std::uint32_t plain_mode() const { return 0666U & ~umask; }
-
-  /// Not two characters long: DVC's listings and gc pass over it.
-  std::string staging() const { return options.root + "/expcore-tmp"; }
+  std::uint32_t plain_mode(bool executable = false) const {
+    return (0666U & ~umask) | (executable ? 0100U : 0U);
+  }
 
   void need_folder(const std::string& folder) {
     // Known only once it is there: another thread must not rely on a folder still to be made.
@@ -90,8 +90,8 @@ struct Store::Impl {
   }
 
   std::string temporary() {
-    need_folder(staging());
-    return fmt::format("{}/{}.{}", staging(), ::getpid(), next_number());
+    need_folder(staging.above());
+    return staging.next();
   }
 
   /// A verified, durable-to-be copy of `from` under a temporary name.
@@ -109,7 +109,7 @@ struct Store::Impl {
       }
       protect(object);
     } catch (...) {
-      fs::remove(object.temporary);
+      fs::discard(object.temporary);
       throw;
     }
     return object;
@@ -160,7 +160,7 @@ struct Store::Impl {
     if (objects.size() == 1) {
       fs::sync(fs::open_file(objects[0].temporary, O_RDONLY), objects[0].name);
     } else {
-      fs::sync_file_system(staging());
+      fs::sync_file_system(staging.above());
     }
     for (const auto& object : objects) {
       need_folder(fs::parent(object.name));
@@ -285,11 +285,18 @@ namespace {
 
 bool is_own_file(const fs::Stat& entry) { return entry.kind == fs::Kind::file && entry.links == 1; }
 
+void set_executable(const std::string& path) {
+  const auto stat = fs::stat(path);
+  if (stat && (stat->mode & 0100U) == 0) fs::chmod(path, stat->mode | 0100U);
+}
+
 /// Makes files and links from one object, each complete before it gets its name.
 class Materializer {
  public:
-  Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode)
-      : object_(object), types_(types), mode_(mode) {}
+  /// Files get `mode`; when that is executable, links make their object so.
+  Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode,
+               fs::Scratch& scratch)
+      : object_(object), types_(types), mode_(mode), scratch_(scratch) {}
 
   /// Whether what is at `path` is already as the configuration wants it: for a single file by the
   /// first link type alone, for a folder's member by any of them.
@@ -317,28 +324,68 @@ class Materializer {
   /// Replaces `path`, whatever it is.
   void make(const std::string& path) const {
     fs::make_directories(fs::parent(path));
-    const std::string temporary =
-        fmt::format("{}/.{}.{}.expcore", fs::parent(path), fs::filename(path), ::getpid());
-    fs::remove(temporary);
-    if (!make_any(temporary)) {
+    const auto there = fs::stat(path, fs::Follow::no);
+    if (!there && make_link(path)) return;
+    replace(path, scratch_, [&](const std::string& temporary) {
+      if (make_any(temporary)) return;
       throw Error(
           Errc::io,
           fmt::format("No possible cache link types for '{}'. See "
                       "<https://dvc.org/doc/user-guide/troubleshooting#cache-types> for more "
                       "information.",
                       path));
+    });
+  }
+
+  /// Makes a file with `fill` under a name where it is in nobody's way and lets it take the place
+  /// of what is at `path`.
+  template <typename Fill>
+  static void replace(const std::string& path, fs::Scratch& scratch, const Fill& fill) {
+    if (replace_through(scratch.next(), path, fill)) return;
+    // The folder is on another file system than `path`: beside it, then.
+    const std::string beside =
+        fmt::format("{}/.{}.{}.expcore", fs::parent(path), fs::filename(path), ::getpid());
+    fs::remove(beside);
+    if (!replace_through(beside, path, fill)) {
+      throw Error(Errc::io, fmt::format("[Errno 18] Invalid cross-device link: '{}'", path));
     }
-    const auto there = fs::stat(path, fs::Follow::no);
-    if (there && there->kind == fs::Kind::directory) fs::remove_tree(path);
-    fs::rename(temporary, path);
-    // Two names of one inode: rename() leaves both.
-    fs::remove(temporary);
   }
 
  private:
   bool is_object(const fs::Stat& entry) const {
     const auto object = fs::stat(object_);
     return object && object->inode == entry.inode && object->device == entry.device;
+  }
+
+  /// False when the file systems differ.
+  template <typename Fill>
+  static bool replace_through(const std::string& temporary, const std::string& path,
+                              const Fill& fill) {
+    try {
+      fill(temporary);
+      const auto there = fs::stat(path, fs::Follow::no);
+      if (there && there->kind == fs::Kind::directory) fs::remove_tree(path);
+      const bool renamed = fs::rename_within(temporary, path);
+      // Two names of one inode: rename() leaves both.
+      fs::discard(temporary);
+      return renamed;
+    } catch (...) {
+      fs::discard(temporary);
+      throw;
+    }
+  }
+
+  /// Links come into being whole: at once under their name. False when they are not wanted or
+  /// cannot be made.
+  bool make_link(const std::string& path) const {
+    const LinkType type = types_.front();
+    if (type != LinkType::hardlink && type != LinkType::symlink) return false;
+    try {
+      return make_one(path, type);
+    } catch (const Error& error) {
+      if (error.code() == Errc::not_found) throw;
+      return false;
+    }
   }
 
   bool make_any(const std::string& path) const {
@@ -352,6 +399,8 @@ class Materializer {
     return false;
   }
 
+  bool is_executable() const { return (mode_ & 0100U) != 0; }
+
   bool make_one(const std::string& path, LinkType type) const {
     switch (type) {
       case LinkType::reflink:
@@ -360,6 +409,7 @@ class Materializer {
         fs::copy_file(object_, path, mode_);
         return true;
       case LinkType::symlink:
+        if (is_executable()) set_executable(object_);
         fs::symlink(object_, path);
         return true;
       case LinkType::hardlink:
@@ -367,21 +417,18 @@ class Materializer {
     }
     const auto object = fs::stat(object_);
     if (object && object->size == 0) {
-      fs::append(path, "");  // an empty object would gather one name per empty file
+      fs::append(path, "", mode_);  // an empty object would gather one name per empty file
       return true;
     }
+    if (is_executable()) set_executable(object_);
     return fs::link(object_, path);
   }
 
   const std::string& object_;
   const std::vector<LinkType>& types_;
   std::uint32_t mode_;
+  fs::Scratch& scratch_;
 };
-
-void set_executable(const std::string& path) {
-  const auto stat = fs::stat(path);
-  if (stat && (stat->mode & 0100U) == 0) fs::chmod(path, stat->mode | 0100U);
-}
 
 }  // namespace
 
@@ -400,18 +447,18 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
       const std::string member = path + "/" + entry.path;
       const ObjectId id{entry.hex, scan.content.id.kind};
       const std::string object = path_of(id);
-      const Materializer materializer(object, types, impl_->plain_mode());
+      const Materializer materializer(object, types, impl_->plain_mode(), impl_->scratch);
       if (!materializer.is_satisfied(member, true)) replace(materializer, member, id);
     }
     return;
   }
   const std::string object = path_of(scan.content.id);
-  const Materializer materializer(object, types, impl_->plain_mode());
+  const Materializer materializer(object, types, impl_->plain_mode(executable), impl_->scratch);
   if (!materializer.is_satisfied(path, false)) {
     replace(materializer, path, scan.content.id);
   } else if (const auto entry = fs::stat(path, fs::Follow::no); entry && is_own_file(*entry)) {
     // DVC makes the file anew here; what remains to be seen of that is its mode.
-    const std::uint32_t mode = impl_->plain_mode() | (executable ? 0100U : 0U);
+    const std::uint32_t mode = impl_->plain_mode(executable);
     if (entry->mode != mode) fs::chmod(path, mode);
     return;
   }
@@ -425,7 +472,8 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
   const auto& types = as == As::copy ? copies : impl_->options.link_types;
   const auto make = [&](const std::string& target, const ObjectId& object_id) {
     const std::string object = path_of(object_id);
-    Materializer(object, types, impl_->plain_mode()).make(target);
+    const std::uint32_t mode = impl_->plain_mode(wanted.executable && !id.is_directory());
+    Materializer(object, types, mode, impl_->scratch).make(target);
   };
   std::optional<Scan> present = scan(path, id.kind, impl_->state, ignore);
   if (!id.is_directory()) {
@@ -492,10 +540,9 @@ void Store::unprotect(const std::string& path) const {
   }
   const auto target = fs::stat(path);
   if (!target || target->kind != fs::Kind::file) return;
-  const std::string temporary = fmt::format("{}.{}.expcore", path, ::getpid());
-  fs::remove(temporary);
-  fs::copy_file(path, temporary, impl_->plain_mode());
-  fs::rename(temporary, path);
+  Materializer::replace(path, impl_->scratch, [&](const std::string& temporary) {
+    fs::copy_file(path, temporary, impl_->plain_mode());
+  });
 }
 
 }  // namespace expcore::cache

@@ -27,6 +27,9 @@ struct StoreOptions {
   std::string root;  ///< The cache folder, absolute (3.x objects live in <root>/files/md5).
   std::vector<LinkType> link_types = {LinkType::reflink, LinkType::copy};
   bool group_shared = false;  ///< cache.shared = group: folders 02775.
+  /// A folder on the workspace's file system for files that are to replace others; "": in the
+  /// cache.
+  std::string scratch = {};
 };
 
 /// What a file or folder in the workspace holds, with the folder's manifest when it is one.

@@ -14,12 +14,14 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
 #include "fs/descriptor.hpp"
 #include "fs/path.hpp"
+#include "fs/system.hpp"
 
 namespace expcore::fs {
 namespace {
@@ -49,21 +51,68 @@ std::string temporary_name(const std::string& path) {
                      counter.fetch_add(1));
 }
 
-/// Removes a half-written file unless it was given its name.
+/// A half-written file: removed unless it was given its name.
 class Temporary {
  public:
-  explicit Temporary(std::string path) : path_(std::move(path)) {}
-  ~Temporary() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
+  /// `file` is open as long as this is.
+  Temporary(std::string path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
+  Temporary(Temporary&& other) noexcept
+      : path_(std::exchange(other.path_, {})), file_(std::move(other.file_)) {}
+  Temporary& operator=(Temporary&&) = delete;
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
-  const std::string& path() const { return path_; }
+  ~Temporary() {
+    if (!path_.empty()) discard(path_);
+  }
+  const Descriptor& file() const { return file_; }
+  void move_to(const std::string& target) {
+    rename(path_, target);
+    path_.clear();
+  }
   void keep() { path_.clear(); }
 
  private:
   std::string path_;
+  Descriptor file_;
 };
+
+/// Whether somebody else holds the lock on a file. Where files cannot be locked, nobody does.
+bool is_locked(const Descriptor& file) {
+  return system::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+bool has_name(const Descriptor& file, const std::string& path) {
+  struct stat raw {};
+  if (system::fstat(file.get(), &raw) != 0) fail(errno, path);
+  return raw.st_nlink > 0;
+}
+
+/// Removes what a process left under `name` that died. False when it may be in use.
+bool remove_leftover(const std::string& name) {
+  const Descriptor file(system::open(name.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0));
+  if (!file.is_open()) return errno == ENOENT;
+  if (system::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !has_name(file, name)) return false;
+  discard(name);
+  return true;
+}
+
+/// A new file beside `path`. Its name is the same each time, so that what a process left that died
+/// in the midst of a write does not stay for ever: only who holds the lock on it removes it.
+Temporary make_temporary(const std::string& path, std::uint32_t mode) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL;
+  const std::string name = fmt::format("{}/.{}.tmp", parent(path), filename(path));
+  int made = system::open(name.c_str(), flags | O_CLOEXEC, mode);
+  if (made < 0 && errno == EEXIST && remove_leftover(name)) {
+    made = system::open(name.c_str(), flags | O_CLOEXEC, mode);
+  }
+  if (made >= 0) {
+    Temporary temporary(name, Descriptor(made));
+    if (!is_locked(temporary.file()) && has_name(temporary.file(), name)) return temporary;
+    temporary.keep();  // another process took it for a leftover
+  }
+  const std::string unique = temporary_name(path);
+  return {unique, open_file(unique, flags, mode)};
+}
 
 Kind kind_of_entry(const dirent& entry, int folder) {
   switch (entry.d_type) {
@@ -79,7 +128,7 @@ Kind kind_of_entry(const dirent& entry, int folder) {
       return Kind::other;
   }
   struct stat raw {};
-  if (::fstatat(folder, entry.d_name, &raw, AT_SYMLINK_NOFOLLOW) != 0) return Kind::other;
+  if (system::fstatat(folder, entry.d_name, &raw, AT_SYMLINK_NOFOLLOW) != 0) return Kind::other;
   return from_system(raw).kind;
 }
 
@@ -87,7 +136,7 @@ void copy_bytes(const Descriptor& from, const Descriptor& to, const std::string&
                 const std::string& target) {
   while (true) {
     const ssize_t copied =
-        ::copy_file_range(from.get(), nullptr, to.get(), nullptr, std::size_t{1} << 30U, 0);
+        system::copy_file_range(from.get(), nullptr, to.get(), nullptr, std::size_t{1} << 30U, 0);
     if (copied == 0) return;
     if (copied < 0 && errno == EINTR) continue;
     if (copied < 0) break;  // not between these file systems: read and write instead
@@ -109,7 +158,7 @@ void copy_bytes(const Descriptor& from, const Descriptor& to, const std::string&
 
 Descriptor open_file(const std::string& path, int flags, std::uint32_t mode) {
   while (true) {
-    const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+    const int fd = system::open(path.c_str(), flags | O_CLOEXEC, mode);
     if (fd >= 0) return Descriptor(fd);
     if (errno != EINTR) fail(errno, path);
   }
@@ -118,7 +167,7 @@ Descriptor open_file(const std::string& path, int flags, std::uint32_t mode) {
 std::size_t read_some(const Descriptor& file, char* buffer, std::size_t size,
                       const std::string& path) {
   while (true) {
-    const ssize_t got = ::read(file.get(), buffer, size);
+    const ssize_t got = system::read(file.get(), buffer, size);
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR) fail(errno, path);
   }
@@ -126,32 +175,41 @@ std::size_t read_some(const Descriptor& file, char* buffer, std::size_t size,
 
 void write_all(const Descriptor& file, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    const ssize_t written = system::write(file.get(), bytes.data(), bytes.size());
     if (written < 0 && errno != EINTR) fail(errno, path);
     if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 
+void cut(const Descriptor& file, std::int64_t size, const std::string& path) {
+  while (system::ftruncate(file.get(), size) != 0) {
+    if (errno != EINTR) fail(errno, path);
+  }
+}
+
 void sync(const Descriptor& file, const std::string& path) {
-  if (::fsync(file.get()) != 0) fail(errno, path);
+  while (system::fsync(file.get()) != 0) {
+    if (errno != EINTR) fail(errno, path);
+  }
 }
 
 Stat stat(const Descriptor& file, const std::string& path) {
   struct stat raw {};
-  if (::fstat(file.get(), &raw) != 0) fail(errno, path);
+  if (system::fstat(file.get(), &raw) != 0) fail(errno, path);
   return from_system(raw);
 }
 
 std::optional<Stat> stat(const std::string& path, Follow follow) {
   struct stat raw {};
-  const int rc = follow == Follow::yes ? ::stat(path.c_str(), &raw) : ::lstat(path.c_str(), &raw);
+  const int rc =
+      follow == Follow::yes ? system::stat(path.c_str(), &raw) : system::lstat(path.c_str(), &raw);
   if (rc == 0) return from_system(raw);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   fail(errno, path);
 }
 
 Folder::Folder(const std::string& path)
-    : fd_(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), path_(path) {
+    : fd_(system::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), path_(path) {
   if (fd_ < 0 && errno != ENOENT && errno != ENOTDIR) fail(errno, path);
 }
 
@@ -162,7 +220,7 @@ Folder::~Folder() {
 std::optional<Stat> Folder::stat(const std::string& name) const {
   if (fd_ < 0) return std::nullopt;
   struct stat raw {};
-  if (::fstatat(fd_, name.c_str(), &raw, 0) == 0) return from_system(raw);
+  if (system::fstatat(fd_, name.c_str(), &raw, 0) == 0) return from_system(raw);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   fail(errno, path_ + "/" + name);
 }
@@ -211,24 +269,19 @@ void write_atomic(const std::string& path, std::string_view bytes, Durability du
   // Through a link, the file it leads to is replaced, not the link.
   const std::string target =
       former && stat(path, Follow::no)->kind == Kind::symlink ? real_path(path) : path;
-  Temporary temporary(temporary_name(target));
-  {
-    const Descriptor file = open_file(temporary.path(), O_WRONLY | O_CREAT | O_EXCL, mode);
-    write_all(file, bytes, target);
-    if (former && ::fchmod(file.get(), former->mode) != 0) fail(errno, target);
-    if (durability == Durability::full) sync(file, target);
-  }
-  rename(temporary.path(), target);
-  temporary.keep();
+  Temporary temporary = make_temporary(target, mode);
+  write_all(temporary.file(), bytes, target);
+  if (former && system::fchmod(temporary.file().get(), former->mode) != 0) fail(errno, target);
+  if (durability == Durability::full) sync(temporary.file(), target);
+  temporary.move_to(target);
   if (durability == Durability::full) sync_directory(parent(target));
 }
 
 void write_new(const std::string& path, const std::string& staging, std::string_view bytes,
                std::uint32_t mode) {
-  Temporary temporary(temporary_name(staging));
-  write_all(open_file(temporary.path(), O_WRONLY | O_CREAT | O_EXCL, mode), bytes, path);
-  rename(temporary.path(), path);
-  temporary.keep();
+  Temporary temporary = make_temporary(staging, mode);
+  write_all(temporary.file(), bytes, path);
+  temporary.move_to(path);
 }
 
 void append_whole(const std::string& path, std::string_view bytes) {
@@ -237,7 +290,7 @@ void append_whole(const std::string& path, std::string_view bytes) {
   try {
     write_all(file, bytes, path);
   } catch (...) {
-    if (::ftruncate(file.get(), before) != 0) fail(errno, path);
+    cut(file, before, path);
     throw;
   }
 }
@@ -260,23 +313,25 @@ void append(const std::string& path, std::string_view bytes, std::uint32_t mode)
 }
 
 void make_directories(const std::string& path, std::uint32_t mode) {
-  if (::mkdir(path.c_str(), mode) == 0) return;
+  if (system::mkdir(path.c_str(), mode) == 0) return;
   if (errno == EEXIST && is_directory(path)) return;
   if (errno != ENOENT) fail(errno, path);
   make_directories(parent(path), mode);
-  if (::mkdir(path.c_str(), mode) != 0 && !(errno == EEXIST && is_directory(path))) {
+  if (system::mkdir(path.c_str(), mode) != 0 && !(errno == EEXIST && is_directory(path))) {
     fail(errno, path);
   }
 }
 
 bool remove(const std::string& path) {
-  if (::unlink(path.c_str()) == 0) return true;
+  if (system::unlink(path.c_str()) == 0) return true;
   if (errno == EISDIR || errno == EPERM) {
-    if (::rmdir(path.c_str()) == 0) return true;
+    if (system::rmdir(path.c_str()) == 0) return true;
   }
   if (errno == ENOENT || errno == ENOTDIR) return false;
   fail(errno, path);
 }
+
+void discard(const std::string& path) noexcept { system::unlink(path.c_str()); }
 
 void remove_tree(const std::string& path) {
   const auto found = stat(path, Follow::no);
@@ -288,51 +343,59 @@ void remove_tree(const std::string& path) {
   if ((found->mode & 0700U) != 0700U) chmod(path, found->mode | 0700U);
   for (const auto& entry : list_directory(path))
     remove_tree(join(path, entry.name));
-  if (::rmdir(path.c_str()) != 0 && errno != ENOENT) fail(errno, path);
+  if (system::rmdir(path.c_str()) != 0 && errno != ENOENT) fail(errno, path);
 }
 
 void rename(const std::string& from, const std::string& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) fail(errno, to);
+  if (system::rename(from.c_str(), to.c_str()) != 0) fail(errno, to);
+}
+
+bool rename_within(const std::string& from, const std::string& to) {
+  if (system::rename(from.c_str(), to.c_str()) == 0) return true;
+  if (errno == EXDEV) return false;
+  fail(errno, to);
 }
 
 bool link(const std::string& from, const std::string& to) {
-  if (::linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), 0) == 0) return true;
+  if (system::link(from.c_str(), to.c_str()) == 0) return true;
   if (errno == EEXIST) return false;
   fail(errno, to);
 }
 
 void symlink(const std::string& target, const std::string& path) {
-  if (::symlink(target.c_str(), path.c_str()) != 0) fail(errno, path);
+  if (system::symlink(target.c_str(), path.c_str()) != 0) fail(errno, path);
 }
 
 std::string read_link(const std::string& path) {
   std::string target(4096, '\0');
-  const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+  const ssize_t size = system::readlink(path.c_str(), target.data(), target.size());
   if (size < 0) fail(errno, path);
   target.resize(static_cast<std::size_t>(size));
   return target;
 }
 
 std::string real_path(const std::string& path) {
-  const std::unique_ptr<char, void (*)(void*)> resolved(::realpath(path.c_str(), nullptr),
+  const std::unique_ptr<char, void (*)(void*)> resolved(system::realpath(path.c_str(), nullptr),
                                                         &std::free);
   if (!resolved) fail(errno, path);
   return resolved.get();
 }
 
 void chmod(const std::string& path, std::uint32_t mode) {
-  if (::chmod(path.c_str(), mode) != 0) fail(errno, path);
+  if (system::chmod(path.c_str(), mode) != 0) fail(errno, path);
 }
 
 std::string make_temp_directory(const std::string& parent_folder, std::string_view prefix) {
   std::string name = fmt::format("{}/{}XXXXXX", parent_folder, prefix);
-  if (::mkdtemp(name.data()) == nullptr) fail(errno, name);
+  if (system::mkdtemp(name.data()) == nullptr) fail(errno, name);
   return name;
 }
 
 void sync_file_system(const std::string& path) {
   const Descriptor file = open_file(path, O_RDONLY);
-  if (::syncfs(file.get()) != 0) fail(errno, path);
+  while (system::syncfs(file.get()) != 0) {
+    if (errno != EINTR) fail(errno, path);
+  }
 }
 
 void sync_directory(const std::string& path) {
@@ -342,38 +405,28 @@ void sync_directory(const std::string& path) {
 void copy_file(const std::string& from, const std::string& to, std::uint32_t mode) {
   if (reflink(from, to, mode)) return;
   const Descriptor source = open_file(from, O_RDONLY);
-  Temporary partial(to);
-  const Descriptor target = [&] {
-    try {
-      return open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode);
-    } catch (...) {
-      partial.keep();  // not ours to remove
-      throw;
-    }
-  }();
-  copy_bytes(source, target, from, to);
-  if (::fchmod(target.get(), mode) != 0) fail(errno, to);
+  Temporary partial(to, open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode));
+  copy_bytes(source, partial.file(), from, to);
+  if (system::fchmod(partial.file().get(), mode) != 0) fail(errno, to);
   partial.keep();
 }
 
 bool reflink(const std::string& from, const std::string& to, std::uint32_t mode) {
   const Descriptor source = open_file(from, O_RDONLY);
-  const Descriptor target = open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode);
-  if (::ioctl(target.get(), FICLONE, source.get()) != 0) {
-    ::unlink(to.c_str());
-    return false;
-  }
-  if (::fchmod(target.get(), mode) != 0) fail(errno, to);
+  Temporary target(to, open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode));
+  if (system::ioctl(target.file().get(), FICLONE, source.get()) != 0) return false;
+  if (system::fchmod(target.file().get(), mode) != 0) fail(errno, to);
+  target.keep();
   return true;
 }
 
 std::vector<Entry> list_directory(const std::string& path) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path.c_str()), &::closedir);
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(system::opendir(path.c_str()), &::closedir);
   if (!folder) fail(errno, path);
   std::vector<Entry> entries;
   while (true) {
     errno = 0;
-    const dirent* entry = ::readdir(folder.get());
+    const dirent* entry = system::readdir(folder.get());
     if (entry == nullptr) {
       if (errno != 0) fail(errno, path);
       return entries;

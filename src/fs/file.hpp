@@ -92,9 +92,13 @@ void make_directories(const std::string& path, std::uint32_t mode = 0777);
 
 /// Removes a file, link or empty folder. False when nothing was there.
 bool remove(const std::string& path);
+/// Removes a file that nobody will miss, if it can be.
+void discard(const std::string& path) noexcept;
 /// rm -rf: never follows links, makes folders writable when it must. Missing is fine.
 void remove_tree(const std::string& path);
 void rename(const std::string& from, const std::string& to);
+/// False, and nothing done, when the two are not on one file system (EXDEV).
+bool rename_within(const std::string& from, const std::string& to);
 /// False when `to` exists (EEXIST).
 bool link(const std::string& from, const std::string& to);
 void symlink(const std::string& target, const std::string& path);

@@ -11,12 +11,13 @@
 #include <fmt/format.h>
 
 #include "fs/descriptor.hpp"
+#include "fs/system.hpp"
 
 namespace expcore::fs {
 
 std::optional<LockFile> LockFile::try_acquire(const std::string& path) {
   Descriptor file = open_file(path, O_RDWR | O_CREAT);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (system::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK || errno == EINTR) return std::nullopt;
     fail(errno, path);
   }
@@ -24,7 +25,7 @@ std::optional<LockFile> LockFile::try_acquire(const std::string& path) {
   write_all(file, holder, path);
   // Mostly the same process again: then there is nothing to cut off.
   if (stat(file, path).size != static_cast<std::int64_t>(holder.size()) &&
-      ::ftruncate(file.get(), static_cast<off_t>(holder.size())) != 0) {
+      system::ftruncate(file.get(), static_cast<off_t>(holder.size())) != 0) {
     fail(errno, path);
   }
   return LockFile(std::move(file));
@@ -44,7 +45,7 @@ LockFile LockFile::acquire(const std::string& path, std::chrono::milliseconds pa
 std::optional<Descriptor> try_lock_folder(const std::string& path, Share share) {
   Descriptor folder = open_file(path, O_RDONLY | O_DIRECTORY);
   const int operation = share == Share::shared ? LOCK_SH : LOCK_EX;
-  if (::flock(folder.get(), operation | LOCK_NB) == 0) return folder;
+  if (system::flock(folder.get(), operation | LOCK_NB) == 0) return folder;
   if (errno != EWOULDBLOCK && errno != EINTR) fail(errno, path);
   return std::nullopt;
 }

@@ -9,8 +9,9 @@
 namespace expcore::pipeline {
 namespace {
 
-cache::StoreOptions store_options(const config::Config& config) {
+cache::StoreOptions store_options(const config::Config& config, const std::string& tmp_dir) {
   cache::StoreOptions options;
+  options.scratch = fs::join(tmp_dir, "expcore/scratch");
   options.root = config.cache_dir();
   options.link_types.clear();
   for (const auto& name : config.cache_types()) {
@@ -53,7 +54,7 @@ Workspace::Workspace(std::string directory_, std::string root_, Environment envi
       repo(open_repo(root, config)),
       ignore(root),
       state(fs::join(tmp_dir, "expcore/state.db")),
-      store(store_options(config), state),
+      store(store_options(config, tmp_dir), state),
       run_cache(config.cache_dir(), config.get("cache.shared") == "group"),
       compiled(fs::join(tmp_dir, "expcore/compiled")) {}
 

@@ -1,10 +1,7 @@
 #include "remote/transfer.hpp"
 
-#include <atomic>
-#include <chrono>
 #include <fcntl.h>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <unistd.h>
 
@@ -16,6 +13,7 @@
 #include "fs/file.hpp"
 #include "fs/ignore.hpp"
 #include "fs/path.hpp"
+#include "fs/scratch.hpp"
 #include "hash/md5.hpp"
 
 namespace expcore::remote {
@@ -36,45 +34,12 @@ void need_folder(const std::string& folder, bool group_shared) {
   if (group_shared) fs::chmod(folder, 02775);
 }
 
-/// A folder for copies that have no name yet: DVC's listings and gc pass over it.
-class Staging {
- public:
-  explicit Staging(const Depot& depot) : above_(fs::join(depot.root, staging_name)) {
-    need_folder(above_, depot.group_shared);
-    remove_leftovers();
-    folder_ = fs::make_temp_directory(above_, "transfer-");
-  }
-  ~Staging() {
-    try {
-      fs::remove_tree(folder_);
-    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a later transfer removes it
-    }
-  }
-  Staging(const Staging&) = delete;
-  Staging& operator=(const Staging&) = delete;
-
-  const std::string& folder() const { return folder_; }
-  std::string next() { return fmt::format("{}/{}", folder_, counter_.fetch_add(1)); }
-
- private:
-  /// What transfers left that died: nobody copies for a whole day into an unchanged folder.
-  void remove_leftovers() const {
-    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
-    constexpr std::int64_t day = 86'400'000'000'000;
-    for (const auto& entry : fs::list_directory(above_)) {
-      const std::string path = fs::join(above_, entry.name);
-      const auto stat = fs::stat(path, fs::Follow::no);
-      const bool is_ours = entry.name.starts_with("transfer-");
-      if (is_ours && stat && now - stat->mtime_ns > day) fs::remove_tree(path);
-    }
-  }
-
-  std::string above_;
-  std::string folder_;
-  std::atomic<std::size_t> counter_ = 0;
-};
+/// Where copies go that have no name yet: DVC's listings and gc pass over it.
+std::string staging_of(const Depot& depot) {
+  std::string folder = fs::join(depot.root, staging_name);
+  need_folder(folder, depot.group_shared);
+  return folder;
+}
 
 /// Copies and hashes in one pass. Returns the number of bytes.
 std::int64_t copy_checked(const std::string& from, const std::string& to,
@@ -112,7 +77,7 @@ class Transfer {
  public:
   Transfer(const Depot& from, const Depot& to, const std::vector<Item>& items,
            const TransferOptions& options)
-      : from_(from), to_(to), items_(items), options_(options), staging_(to) {
+      : from_(from), to_(to), items_(items), options_(options), staging_(staging_of(to)) {
     progress_.total_files = static_cast<std::int64_t>(items.size());
   }
 
@@ -140,7 +105,7 @@ class Transfer {
       tell(size);
     } catch (const Error& error) {
       copy.reason = error.full_message();
-      fs::remove(temporary);
+      fs::discard(temporary);
     }
     return copy;
   }
@@ -183,7 +148,7 @@ class Transfer {
       if (!copy.temporary.empty()) whole.push_back(&copy);
     }
     if (whole.size() > few) {
-      fs::sync_file_system(staging_.folder());
+      fs::sync_file_system(to_.root);
       return;
     }
     for (const Copy* copy : whole)
@@ -194,7 +159,7 @@ class Transfer {
   const Depot& to_;
   const std::vector<Item>& items_;
   const TransferOptions& options_;
-  Staging staging_;
+  fs::Scratch staging_;
   std::mutex mutex_;
   Progress progress_;
   Transferred result_;
@@ -232,20 +197,20 @@ std::size_t transfer_run_cache(const Depot& from, const Depot& to, const std::st
     if (entry.kind == fs::Kind::file) names.push_back(fs::join(below, entry.relative));
   });
   std::size_t count = 0;
-  std::optional<Staging> staging;
+  fs::Scratch staging(fs::join(to.root, staging_name));
   std::vector<std::pair<std::string, std::string>> copies;
   for (const auto& name : names) {
     const std::string bytes = fs::read_file(fs::join(from.root, name));
     const std::string target = fs::join(to.root, name);
     ++count;
     if (fs::read_file_if_exists(target) == bytes) continue;
-    if (!staging) staging.emplace(to);
-    const std::string temporary = staging->next();
+    if (copies.empty()) staging_of(to);
+    const std::string temporary = staging.next();
     fs::append(temporary, bytes, to.group_shared ? 0664 : 0666);
     copies.emplace_back(temporary, target);
   }
   if (copies.empty()) return count;
-  fs::sync_file_system(staging->folder());
+  fs::sync_file_system(to.root);
   for (const auto& [temporary, target] : copies) {
     need_folder(fs::parent(target), to.group_shared);
     fs::rename(temporary, target);

@@ -50,7 +50,7 @@ void IgnoreFiles::add(const std::string& path, std::size_t rank) {
     file.written = *content + line->second + "\n";
   } else {
     file.written = file.text();
-    fs::write_atomic(path_of_file, file.written);
+    fs::write_atomic(path_of_file, file.written, fs::Durability::full);
   }
 }
 
@@ -64,7 +64,7 @@ std::string IgnoreFiles::File::text() const {
 void IgnoreFiles::roll_back() {
   for (const auto& [path, file] : files_) {
     if (file.original) {
-      fs::write_atomic(path, *file.original);
+      fs::write_atomic(path, *file.original, fs::Durability::full);
     } else {
       fs::remove(path);
     }

@@ -138,7 +138,20 @@ TEST_SUITE("cache/store") {
     CHECK(fs::stat(world.store.path_of(id))->mode == 0444);
     CHECK(world.store.contains(id, 6));
     CHECK_FALSE(world.store.contains(id, 7));
-    CHECK(fs::list_directory(world.dir / "cache/expcore-tmp").empty());
+    fs::walk(world.dir / "cache/expcore-tmp", nullptr, [](const fs::WalkEntry& entry) {
+      CHECK_MESSAGE(entry.kind == fs::Kind::directory, entry.path);
+    });
+  }
+  TEST_CASE("a replaced file is executable from the moment it is there") {
+    World world({cache::LinkType::hardlink});
+    world.dir.write("f", "run\n");
+    fs::chmod(world.dir / "f", 0755);
+    const auto scan = world.scan("f");
+    world.store.add(world.dir / "f", scan, world.ignore);
+    world.store.relink(world.dir / "f", scan, true);
+    // The mode belongs to what is linked, so no name of it was ever without.
+    CHECK((fs::stat(world.store.path_of(scan.content.id))->mode & 0100U) != 0);
+    CHECK(fs::stat(world.dir / "f")->is_executable());
   }
   TEST_CASE("a folder is stored with its members and comes back") {
     World world;

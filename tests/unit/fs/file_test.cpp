@@ -1,10 +1,13 @@
 #include "fs/file.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
 
+#include "fs/descriptor.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace expcore;
@@ -32,6 +35,22 @@ TEST_SUITE("fs/file") {
     CHECK(dir.read("f") == "new");
     CHECK(fs::stat(path)->mode == 0640);
     CHECK(fs::list_directory(dir.path()).size() == 1);
+  }
+  TEST_CASE("write_atomic takes away what a process left that died while it wrote") {
+    const TempDir dir;
+    dir.write(".f.tmp", "half");
+    fs::write_atomic(dir / "f", "new");
+    CHECK(dir.read("f") == "new");
+    CHECK(fs::list_directory(dir.path()).size() == 1);
+  }
+  TEST_CASE("write_atomic leaves alone what another process is writing") {
+    const TempDir dir;
+    dir.write(".f.tmp", "half");
+    const fs::Descriptor other = fs::open_file(dir / ".f.tmp", O_WRONLY);
+    REQUIRE(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
+    fs::write_atomic(dir / "f", "new");
+    CHECK(dir.read("f") == "new");
+    CHECK(dir.read(".f.tmp") == "half");
   }
   TEST_CASE("write_atomic through a link changes the file, not the link") {
     const TempDir dir;

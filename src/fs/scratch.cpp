@@ -1,0 +1,77 @@
+#include "fs/scratch.hpp"
+
+#include <chrono>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "fs/file.hpp"
+#include "fs/lock.hpp"
+#include "fs/path.hpp"
+
+namespace expcore::fs {
+namespace {
+
+constexpr const char* prefix = "work-";
+constexpr std::int64_t day_ns = 86'400'000'000'000;
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Whether nobody uses the folder any more.
+bool is_abandoned(const std::string& folder) {
+  try {
+    return try_lock_folder(folder, Share::exclusive).has_value();
+  } catch (const Error&) {
+    const auto info = stat(folder, Follow::no);
+    return info && now_ns() - info->mtime_ns > day_ns;
+  }
+}
+
+}  // namespace
+
+Scratch::~Scratch() {
+  if (folder_.empty()) return;
+  try {
+    remove_tree(folder_);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the next one removes it
+  }
+}
+
+std::string Scratch::next() { return fmt::format("{}/{}", folder(), counter_.fetch_add(1)); }
+
+const std::string& Scratch::folder() {
+  std::call_once(made_, [this] { make(); });
+  return folder_;
+}
+
+void Scratch::make() {
+  make_directories(above_);
+  remove_leftovers();
+  while (true) {
+    folder_ = make_temp_directory(above_, prefix);
+    try {
+      lock_ = try_lock_folder(folder_, Share::exclusive);
+      // Another process may have taken it for a leftover before the lock was there.
+      if (lock_ && is_directory(folder_)) return;
+    } catch (const Error& error) {
+      if (error.code() != Errc::not_found) return;  // no locks here
+    }
+  }
+}
+
+void Scratch::remove_leftovers() const {
+  try {
+    for (const auto& entry : list_directory(above_)) {
+      const std::string path = join(above_, entry.name);
+      if (entry.kind != Kind::directory || !entry.name.starts_with(prefix)) continue;
+      if (is_abandoned(path)) remove_tree(path);
+    }
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another user's; in nobody's way
+  }
+}
+
+}  // namespace expcore::fs
