@@ -79,7 +79,8 @@ struct Store::Impl {
   }
 
   void need_folder(const std::string& folder) {
-    // Known only once it is there: another thread must not rely on a folder still to be made.
+    // Known only once it is there: another thread must not rely on a folder
+    // still to be made.
     const std::lock_guard lock(mutex);
     if (folders.contains(folder)) return;
     if (!fs::is_directory(folder)) {
@@ -127,7 +128,8 @@ struct Store::Impl {
     if (const auto stat = fs::stat(object.temporary)) object.stat = *stat;
   }
 
-  /// Whether the object at `path` has the content of its name. What has not is marked.
+  /// Whether the object at `path` has the content of its name. What has not is
+  /// marked.
   bool is_whole(const std::string& path, const ObjectId& id) {
     if (is_as_stored(path)) return true;
     const hash::FileHash kind = id.is_directory() ? hash::FileHash::md5 : id.kind;
@@ -290,16 +292,115 @@ void set_executable(const std::string& path) {
   if (stat && (stat->mode & 0100U) == 0) fs::chmod(path, stat->mode | 0100U);
 }
 
-/// Makes files and links from one object, each complete before it gets its name.
+/// Gives files made under other names theirs, once their bytes are on the disk.
+class Replacements {
+ public:
+  explicit Replacements(fs::Scratch& scratch) : scratch_(scratch) {}
+  ~Replacements() {
+    for (const auto& file : files_)
+      fs::discard(file.temporary);
+  }
+  Replacements(const Replacements&) = delete;
+  Replacements& operator=(const Replacements&) = delete;
+
+  /// Makes a file with `fill`, which takes its name, to replace what is at
+  /// `path`. A copy of bytes has to be flushed.
+  template <typename Fill>
+  void add(const std::string& path, const Fill& fill) {
+    File file{scratch_.next(), path, false};
+    try {
+      if (!is_on_scratch(fs::parent(path))) {
+        file.temporary = name_beside(path);
+        fs::remove(file.temporary);
+      }
+      fill(file.temporary);
+      const auto made = fs::stat(file.temporary, fs::Follow::no);
+      file.needs_flush = made && made->kind == fs::Kind::file && made->links == 1;
+    } catch (...) {
+      fs::discard(file.temporary);
+      throw;
+    }
+    files_.push_back(std::move(file));
+    if (files_.size() == most) publish();
+  }
+
+  void publish() {
+    flush();
+    for (const auto& file : files_) {
+      const auto there = fs::stat(file.path, fs::Follow::no);
+      if (there && there->kind == fs::Kind::directory) fs::remove_tree(file.path);
+      move(file);
+      // Two names of one inode: rename() leaves both.
+      fs::discard(file.temporary);
+    }
+    files_.clear();
+  }
+
+ private:
+  struct File {
+    std::string temporary;
+    std::string path;
+    bool needs_flush;
+  };
+
+  static constexpr std::size_t most = 4096;  ///< Bounds the room for what is there twice.
+  static constexpr std::size_t few = 4;
+
+  bool is_on_scratch(const std::string& folder) {
+    const auto [known, is_new] = folders_.try_emplace(folder, false);
+    if (is_new) {
+      const auto here = fs::stat(folder);
+      const auto there = fs::stat(scratch_.folder());
+      known->second = here && there && here->device == there->device;
+    }
+    return known->second;
+  }
+
+  /// Two mounts of one file system look alike until a name is to go from one to
+  /// the other.
+  static void move(const File& file) {
+    if (fs::rename_within(file.temporary, file.path)) return;
+    const std::string beside = name_beside(file.path);
+    fs::remove(beside);
+    const auto made = fs::stat(file.temporary, fs::Follow::no);
+    if (made && made->kind == fs::Kind::symlink) {
+      fs::symlink(fs::read_link(file.temporary), beside);
+    } else {
+      fs::copy_file(file.temporary, beside, made ? made->mode : 0644);
+      fs::sync(fs::open_file(beside, O_RDONLY), file.path);
+    }
+    fs::rename(beside, file.path);
+  }
+
+  static std::string name_beside(const std::string& path) {
+    return fmt::format("{}/.{}.{}.expcore", fs::parent(path), fs::filename(path), ::getpid());
+  }
+
+  void flush() const {
+    std::vector<const File*> copies;
+    for (const auto& file : files_) {
+      if (file.needs_flush) copies.push_back(&file);
+    }
+    if (copies.size() > few) return fs::sync_file_system(fs::parent(copies.front()->temporary));
+    for (const File* copy : copies)
+      fs::sync(fs::open_file(copy->temporary, O_RDONLY), copy->path);
+  }
+
+  fs::Scratch& scratch_;
+  std::vector<File> files_;
+  std::unordered_map<std::string, bool> folders_;
+};
+
+/// Makes files and links from one object.
 class Materializer {
  public:
   /// Files get `mode`; when that is executable, links make their object so.
-  Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode,
-               fs::Scratch& scratch)
-      : object_(object), types_(types), mode_(mode), scratch_(scratch) {}
+  Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode)
+      : object_(object), types_(types), mode_(mode) {}
 
-  /// Whether what is at `path` is already as the configuration wants it: for a single file by the
-  /// first link type alone, for a folder's member by any of them.
+  /// Whether what is at `path` is already as the configuration wants it: for a
+  /// single file by the first link type alone, for a folder's member by any of
+  /// them.
   bool is_satisfied(const std::string& path, bool is_member) const {
     const auto entry = fs::stat(path, fs::Follow::no);
     if (!entry) return false;
@@ -321,34 +422,19 @@ class Materializer {
     return false;
   }
 
-  /// Replaces `path`, whatever it is.
-  void make(const std::string& path) const {
+  /// Replaces `path`, whatever it is: a link that replaces nothing at once, the
+  /// rest with `batch`.
+  void make(const std::string& path, Replacements& batch) const {
     fs::make_directories(fs::parent(path));
-    const auto there = fs::stat(path, fs::Follow::no);
-    if (!there && make_link(path)) return;
-    replace(path, scratch_, [&](const std::string& temporary) {
+    if (!fs::exists(path) && make_link(path)) return;
+    batch.add(path, [&](const std::string& temporary) {
       if (make_any(temporary)) return;
-      throw Error(
-          Errc::io,
-          fmt::format("No possible cache link types for '{}'. See "
-                      "<https://dvc.org/doc/user-guide/troubleshooting#cache-types> for more "
-                      "information.",
-                      path));
+      throw Error(Errc::io, fmt::format("No possible cache link types for '{}'. See "
+                                        "<https://dvc.org/doc/user-guide/"
+                                        "troubleshooting#cache-types> for more "
+                                        "information.",
+                                        path));
     });
-  }
-
-  /// Makes a file with `fill` under a name where it is in nobody's way and lets it take the place
-  /// of what is at `path`.
-  template <typename Fill>
-  static void replace(const std::string& path, fs::Scratch& scratch, const Fill& fill) {
-    if (replace_through(scratch.next(), path, fill)) return;
-    // The folder is on another file system than `path`: beside it, then.
-    const std::string beside =
-        fmt::format("{}/.{}.{}.expcore", fs::parent(path), fs::filename(path), ::getpid());
-    fs::remove(beside);
-    if (!replace_through(beside, path, fill)) {
-      throw Error(Errc::io, fmt::format("[Errno 18] Invalid cross-device link: '{}'", path));
-    }
   }
 
  private:
@@ -357,26 +443,8 @@ class Materializer {
     return object && object->inode == entry.inode && object->device == entry.device;
   }
 
-  /// False when the file systems differ.
-  template <typename Fill>
-  static bool replace_through(const std::string& temporary, const std::string& path,
-                              const Fill& fill) {
-    try {
-      fill(temporary);
-      const auto there = fs::stat(path, fs::Follow::no);
-      if (there && there->kind == fs::Kind::directory) fs::remove_tree(path);
-      const bool renamed = fs::rename_within(temporary, path);
-      // Two names of one inode: rename() leaves both.
-      fs::discard(temporary);
-      return renamed;
-    } catch (...) {
-      fs::discard(temporary);
-      throw;
-    }
-  }
-
-  /// Links come into being whole: at once under their name. False when they are not wanted or
-  /// cannot be made.
+  /// Links come into being whole: at once under their name. False when they are
+  /// not wanted or cannot be made.
   bool make_link(const std::string& path) const {
     const LinkType type = types_.front();
     if (type != LinkType::hardlink && type != LinkType::symlink) return false;
@@ -417,7 +485,8 @@ class Materializer {
     }
     const auto object = fs::stat(object_);
     if (object && object->size == 0) {
-      fs::append(path, "", mode_);  // an empty object would gather one name per empty file
+      fs::append(path, "",
+                 mode_);  // an empty object would gather one name per empty file
       return true;
     }
     if (is_executable()) set_executable(object_);
@@ -427,37 +496,40 @@ class Materializer {
   const std::string& object_;
   const std::vector<LinkType>& types_;
   std::uint32_t mode_;
-  fs::Scratch& scratch_;
 };
 
 }  // namespace
 
 void Store::relink(const std::string& path, const Scan& scan, bool executable) {
   const auto& types = impl_->options.link_types;
+  Replacements batch(impl_->scratch);
   const auto replace = [&](const Materializer& materializer, const std::string& file,
                            const ObjectId& id) {
     if (!impl_->is_whole(path_of(id), id)) {
       throw Error(Errc::io, fmt::format("'{}' stays as it is: its object '{}' is damaged", file,
                                         path_of(id)));
     }
-    materializer.make(file);
+    materializer.make(file, batch);
   };
   if (scan.manifest) {
     for (const auto& entry : scan.manifest->entries) {
       const std::string member = path + "/" + entry.path;
       const ObjectId id{entry.hex, scan.content.id.kind};
       const std::string object = path_of(id);
-      const Materializer materializer(object, types, impl_->plain_mode(), impl_->scratch);
+      const Materializer materializer(object, types, impl_->plain_mode());
       if (!materializer.is_satisfied(member, true)) replace(materializer, member, id);
     }
+    batch.publish();
     return;
   }
   const std::string object = path_of(scan.content.id);
-  const Materializer materializer(object, types, impl_->plain_mode(executable), impl_->scratch);
+  const Materializer materializer(object, types, impl_->plain_mode(executable));
   if (!materializer.is_satisfied(path, false)) {
     replace(materializer, path, scan.content.id);
+    batch.publish();
   } else if (const auto entry = fs::stat(path, fs::Follow::no); entry && is_own_file(*entry)) {
-    // DVC makes the file anew here; what remains to be seen of that is its mode.
+    // DVC makes the file anew here; what remains to be seen of that is its
+    // mode.
     const std::uint32_t mode = impl_->plain_mode(executable);
     if (entry->mode != mode) fs::chmod(path, mode);
     return;
@@ -470,10 +542,11 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
   const ObjectId& id = wanted.id;
   static const std::vector<LinkType> copies = {LinkType::reflink, LinkType::copy};
   const auto& types = as == As::copy ? copies : impl_->options.link_types;
+  Replacements batch(impl_->scratch);
   const auto make = [&](const std::string& target, const ObjectId& object_id) {
     const std::string object = path_of(object_id);
     const std::uint32_t mode = impl_->plain_mode(wanted.executable && !id.is_directory());
-    Materializer(object, types, mode, impl_->scratch).make(target);
+    Materializer(object, types, mode).make(target, batch);
   };
   std::optional<Scan> present = scan(path, id.kind, impl_->state, ignore);
   if (!id.is_directory()) {
@@ -483,6 +556,7 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
         throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
       }
       make(path, id);
+      batch.publish();
       changed = true;
     }
     if (wanted.executable) set_executable(path);
@@ -515,6 +589,7 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
   fs::make_directories(path);
   for (const auto* entry : needed)
     make(path + "/" + entry->path, {entry->hex, id.kind});
+  batch.publish();
   for (const auto& leftover : there) {
     std::string file = path + "/" + leftover.first;
     fs::remove(file);
@@ -540,9 +615,11 @@ void Store::unprotect(const std::string& path) const {
   }
   const auto target = fs::stat(path);
   if (!target || target->kind != fs::Kind::file) return;
-  Materializer::replace(path, impl_->scratch, [&](const std::string& temporary) {
+  Replacements batch(impl_->scratch);
+  batch.add(path, [&](const std::string& temporary) {
     fs::copy_file(path, temporary, impl_->plain_mode());
   });
+  batch.publish();
 }
 
 }  // namespace expcore::cache
