@@ -75,25 +75,16 @@ void list(const ListArguments& arguments, const Context& context) {
   }
 }
 
-struct RemoveArguments {
-  expcore::RemoveOptions options;
-  bool queue = false;
-};
-
-void remove(const RemoveArguments& arguments, const Context& context) {
-  const auto& selection = arguments.options.selection;
-  const bool selected = selection.all_commits || !selection.revs.empty() || arguments.queue;
-  if (selected == !arguments.options.names.empty()) {
+void remove(const expcore::RemoveOptions& options, const Context& context) {
+  const auto& selection = options.selection;
+  const bool selected = selection.all_commits || !selection.revs.empty() || options.queue;
+  if (selected == !options.names.empty()) {
     throw expcore::Error(expcore::Errc::invalid_argument,
                          "Either provide an `experiment` argument, or use the `--rev` or "
                          "`--all-commits` or `--queue` flag.");
   }
-  if (arguments.options.keep && arguments.queue) {
-    throw expcore::Error(expcore::Errc::invalid_argument,
-                         "Cannot use both `--keep` and `--queue`.");
-  }
   const auto project = expcore::Project::open(context.directory);
-  const auto removed = project.experiments().remove(arguments.options);
+  const auto removed = project.experiments().remove(options);
   context.output.line(removed.empty() ? "No experiments to remove."
                                       : "Removed experiments: " + repr_list(removed));
 }
@@ -148,17 +139,17 @@ void add_exp_list(CLI::App& parent, Context& context) {
 void add_exp_remove(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("remove", "Remove experiments.");
   command->alias("rm");
-  const auto arguments = std::make_shared<RemoveArguments>();
-  add_selection(*command, arguments->options.selection, "Remove", false);
-  command->add_flag("--keep", arguments->options.keep,
+  const auto arguments = std::make_shared<expcore::RemoveOptions>();
+  add_selection(*command, arguments->selection, "Remove", false);
+  command->add_flag("--keep", arguments->keep,
                     "Keep the selected experiments and remove all others.");
   auto* queue = command->add_flag("--queue", arguments->queue, "Remove all queued experiments.");
   command
-      ->add_option("-g,--git-remote", arguments->options.git_remote,
+      ->add_option("-g,--git-remote", arguments->git_remote,
                    "Name or URL of the Git remote to remove the experiments from.")
       ->option_text("<git_remote>")
       ->excludes(queue);
-  command->add_option("experiment", arguments->options.names, "Experiments to remove.");
+  command->add_option("experiment", arguments->names, "Experiments to remove.");
   add_verbosity(*command, context);
   command->callback([&context, arguments] { remove(*arguments, context); });
 }

@@ -65,6 +65,7 @@ std::vector<std::string> open_tasks(const expcore::Queue& queue) {
   expcore::QueueStatusOptions brief;
   brief.brief = true;
   for (const auto& task : queue.status(brief).tasks) {
+    if (task.is_dvc) continue;  // its own workers run it
     if (task.state == expcore::TaskState::running || task.state == expcore::TaskState::queued) {
       tasks.push_back(task.id);
     }

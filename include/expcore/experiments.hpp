@@ -125,10 +125,12 @@ struct ListOptions {
 };
 
 struct RemoveOptions {
-  std::vector<std::string> names;  ///< Or full refs. Exclude `selection`.
-  ExperimentSelection selection;   ///< Nothing is selected by default.
-  bool keep = false;               ///< Remove all others of the repository instead.
-  std::string git_remote;          ///< Remove there instead of here.
+  /// Or full refs, or tasks of the queue that do not run: either goes. Exclude `selection`.
+  std::vector<std::string> names;
+  ExperimentSelection selection;  ///< Nothing is selected by default.
+  bool keep = false;              ///< Remove all others of the repository instead.
+  std::string git_remote;         ///< Remove there instead of here.
+  bool queue = false;             ///< All tasks that are queued or held, too.
 };
 
 /// For Experiments::push() and pull().

@@ -50,6 +50,9 @@ struct QueueTask {
   std::string commit;             ///< Of the experiment, once published.
   std::string ref;
   std::int64_t pid = 0;  ///< Of the worker that runs it; 0 when none does.
+  /// A task of DVC's own queue, in `.dvc/tmp/exps/celery`: only its workers run it and only DVC
+  /// changes it.
+  bool is_dvc = false;
 };
 
 /// What Queue::add() queues.
@@ -123,7 +126,9 @@ struct QueueRemoval {
 ///
 /// Any number of programs may use it at once: workers that start() leaves behind, run() in a host
 /// program, others that add and look. Tasks are named by experiment name or by a prefix of their
-/// id. Format: docs/formats/queue.md; guide: docs/guide/queue.md. Thread safety: thread-compatible.
+/// id. Tasks that DVC queued are listed and their logs shown; what would change them throws
+/// Error{invalid_argument}. Format: docs/formats/queue.md; guide: docs/guide/queue.md. Thread
+/// safety: thread-compatible.
 class EXPCORE_API Queue {
  public:
   Queue(Queue&&) noexcept;

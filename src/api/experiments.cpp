@@ -1,4 +1,5 @@
 #include <cctype>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -19,6 +20,10 @@
 #include "exp/slot.hpp"
 #include "exp/table.hpp"
 #include "metrics/format.hpp"
+#include "queue/dvc_queue.hpp"
+#include "queue/recover.hpp"
+#include "queue/show.hpp"
+#include "queue/snapshot.hpp"
 #include "yaml/writer.hpp"
 
 namespace expcore {
@@ -41,8 +46,22 @@ void require_git(const pipeline::Workspace& workspace) {
               "updating the DVC configuration with `dvc config core.no_scm false`.");
 }
 
-exp::ShowOptions to_internal(const ShowOptions& options) {
+std::optional<queue::Store> queue_of(pipeline::Workspace& workspace) {
+  return queue::open_recovered(queue::queue_folder(workspace),
+                               [&]() -> git::Repo& { return *workspace.repo; });
+}
+
+exp::ShowOptions to_internal(const ShowOptions& options, pipeline::Workspace& workspace) {
   exp::ShowOptions result;
+  result.queue = [&workspace, options = exp::SnapshotOptions{options.force, options.param_deps}](
+                     const std::vector<git::Id>& baselines) {
+    auto rows = queue::shown_dvc_tasks(workspace, baselines, options);
+    auto store = queue_of(workspace);
+    if (!store) return rows;
+    auto ours = queue::shown_tasks(*store, workspace, baselines, options);
+    std::move(ours.begin(), ours.end(), std::back_inserter(rows));
+    return rows;
+  };
   result.revisions.revs = options.revs;
   result.revisions.num = options.num;
   result.revisions.all_branches = options.all_branches;
@@ -125,7 +144,7 @@ std::vector<ExperimentRow> Experiments::show(const ShowOptions& options) const {
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   std::vector<ExperimentRow> rows;
-  for (const auto& state : exp::show(*workspace, to_internal(options))) {
+  for (const auto& state : exp::show(*workspace, to_internal(options, *workspace))) {
     rows.push_back(
         to_row(state, state.rev == "workspace" ? RowKind::workspace : RowKind::baseline));
     for (const auto& range : state.experiments) {
@@ -145,7 +164,7 @@ std::string Experiments::show_json(const ShowOptions& options) const {
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   yaml::List list;
-  for (const auto& state : exp::show(*workspace, to_internal(options))) {
+  for (const auto& state : exp::show(*workspace, to_internal(options, *workspace))) {
     list.push_back(state.to_value());
   }
   return yaml::dump_json(std::move(list));
@@ -163,7 +182,8 @@ ExperimentTable Experiments::show_table(const ShowOptions& options, const TableO
   request.descending = table.descending;
   request.precision = table.precision;
   request.csv = csv;
-  const auto made = exp::make_table(exp::show(*workspace, to_internal(options)), request);
+  const auto made =
+      exp::make_table(exp::show(*workspace, to_internal(options, *workspace)), request);
   ExperimentTable result;
   result.headers = made.headers;
   result.rows = made.rows;
@@ -214,40 +234,88 @@ std::vector<ExperimentRef> Experiments::list(const ListOptions& options) const {
   return result;
 }
 
+namespace {
+
+/// Experiments, and tasks of the queue that do not run.
+struct Removal {
+  std::vector<exp::ExpRef> refs;
+  std::vector<queue::Task> tasks;
+  std::vector<std::string> names;  ///< What is told.
+
+  void add_queued(queue::Store& store) {
+    for (const auto state : {queue::TaskState::queued, queue::TaskState::held}) {
+      for (auto& task : store.tasks(queue::Store::Detail::brief, state)) {
+        names.push_back(task.name);
+        tasks.push_back(std::move(task));
+      }
+    }
+  }
+
+  void add_refs(std::vector<exp::ExpRef> chosen) {
+    for (auto& ref : chosen) {
+      names.push_back(ref.name);
+      refs.push_back(std::move(ref));
+    }
+  }
+
+  /// Either is enough. Throws: Error{not_found} for names that neither have.
+  void add_names(const std::vector<exp::ExpRef>& all, std::optional<queue::Store>& store,
+                 const std::optional<git::Id>& head, const RemoveOptions& options) {
+    std::vector<std::string> unknown;
+    for (const auto& name : options.names) {
+      auto task = store ? store->find(name) : std::nullopt;
+      if (task && task->state == queue::TaskState::running) task.reset();
+      try {
+        const auto found = exp::resolve_names(all, {name}, head, options.git_remote);
+        refs.insert(refs.end(), found.begin(), found.end());
+      } catch (const Error& error) {
+        if (error.code() != Errc::not_found) throw;
+        if (!task) unknown.push_back(name);
+      }
+      if (task) tasks.push_back(std::move(*task));
+    }
+    if (!unknown.empty()) throw exp::unresolved_error(unknown, options.git_remote);
+    names = options.names;
+  }
+};
+
+}  // namespace
+
 std::vector<std::string> Experiments::remove(const RemoveOptions& options) const {
   const auto workspace = impl_->project->open();
   require_git(*workspace);
+  if (options.keep && options.queue) {
+    throw Error(Errc::invalid_argument, "Cannot use both `--keep` and `--queue`.");
+  }
   git::Repo& repo = *workspace->repo;
   const auto all = all_refs(*workspace, options.git_remote);
-  std::vector<exp::ExpRef> chosen;
-  std::vector<std::string> names;
+  auto store = options.git_remote.empty() ? queue_of(*workspace) : std::nullopt;
+  Removal removal;
+  if (options.queue && store) removal.add_queued(*store);
   const auto& selection = options.selection;
   if (!options.names.empty()) {
-    chosen = exp::resolve_names(all, options.names, repo.head(), options.git_remote);
-    names = options.names;
+    removal.add_names(all, store, repo.head(), options);
   } else if (!selection.revs.empty() || selection.all_commits) {
     auto by_revs = to_internal(selection);
     by_revs.all_commits = selection.revs.empty();  // revisions win, as in DVC
-    chosen = exp::select_refs(repo, all, by_revs);
+    removal.add_refs(exp::select_refs(repo, all, by_revs));
   }
   if (options.keep) {
     std::set<std::string> kept;
-    for (const auto& ref : chosen)
+    for (const auto& ref : removal.refs)
       kept.insert(ref.refname());
-    chosen = all;
-    std::erase_if(chosen, [&](const auto& ref) { return kept.contains(ref.refname()); });
-  }
-  if (options.keep || options.names.empty()) {
-    names.clear();
-    for (const auto& ref : chosen)
-      names.push_back(ref.name);
+    auto others = all;
+    std::erase_if(others, [&](const auto& ref) { return kept.contains(ref.refname()); });
+    removal = {};
+    removal.add_refs(std::move(others));
   }
   if (options.git_remote.empty()) {
-    exp::delete_experiments(repo, chosen);
+    exp::delete_experiments(repo, removal.refs);
   } else {
-    exp::delete_remote_experiments(*workspace, options.git_remote, chosen);
+    exp::delete_remote_experiments(*workspace, options.git_remote, removal.refs);
   }
-  return names;
+  if (!removal.tasks.empty()) queue::remove_tasks(*store, repo, removal.tasks);
+  return removal.names;
 }
 
 bool Experiments::rename(const std::string& experiment, const std::string& name,

@@ -16,6 +16,7 @@
 #include "queue/add.hpp"
 #include "queue/attempt_log.hpp"
 #include "queue/bell.hpp"
+#include "queue/dvc_queue.hpp"
 #include "queue/follow.hpp"
 #include "queue/launch.hpp"
 #include "queue/recover.hpp"
@@ -159,7 +160,30 @@ yaml::Value to_value(const QueueTask& task) {
   map.append("commit", task.commit);
   map.append("ref", task.ref);
   map.append("pid", task.pid);
+  map.append("queue", task.is_dvc ? "dvc" : "expcore");
   return map;
+}
+
+QueueTask to_public(const queue::DvcTask& task) {
+  QueueTask result;
+  result.is_dvc = true;
+  result.id = task.rev;
+  result.name = task.name;
+  result.baseline = task.baseline;
+  result.state = static_cast<TaskState>(task.state);
+  result.attempts = task.log.empty() ? 0 : 1;
+  result.exit_code = static_cast<std::int32_t>(task.exit_code.value_or(0));
+  result.log = task.log;
+  if (task.state == queue::TaskState::running) result.pid = task.pid.value_or(0);
+  if (task.state == queue::TaskState::failed) result.reason = "failed";
+  if (task.state == queue::TaskState::success) result.ref = task.info->result_ref;
+  return result;
+}
+
+/// DVC's tasks are as old as their commits.
+std::int64_t created_of(const git::Repo& repo, const git::Id& rev) {
+  constexpr std::int64_t second = 1'000'000'000;
+  return repo.has_object(rev) ? repo.commit_info(rev).committer.seconds * second : 0;
 }
 
 Error not_queued_error(const std::string& task) {
@@ -178,13 +202,21 @@ std::function<git::Repo&()> Queue::Impl::repo() const {
 }
 
 std::optional<Store> Queue::Impl::existing() const {
-  auto store = Store::open_existing(folder());
-  if (store) queue::recover(*store, repo());
-  return store;
+  return queue::open_recovered(folder(), repo());
+}
+
+std::string Queue::Impl::tmp_dir() const { return fs::join(project->root, ".dvc/tmp"); }
+
+void Queue::Impl::refuse_dvc_tasks(const std::vector<std::string>& names) const {
+  for (const auto& name : names) {
+    if (!queue::find_dvc_task(tmp_dir(), name)) continue;
+    throw Error(Errc::invalid_argument,
+                fmt::format("'{}' is a task of DVC's queue: only DVC can change it", name));
+  }
 }
 
 std::vector<Task> Queue::Impl::resolve(std::optional<Store>& store,
-                                       const std::vector<std::string>& names) {
+                                       const std::vector<std::string>& names) const {
   std::vector<Task> found;
   std::vector<std::string> unknown;
   std::set<TaskId> seen;
@@ -196,6 +228,7 @@ std::vector<Task> Queue::Impl::resolve(std::optional<Store>& store,
       found.push_back(std::move(*task));
     }
   }
+  refuse_dvc_tasks(unknown);
   if (!unknown.empty()) throw exp::unresolved_error(unknown);
   return found;
 }
@@ -226,27 +259,40 @@ std::vector<QueueTask> Queue::add(const QueueAddOptions& options) const {
   return result;
 }
 
-QueueStatus Queue::status(const QueueStatusOptions& options) const {
-  QueueStatus status;
-  auto store = impl_->existing();
-  if (!store) return status;
-  const auto tasks = store->tasks(options.brief ? Store::Detail::brief : Store::Detail::full);
+namespace {
+
+void add_tasks(QueueStatus& status, Store& store, bool brief) {
+  const auto tasks = store.tasks(brief ? Store::Detail::brief : Store::Detail::full);
   std::map<TaskId, std::size_t> places;
   status.tasks.reserve(tasks.size());
   for (const auto& task : tasks) {
-    if (!options.brief) places.emplace(task.id, status.tasks.size());
+    if (!brief) places.emplace(task.id, status.tasks.size());
     status.tasks.push_back(api::to_public(task));
   }
-  for (const auto& worker : store->workers()) {
-    if (!store->is_alive(worker)) continue;
+  for (const auto& worker : store.workers()) {
+    if (!store.is_alive(worker)) continue;
     ++(worker.task ? status.active_workers : status.idle_workers);
     const auto place = worker.task ? places.find(*worker.task) : places.end();
     if (place != places.end()) status.tasks[place->second].pid = worker.pid;
   }
-  if (!options.brief) {
-    for (const auto& attempt : store->last_attempts()) {
-      const auto place = places.find(attempt.task);
-      if (place != places.end()) describe_attempt(status.tasks[place->second], attempt, *store);
+  if (brief) return;
+  for (const auto& attempt : store.last_attempts()) {
+    const auto place = places.find(attempt.task);
+    if (place != places.end()) describe_attempt(status.tasks[place->second], attempt, store);
+  }
+}
+
+}  // namespace
+
+QueueStatus Queue::status(const QueueStatusOptions& options) const {
+  QueueStatus status;
+  if (auto store = impl_->existing()) add_tasks(status, *store, options.brief);
+  const auto dvc = queue::dvc_tasks(impl_->tmp_dir());
+  if (!dvc.empty()) {
+    const auto repo = impl_->repo();
+    for (const auto& task : dvc) {
+      status.tasks.push_back(to_public(task));
+      status.tasks.back().created = created_of(repo(), task.rev);
     }
   }
   std::stable_sort(status.tasks.begin(), status.tasks.end(), comes_before);
@@ -271,8 +317,12 @@ std::string Queue::status_json(int indent) const {
 std::optional<QueueTask> Queue::find(const std::string& task) const {
   auto store = impl_->existing();
   const auto found = store ? store->find(task) : std::nullopt;
-  if (!found) return std::nullopt;
-  return full_task(*store, *found);
+  if (found) return full_task(*store, *found);
+  const auto dvc = queue::find_dvc_task(impl_->tmp_dir(), task);
+  if (!dvc) return std::nullopt;
+  auto result = to_public(*dvc);
+  result.created = created_of(impl_->repo()(), dvc->rev);
+  return result;
 }
 
 std::uint32_t Queue::start(const WorkerStart& options) const {
@@ -312,6 +362,7 @@ std::vector<std::string> Queue::kill(const std::vector<std::string>& tasks, bool
       attempts.push_back(task->attempt);
     }
   }
+  impl_->refuse_dvc_tasks(unknown);
   if (ids.empty()) return unknown;
   store->kill(ids, force);
   queue::ring(store->folder());
@@ -337,23 +388,6 @@ std::vector<std::string> Queue::kill_all(bool force) const {
   return names;
 }
 
-void Queue::Impl::remove_tasks(Store& store, const std::vector<Task>& tasks) const {
-  std::vector<TaskId> ids;
-  std::vector<std::string> logs;
-  for (const auto& task : tasks) {
-    ids.push_back(task.id);
-    if (task.attempt == 0) continue;
-    for (const auto& attempt : store.attempts(task.id))
-      logs.push_back(fs::join(store.log_folder(), attempt.log));
-  }
-  if (ids.empty()) return;
-  store.change(ids, TaskEvent::remove);
-  for (const auto& log : logs)
-    fs::remove(log);
-  queue::release_snapshots(store, repo()());
-  queue::ring(store.folder());
-}
-
 void Queue::remove(const std::vector<std::string>& tasks) const {
   auto store = impl_->existing();
   std::vector<std::string> running;
@@ -362,7 +396,7 @@ void Queue::remove(const std::vector<std::string>& tasks) const {
     if (task.state == queue::TaskState::running) running.push_back(task.name);
   }
   if (!running.empty()) throw exp::unresolved_error(running);
-  if (store) impl_->remove_tasks(*store, found);
+  if (store) queue::remove_tasks(*store, impl_->repo()(), found);
 }
 
 std::vector<QueueTask> Queue::remove_all(const QueueRemoval& which) const {
@@ -379,7 +413,7 @@ std::vector<QueueTask> Queue::remove_all(const QueueRemoval& which) const {
   take(which.queued, queue::TaskState::held);
   take(which.failed, queue::TaskState::failed);
   take(which.success, queue::TaskState::success);
-  impl_->remove_tasks(*store, tasks);
+  queue::remove_tasks(*store, impl_->repo()(), tasks);
   for (const auto& task : tasks)
     removed.push_back(api::to_public(task));
   return removed;
@@ -446,20 +480,37 @@ bool Queue::wait(const std::vector<std::string>& tasks, std::chrono::millisecond
   return queue::wait_for(*store, ids, waiting);
 }
 
+namespace {
+
+Error not_started_error(const std::string& task) {
+  return {Errc::invalid_argument,
+          fmt::format("Experiment '{}' is in queue but has not been started", task)};
+}
+
+Error no_log_error(const std::string& task) {
+  return {Errc::not_found, fmt::format("No output logs found for experiment '{}'", task)};
+}
+
+std::string dvc_log(const std::string& tmp_dir, const std::string& name) {
+  const auto task = queue::find_dvc_task(tmp_dir, name);
+  if (!task) throw not_queued_error(name);
+  if (task->state == queue::TaskState::queued) throw not_started_error(name);
+  const auto text = task->log.empty() ? std::nullopt : fs::read_file_if_exists(task->log);
+  if (!text) throw no_log_error(name);
+  return *text;
+}
+
+}  // namespace
+
 std::string Queue::log(const std::string& task, bool all) const {
   auto store = impl_->existing();
   const auto found = store ? store->find(task) : std::nullopt;
-  if (!found) throw not_queued_error(task);
+  if (!found) return dvc_log(impl_->tmp_dir(), task);
   const auto attempt = store->attempt(found->attempt);
-  if (!attempt && found->state != queue::TaskState::failed) {
-    throw Error(Errc::invalid_argument,
-                fmt::format("Experiment '{}' is in queue but has not been started", task));
-  }
+  if (!attempt && found->state != queue::TaskState::failed) throw not_started_error(task);
   const auto text =
       attempt ? fs::read_file_if_exists(fs::join(store->log_folder(), attempt->log)) : std::nullopt;
-  if (!text) {
-    throw Error(Errc::not_found, fmt::format("No output logs found for experiment '{}'", task));
-  }
+  if (!text) throw no_log_error(task);
   return all ? *text : queue::without_notes(*text);
 }
 
@@ -467,11 +518,15 @@ void Queue::follow(const std::string& task, const std::function<void(std::string
                    const std::optional<CancelToken>& cancel) const {
   auto store = impl_->existing();
   const auto found = store ? store->find(task) : std::nullopt;
-  if (!found) throw not_queued_error(task);
-  queue::WaitOptions waiting;
-  waiting.repo = impl_->repo();
-  waiting.cancel = cancel ? &*cancel : nullptr;
-  queue::follow_log(*store, found->id, waiting, on_text);
+  const CancelToken* stop = cancel ? &*cancel : nullptr;
+  if (found) {
+    queue::WaitOptions waiting;
+    waiting.repo = impl_->repo();
+    waiting.cancel = stop;
+    queue::follow_log(*store, found->id, waiting, on_text);
+  } else if (!queue::follow_dvc_log(impl_->tmp_dir(), task, stop, on_text)) {
+    throw not_queued_error(task);
+  }
 }
 
 std::uint32_t Queue::recover() const {

@@ -22,10 +22,12 @@ struct Queue::Impl {
   /// never used.
   std::optional<queue::Store> existing() const;
   /// Throws: Error{not_found} "'x' is not a valid experiment name".
-  static std::vector<queue::Task> resolve(std::optional<queue::Store>& store,
-                                          const std::vector<std::string>& names);
+  std::vector<queue::Task> resolve(std::optional<queue::Store>& store,
+                                   const std::vector<std::string>& names) const;
+  std::string tmp_dir() const;
+  /// Throws: Error{invalid_argument} when DVC's queue has one of them.
+  void refuse_dvc_tasks(const std::vector<std::string>& names) const;
   void change(const std::vector<std::string>& names, queue::TaskEvent event) const;
-  void remove_tasks(queue::Store& store, const std::vector<queue::Task>& tasks) const;
   void wait_for_end(queue::Store& store, const std::vector<queue::AttemptId>& attempts) const;
 };
 

@@ -77,17 +77,26 @@ void add_temp_runs(Workspace& workspace, const SnapshotOptions& options,
     const auto info = ExecutorInfo::read(fs::join(folder, entry.name + "/" + entry.name + ".run"));
     if (!info || !info->is_active() || !fs::is_directory(info->root_dir)) continue;
     if (Slot::is_free(workspace, info->root_dir)) continue;
-    const std::string project = fs::parent(fs::absolute(info->root_dir, info->dvc_dir));
-    try {
-      const auto there = Workspace::open(project, workspace.environment);
-      found.push_back({info->baseline, live_range(*there, *info, entry.name,
-                                                  {"running", "tempdir", yaml::Null{}}, options)});
-    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): gone while we looked
-    }
+    auto live = live_experiment(workspace, *info, entry.name, {"running", "tempdir", yaml::Null{}},
+                                options);
+    if (live) found.push_back(std::move(*live));
   }
 }
 
 }  // namespace
+
+std::optional<ExecutedRange> live_experiment(const Workspace& workspace, const ExecutorInfo& info,
+                                             const std::string& rev, Executor executor,
+                                             const SnapshotOptions& options) {
+  const std::string project = fs::parent(fs::absolute(info.root_dir, info.dvc_dir));
+  try {
+    const auto there = Workspace::open(project, workspace.environment);
+    return ExecutedRange{info.baseline,
+                         live_range(*there, info, rev, std::move(executor), options)};
+  } catch (const Error&) {
+    return std::nullopt;  // gone while we looked
+  }
+}
 
 std::vector<ExecutedRange> running_experiments(Workspace& workspace,
                                                const SnapshotOptions& options) {

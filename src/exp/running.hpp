@@ -1,6 +1,9 @@
 #pragma once
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "exp/executor_info.hpp"
 #include "exp/snapshot.hpp"
 
 namespace expcore::exp {
@@ -18,6 +21,11 @@ struct ExecutedRange {
 /// tempdir.py.
 std::vector<ExecutedRange> running_experiments(pipeline::Workspace& workspace,
                                                const SnapshotOptions& options);
+
+/// What runs in the folder that `info` names, as it is there now; nullopt when that is gone.
+std::optional<ExecutedRange> live_experiment(const pipeline::Workspace& workspace,
+                                             const ExecutorInfo& info, const std::string& rev,
+                                             Executor executor, const SnapshotOptions& options);
 
 /// Removes what --temp runs that are over left in `.dvc/tmp/exps/standalone/run`, once there are
 /// more than `few`.

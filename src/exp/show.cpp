@@ -123,7 +123,7 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
     refs[ref.baseline].push_back(std::move(ref));
   auto executed = running_experiments(workspace, options.snapshot);
   if (options.queue) {
-    for (auto& entry : options.queue())
+    for (auto& entry : options.queue(baselines))
       executed.push_back(std::move(entry));
   }
   const Describer describer(repo);

@@ -24,8 +24,8 @@ struct ShowOptions {
   bool hide_queued = false;
   bool hide_failed = false;
   bool sha_only = false;  ///< No branch and tag names.
-  /// What the queue knows: its tasks that run, wait, failed or succeeded. May be empty.
-  std::function<std::vector<ExecutedRange>()> queue;
+  /// What queues know of these baselines: tasks that run, wait, failed or succeeded. May be empty.
+  std::function<std::vector<ExecutedRange>(const std::vector<git::Id>& baselines)> queue;
 };
 
 /// The commits that `options` names, without repeats. Throws: Error{not_found} "unknown Git

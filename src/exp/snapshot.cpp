@@ -130,13 +130,20 @@ State SnapshotReader::workspace_state(const SnapshotOptions& options) {
 }
 
 State SnapshotReader::commit_state(const git::Id& commit, const SnapshotOptions& options) {
+  return state_of(
+      commit, [&] { return commit; }, options);
+}
+
+State SnapshotReader::state_of(const std::string& key, const std::function<git::Id()>& make,
+                               const SnapshotOptions& options) {
   State state;
-  state.rev = commit;
+  state.rev = key;
   if (!options.force && !options.param_deps) {
-    state.data = kept_snapshot(workspace_, commit);
+    state.data = kept_snapshot(workspace_, key);
     if (state.data) return state;
   }
   try {
+    const git::Id commit = make();
     const auto info = workspace_.repo->commit_info(commit);
     const auto view = View::commit(workspace_, commit);
     if (!view) {
@@ -144,7 +151,7 @@ State SnapshotReader::commit_state(const git::Id& commit, const SnapshotOptions&
                   fmt::format("Commit '{}' does not contain a DVC repo", commit.substr(0, 7)));
     }
     state.data = SnapshotBuilder(*view).build(options);
-    state.data->rev = commit;
+    state.data->rev = key;
     state.data->timestamp = local_time(info.committer.seconds);
     if (!options.param_deps && !state.data->has_error()) keep_snapshot(workspace_, *state.data);
   } catch (const Error& error) {

@@ -1,4 +1,7 @@
 #pragma once
+#include <functional>
+#include <string>
+
 #include "exp/state.hpp"
 #include "pipeline/workspace.hpp"
 
@@ -21,6 +24,10 @@ class SnapshotReader {
   /// A State with data or, when the revision cannot be read, an error.
   State workspace_state(const SnapshotOptions& options);
   State commit_state(const git::Id& commit, const SnapshotOptions& options);
+  /// The state of the commit that `make` makes, which is kept under `key` and has that as its
+  /// revision. `key` has 40 hex digits and always means the same commit.
+  State state_of(const std::string& key, const std::function<git::Id()>& make,
+                 const SnapshotOptions& options);
 
  private:
   pipeline::Workspace& workspace_;

@@ -122,11 +122,11 @@ Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selec
 }
 
 git::Id write_stash_commit(const Workspace& workspace, const Capture& capture,
-                           const std::string& name, const EditedFiles& files) {
+                           const std::string& name, const EditedFiles& files,
+                           std::chrono::system_clock::time_point when) {
   git::Repo& repo = *workspace.repo;
   const git::Id tree = with_files(workspace, capture.tree, files);
-  auto [author, committer] =
-      repo.identities(workspace.environment, std::chrono::system_clock::now());
+  auto [author, committer] = repo.identities(workspace.environment, when);
   author.offset_minutes = committer.offset_minutes = 0;
   const git::Id index =
       repo.write_commit(capture.index_tree, {capture.head}, "Index stash", author, committer);

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -53,8 +54,10 @@ Capture capture_workspace(pipeline::Workspace& workspace, const pipeline::Select
 /// message that names head, baseline and experiment. No ref leads to it: pin it before the next
 /// `git gc`.
 /// Format: docs/formats/experiments.md. Source: DVC dvc/repo/experiments/queue/base.py.
-git::Id write_stash_commit(const pipeline::Workspace& workspace, const Capture& capture,
-                           const std::string& name, const EditedFiles& files);
+git::Id write_stash_commit(
+    const pipeline::Workspace& workspace, const Capture& capture, const std::string& name,
+    const EditedFiles& files,
+    std::chrono::system_clock::time_point when = std::chrono::system_clock::now());
 
 /// What the message and parents of a stash commit say.
 struct StashCommit {

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "queue/attempt_log.hpp"
 #include "queue/bell.hpp"
 #include "queue/process_tree.hpp"
 #include "queue/results.hpp"
+#include "queue/snapshot.hpp"
 
 namespace expcore::queue {
 
@@ -54,6 +56,30 @@ std::size_t recover(Store& store, const std::function<git::Repo&()>& repo) {
     store.forget_dead_workers();
   }
   return lost.size();
+}
+
+std::optional<Store> open_recovered(const std::string& folder,
+                                    const std::function<git::Repo&()>& repo) {
+  auto store = Store::open_existing(folder);
+  if (store) recover(*store, repo);
+  return store;
+}
+
+void remove_tasks(Store& store, git::Repo& repo, const std::vector<Task>& tasks) {
+  std::vector<TaskId> ids;
+  std::vector<std::string> logs;
+  for (const auto& task : tasks) {
+    ids.push_back(task.id);
+    if (task.attempt == 0) continue;
+    for (const auto& attempt : store.attempts(task.id))
+      logs.push_back(fs::join(store.log_folder(), attempt.log));
+  }
+  if (ids.empty()) return;
+  store.change(ids, TaskEvent::remove);
+  for (const auto& log : logs)
+    fs::remove(log);
+  release_snapshots(store, repo);
+  ring(store.folder());
 }
 
 }  // namespace expcore::queue

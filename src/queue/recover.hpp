@@ -1,6 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "git/repo.hpp"
 #include "queue/store.hpp"
@@ -15,5 +18,13 @@ std::string attempt_mark(const Task& task, AttemptId attempt);
 /// becomes of them. `repo` is asked for only when something may have been published.
 /// Returns how many there were.
 std::size_t recover(Store& store, const std::function<git::Repo&()>& repo);
+
+/// The queue as it is now that tasks of dead workers have been dealt with; nullopt when it was
+/// never used.
+std::optional<Store> open_recovered(const std::string& folder,
+                                    const std::function<git::Repo&()>& repo);
+
+/// Removes tasks, none of which runs, with their logs and what only they need.
+void remove_tasks(Store& store, git::Repo& repo, const std::vector<Task>& tasks);
 
 }  // namespace expcore::queue

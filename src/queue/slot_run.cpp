@@ -68,6 +68,10 @@ class InfoFile {
 SlotRuns::SlotRuns(const std::string& directory, pipeline::Environment environment)
     : project_(pipeline::Workspace::open(directory, std::move(environment))) {}
 
+std::string info_file_of(const Store& store, const Task& task) {
+  return fmt::format("{}/running/{}.run", store.folder(), task.key);
+}
+
 AttemptEnd SlotRuns::run(const Claim& claim, const AttemptContext& context) {
   const auto& [task, snapshot, attempt, number, log] = claim;
   project_->directory = fs::absolute(project_->repo.workdir(), snapshot.directory);
@@ -83,7 +87,7 @@ AttemptEnd SlotRuns::run(const Claim& claim, const AttemptContext& context) {
   for (const auto& path : task.options.copy_paths)
     options.copy_paths.push_back(fs::absolute(project_->directory, path));
   options.location = "dvc-task";
-  options.info_file = fmt::format("{}/running/{}.run", context.store.folder(), options.stash);
+  options.info_file = info_file_of(context.store, task);
   const std::string ref = exp::refname_of(task.baseline, task.name);
   options.before_ref = [&, id = attempt](const git::Id& commit) {
     announce(context, id, {commit, ref});

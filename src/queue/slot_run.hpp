@@ -10,6 +10,9 @@
 
 namespace expcore::queue {
 
+/// The executor info of a running task, DVC's `.run` file; gone when it is over.
+std::string info_file_of(const Store& store, const Task& task);
+
 /// Runs tasks in slots of a project: the TaskRun of a Runner.
 ///
 /// Keeps the project open and the slot taken between tasks. Thread safety: confined.

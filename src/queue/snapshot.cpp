@@ -92,7 +92,8 @@ git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapsh
                     const Task& task) {
   return exp::write_stash_commit(
       workspace, {snapshot.head, snapshot.index_tree, snapshot.tree, std::nullopt}, task.name,
-      TaskFiles(workspace, snapshot).edited(task.overrides, task.options));
+      TaskFiles(workspace, snapshot).edited(task.overrides, task.options),
+      std::chrono::system_clock::time_point(std::chrono::nanoseconds(task.created_ns)));
 }
 
 namespace {

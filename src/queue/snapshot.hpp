@@ -49,7 +49,7 @@ class TaskFiles {
   exp::EditedFiles originals_;
 };
 
-/// The stash commit of a task: what DVC would have made when it was queued.
+/// The stash commit of a task: what DVC would have made when it was queued. The same at any time.
 git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapshot,
                     const Task& task);
 

@@ -469,8 +469,30 @@ def hide_ids(text: str, ids: dict[str, str]) -> str:
     return text
 
 
+def hide_shown_tasks(text: str) -> str:
+    """`exp show --json` with the same of each task in both programs, by name."""
+    states = json.loads(text)
+    for state in states:
+        for shown in state["experiments"] or []:
+            if local := (shown["executor"] or {}).get("local"):
+                # DVC's is a process that has ended.
+                local |= {key: "<one>" for key in ("log", "task_id") if local[key]} | {"pid": None}
+            for rev in shown["revs"]:
+                rev["rev"] = rev["data"]["rev"] = "<id>"
+                rev["data"]["timestamp"] = "<time>"
+        if state["experiments"]:
+            state["experiments"].sort(key=lambda shown: shown["name"])
+    return json.dumps(states)
+
+
 def hide_tasks(text: str) -> str:
-    """Queued tasks have an id of chance and the time of the clock."""
+    """Queued tasks have an id of chance and the time of the clock, which orders them in `exp show`."""
+    if text.startswith("Experiment,rev,typ,") and "Dvc-task" in text:
+        row = re.compile(r"^([^,]+),[^,]+,branch_(?:base|commit),[^,]+,(.*)", re.DOTALL)
+        lines = [row.sub(r"\1,<id>,experiment,<time>,\2", line) for line in text.splitlines(keepends=True)]
+        return "".join(sorted(lines, key=lambda line: line if ",<id>," in line else ""))
+    if text.startswith("[{") and '"task_id"' in text:
+        return hide_shown_tasks(text)
     if not text.startswith("Task     Name"):
         return text
     return re.sub(r"(?m)^[0-9a-f]{7}  (.*?)\d\d:\d\d [AP]M", r"<task>   \1<time>  ", text)
@@ -568,6 +590,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
         for stream in ("stdout", "stderr"):
             value = output[stream]
             if value.startswith("[{"):
+                output[stream] = hide_tasks(value)
                 continue
             for function in (hide_slots, sort_shared, sort_experiments, sort_untracked, sort_unsaved, sort_git_add, sort_warnings, sort_lists, drop_code_frames, drop_places, hide_usage, hide_tasks, value_files):
                 value = function(value)
