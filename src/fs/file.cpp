@@ -281,6 +281,7 @@ void write_new(const std::string& path, const std::string& staging, std::string_
                std::uint32_t mode) {
   Temporary temporary = make_temporary(staging, mode);
   write_all(temporary.file(), bytes, path);
+  sync(temporary.file(), path);
   temporary.move_to(path);
 }
 

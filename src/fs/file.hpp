@@ -71,7 +71,7 @@ void write_atomic(const std::string& path, std::string_view bytes,
                   Durability durability = Durability::none, std::uint32_t mode = 0666);
 
 /// A file that appears whole at `path`: written as `staging` plus a suffix of our own, in a folder
-/// of the same file system whose readers do not mind, then renamed.
+/// of the same file system whose readers do not mind, flushed, then renamed.
 void write_new(const std::string& path, const std::string& staging, std::string_view bytes,
                std::uint32_t mode = 0666);
 

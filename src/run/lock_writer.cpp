@@ -46,7 +46,7 @@ LockFile::Change LockWriter::set(const Stage& stage, pipeline::LockEntry entry, 
 
 void LockWriter::replace(File& file) {
   const std::string path = file.stage.lock_file();
-  fs::write_atomic(path, index_.lock_of(file.stage).text());
+  fs::write_atomic(path, index_.lock_of(file.stage).text(), fs::Durability::full);
   index_.lock_written(file.stage);
   file.replaced = Clock::now();
   file.is_appended = false;

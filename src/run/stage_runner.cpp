@@ -492,7 +492,7 @@ void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>&
     const Output& out = stage.outs[i];
     if (!out.cache && !keep_uncached) continue;
     workspace_.store.add(out.path, scans[i], workspace_.ignore);
-    if (out.cache && !options_.no_relink) {
+    if (out.cache) {
       workspace_.store.relink(out.path, scans[i], scans[i].content.is_executable);
     }
   }
@@ -560,7 +560,8 @@ void StageRunner::bring_outs(StageId id) {
 
 void StageRunner::write_dvc_file(StageId id, LockEntry entry) {
   const Stage& stage = index_.stage(id);
-  fs::write_atomic(stage.file, updated_dvc_file(fs::read_file(stage.file), entry));
+  fs::write_atomic(stage.file, updated_dvc_file(fs::read_file(stage.file), entry),
+                   fs::Durability::full);
   written_files_.push_back(stage.file);
   index_.set_recorded(id, std::move(entry));
 }

@@ -56,7 +56,7 @@ std::optional<std::string> stop_ignoring(pipeline::Workspace& workspace, const s
     fs::remove(file);
     return std::nullopt;
   }
-  fs::write_atomic(file, kept);
+  fs::write_atomic(file, kept, fs::Durability::full);
   return file;
 }
 

@@ -347,8 +347,12 @@ int unlink(const char* path) { return fails("unlink", Needs::nothing, path) ? -1
 
 ssize_t write(int file, const void* buffer, std::size_t size) {
   Step step = next("write", Needs::room_for_bytes, file);
-  // A process does not die within a write that stays on a page; lines are appended in such.
-  if (step.dies && (::fcntl(file, F_GETFL) & O_APPEND) != 0 && size < page) step.half = false;
+  // No process dies within a write that stays on a page: such append lines and write over files.
+  const off_t at = ::lseek(file, 0, SEEK_CUR);
+  struct ::stat info {};
+  const bool is_new =
+      (::fcntl(file, F_GETFL) & O_APPEND) == 0 && ::fstat(file, &info) == 0 && info.st_size <= at;
+  if (step.dies && !is_new && size < page) step.half = false;
   return move(step, file, [&] { return ::write(file, buffer, share(step, size)); });
 }
 
