@@ -492,7 +492,7 @@ void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>&
     const Output& out = stage.outs[i];
     if (!out.cache && !keep_uncached) continue;
     workspace_.store.add(out.path, scans[i], workspace_.ignore);
-    if (out.cache) {
+    if (out.cache && !options_.no_relink) {
       workspace_.store.relink(out.path, scans[i], scans[i].content.is_executable);
     }
   }
