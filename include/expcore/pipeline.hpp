@@ -135,7 +135,8 @@ struct RunOptions {
   CommandStreams streams = CommandStreams::capture;
   EventCallback on_event;
   std::optional<CancelToken> cancel;
-  /// Asked before each stage runs when set; false stops.
+  /// Asked before each stage runs when set; false: the stage fails, "reproduction aborted by the
+  /// user", and `on_error` says what becomes of the others.
   std::function<bool(const std::string& stage)> confirm;
 };
 

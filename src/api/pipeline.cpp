@@ -9,6 +9,7 @@
 #include "fs/path.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/index.hpp"
+#include "pipeline/scopes.hpp"
 #include "pipeline/staleness.hpp"
 #include "pipeline/targets.hpp"
 #include "run/reproduce.hpp"
@@ -158,31 +159,25 @@ std::vector<StageInfo> Pipeline::stages() const {
 
 namespace {
 
-/// The stages that a status is asked of, and their graph when it was needed.
+/// What a status is asked of.
 struct Selected {
   pipeline::Index index;
-  std::optional<pipeline::Graph> graph;
-  std::vector<pipeline::StageId> ids;
+  std::vector<pipeline::Scope> scopes;
 };
 
-Selected select(pipeline::Workspace& workspace, const StatusOptions& options, bool need_graph) {
-  Selected selected{pipeline::Index::collect(workspace), std::nullopt, {}};
-  auto& [index, graph, ids] = selected;
-  // The graph is not needed, nor its errors wanted, to compare stages with their records.
-  if (need_graph || options.with_deps || options.recursive) {
-    graph.emplace(index, workspace.directory);
-  }
-  if (options.targets.empty()) {
-    ids.resize(index.stages().size());
-    std::iota(ids.begin(), ids.end(), pipeline::StageId{0});
-    return selected;
-  }
-  pipeline::Selection selection;
-  selection.targets = options.targets;
-  selection.recursive = options.recursive;
-  ids = resolve_targets(workspace, index, graph ? &*graph : nullptr, selection);
-  if (options.with_deps) ids = plan_order(index, *graph, ids, selection);
+Selected select(pipeline::Workspace& workspace, const StatusOptions& options) {
+  Selected selected{pipeline::Index::collect(workspace), {}};
+  selected.scopes = pipeline::collect_scopes(workspace, selected.index, options.targets,
+                                             {options.with_deps, options.recursive});
   return selected;
+}
+
+/// Leaves the outputs that the scope is about.
+void narrow(pipeline::Staleness& staleness, const pipeline::Workspace& workspace,
+            const pipeline::Scope& scope) {
+  std::erase_if(staleness.outs, [&](const pipeline::PathChange& out) {
+    return !scope.covers(fs::absolute(workspace.directory, out.path));
+  });
 }
 
 /// Which of the stages before it a stage reads from, with the path it names.
@@ -213,11 +208,12 @@ std::vector<InheritedReason> inherited_by(const pipeline::Workspace& workspace,
 PipelineStatus Pipeline::status(const StatusOptions& options) const {
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
-  auto selected = select(*workspace, options, false);
+  auto selected = select(*workspace, options);
   pipeline::Checker checker(*workspace, selected.index);
   PipelineStatus result;
   result.stage_count = selected.index.stages().size();
-  for (const auto id : selected.ids) {
+  for (const auto& scope : selected.scopes) {
+    const auto id = scope.stage;
     const auto& stage = selected.index.stage(id);
     if (stage.frozen && !stage.is_import() && options.on_event) {
       Event event;
@@ -228,7 +224,8 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
           address(stage, workspace->directory));
       options.on_event(event);
     }
-    const auto staleness = checker.check(id, pipeline::Depth::all);
+    auto staleness = checker.check(id, pipeline::Depth::all);
+    narrow(staleness, *workspace, scope);
     if (staleness.any()) result.stale.push_back(to_status(*workspace, stage, staleness));
   }
   return result;
@@ -237,10 +234,13 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
 PipelineExplanation Pipeline::explain(const StatusOptions& options) const {
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
-  auto selected = select(*workspace, options, true);
-  const auto& graph = *selected.graph;
+  auto selected = select(*workspace, options);
+  const pipeline::Graph graph(selected.index, workspace->directory);
+  std::vector<pipeline::StageId> asked;
+  for (const auto& scope : selected.scopes)
+    asked.push_back(scope.stage);
   // What a run would go through: upstream stages included.
-  const auto order = plan_order(selected.index, graph, selected.ids, {});
+  const auto order = plan_order(selected.index, graph, asked, {});
   pipeline::Checker checker(*workspace, selected.index);
   PipelineExplanation result;
   std::vector<bool> runs(selected.index.stages().size());

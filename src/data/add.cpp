@@ -9,7 +9,7 @@
 
 #include "base/text.hpp"
 #include "cache/store.hpp"
-#include "data/collect.hpp"
+#include "pipeline/scopes.hpp"
 #include "data/dvc_file.hpp"
 #include "data/glob.hpp"
 #include "data/session.hpp"
@@ -118,7 +118,7 @@ class Adder {
                       "information.",
                       symlink_help));
     }
-    if (const auto found = outputs_holding(index_, path); !found.empty()) {
+    if (const auto found = pipeline::outputs_holding(index_, path); !found.empty()) {
       const Stage& stage = index_.stage(found.front().stage);
       if (!stage.is_dvc_file()) {
         throw Error(

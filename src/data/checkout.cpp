@@ -62,8 +62,8 @@ class Checkout {
   Checkout(Session& session, Index& index, const CheckoutOptions& options)
       : session_(session), workspace_(session.workspace()), index_(index), options_(options) {}
 
-  CheckoutResult run(const std::vector<Scope>& scopes) {
-    for (const Scope& scope : scopes)
+  CheckoutResult run(const std::vector<pipeline::Scope>& scopes) {
+    for (const pipeline::Scope& scope : scopes)
       add_jobs(scope);
     for (auto& job : jobs_)
       compare(job);
@@ -75,7 +75,7 @@ class Checkout {
   }
 
  private:
-  void add_jobs(const Scope& scope) {
+  void add_jobs(const pipeline::Scope& scope) {
     const auto* entry = index_.recorded(scope.stage);
     for (const auto& out : index_.stage(scope.stage).outs) {
       if (!out.cache || !fs::is_within(out.path, workspace_.root) || !scope.covers(out.path))
@@ -286,13 +286,13 @@ CheckoutResult checkout(pipeline::Workspace& workspace, const std::vector<std::s
                         const CheckoutOptions& options) {
   Session session(workspace, options.on_event);
   Index index = Index::collect(workspace);
-  std::vector<Scope> scopes;
+  std::vector<pipeline::Scope> scopes;
   if (targets.empty()) {
-    scopes = collect(workspace, index, targets, options.collect);
+    scopes = pipeline::collect_scopes(workspace, index, targets, options.collect);
   }
   for (const auto& target : options.glob ? expanded(workspace, index, targets) : targets) {
     try {
-      auto more = collect(workspace, index, {target}, options.collect);
+      auto more = pipeline::collect_scopes(workspace, index, {target}, options.collect);
       scopes.insert(scopes.end(), more.begin(), more.end());
     } catch (Error& error) {
       if (error.code() == Errc::not_found)

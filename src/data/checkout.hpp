@@ -4,12 +4,12 @@
 
 #include <expcore/event.hpp>
 
-#include "data/collect.hpp"
+#include "pipeline/scopes.hpp"
 
 namespace expcore::data {
 
 struct CheckoutOptions {
-  CollectOptions collect;
+  pipeline::CollectOptions collect;
   bool force = false;   ///< Also replaces files whose content is nowhere else.
   bool relink = false;  ///< Makes every file anew by the configured link types.
   bool glob = false;    ///< Targets are patterns of output paths.

@@ -72,7 +72,7 @@ void commit(pipeline::Workspace& workspace, const std::string& target,
   try {
     const std::vector<std::string> targets =
         target.empty() ? std::vector<std::string>() : std::vector{target};
-    for (const Scope& scope : collect(workspace, index, targets, options.collect)) {
+    for (const auto& scope : pipeline::collect_scopes(workspace, index, targets, options.collect)) {
       const auto& stage = index.stage(scope.stage);
       checker.forget();
       if (!options.force) {

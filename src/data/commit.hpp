@@ -5,12 +5,12 @@
 
 #include <expcore/event.hpp>
 
-#include "data/collect.hpp"
+#include "pipeline/scopes.hpp"
 
 namespace expcore::data {
 
 struct CommitOptions {
-  CollectOptions collect;
+  pipeline::CollectOptions collect;
   bool force = false;      ///< Also what changed, without asking.
   bool no_relink = false;  ///< Leave files as they are instead of making them links or copies.
   /// Asked about changed stages: "outputs ['x'] of stage: 'a' changed. Are you sure …?". Unset: no.

@@ -3,7 +3,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
-#include "data/collect.hpp"
+#include "pipeline/scopes.hpp"
 #include "data/session.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
@@ -117,7 +117,7 @@ void move(pipeline::Workspace& workspace, const std::string& from, const std::st
   Index index = Index::collect(workspace);
   const std::string source = fs::absolute(workspace.directory, from);
   std::optional<StageId> found;
-  for (const auto& holder : outputs_holding(index, source)) {
+  for (const auto& holder : pipeline::outputs_holding(index, source)) {
     if (holder.output->path == source) found = holder.stage;
   }
   if (!found)
@@ -154,7 +154,7 @@ void move(pipeline::Workspace& workspace, const std::string& from, const std::st
                 fmt::format("'{}' does not exist",
                             fs::relative(fs::parent(new_file), workspace.directory)));
   }
-  for (const auto& holder : outputs_holding(index, target)) {
+  for (const auto& holder : pipeline::outputs_holding(index, target)) {
     if (holder.stage == *found) continue;
     throw Error(Errc::invalid_argument, fmt::format("'{}' is inside the output '{}'",
                                                     fs::relative(target, workspace.directory),

@@ -1,6 +1,5 @@
 #include "run/data_source.hpp"
 
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -8,8 +7,8 @@
 
 #include "cache/store.hpp"
 #include "fs/file.hpp"
-#include "pipeline/graph.hpp"
 #include "pipeline/index.hpp"
+#include "pipeline/scopes.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/roundtrip.hpp"
 
@@ -59,13 +58,11 @@ namespace {
 
 std::vector<StageId> wanted_stages(pipeline::Workspace& workspace, Index& index,
                                    const pipeline::Selection& selection) {
-  if (selection.targets.empty()) {
-    std::vector<StageId> all(index.stages().size());
-    std::iota(all.begin(), all.end(), StageId{0});
-    return all;
-  }
-  const pipeline::Graph graph(index, workspace.directory);
-  return plan_order(index, graph, resolve_targets(workspace, index, &graph, selection), selection);
+  std::vector<StageId> ids;
+  for (const auto& scope :
+       pipeline::collect_scopes(workspace, index, selection.targets, {true, selection.recursive}))
+    ids.push_back(scope.stage);
+  return ids;
 }
 
 /// Stores an output that differs from what is recorded or is not in the cache; nullopt when the

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
-#include <numeric>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/scopes.hpp"
 #include "run/clean_record.hpp"
 #include "run/ignore_file.hpp"
 #include "run/request.hpp"
@@ -92,10 +92,15 @@ class Session {
     if (const auto stages = record_.find()) return still_clean(*stages);
     Reproduction done{load(), {}};
     index_ = &done.index;
+    std::vector<pipeline::Scope> needed;
+    if (options_.as_experiment) {
+      const auto& selection = options_.selection;
+      needed = pipeline::collect_scopes(workspace_, *index_, selection.targets,
+                                        {true, selection.recursive});
+    }
     if (options_.on_loaded) options_.on_loaded();
     StageRunner runner(workspace_, *index_, options_, ignores_, turn_);
-    const bool bring_all = options_.as_experiment && options_.selection.targets.empty();
-    if (bring_all) prepare_all(runner);
+    prepare(runner, needed);
     make_plan();
     runner.set_graph(graph_ ? &*graph_ : nullptr);
     read_requests();
@@ -103,7 +108,6 @@ class Session {
     forced_.assign(index_->stages().size(), options_.force);
     skipped_.assign(index_->stages().size(), false);
     try {
-      if (options_.as_experiment && !bring_all) prepare(runner, plan_);
       walk(runner);
       runner.finish();
       fail_if_any();
@@ -155,7 +159,7 @@ class Session {
       has_warned_ = true;
       if (on_warning_before_) on_warning_before_(text);
     };
-    if (options_.selection.single_item) {
+    if (options_.selection.single_item && !options_.as_experiment) {
       return Index::of_files(workspace_, files_of_targets(workspace_, options_.selection));
     }
     return Index::collect(workspace_);
@@ -196,19 +200,13 @@ class Session {
   }
 
   /// Changed data is recorded before recorded data is brought in: the user's edits win.
-  void prepare(StageRunner& runner, const std::vector<StageId>& ids) {
-    for (const StageId id : ids) {
-      if (index_->stage(id).is_data_source()) runner.record_data_source(id);
+  void prepare(StageRunner& runner, const std::vector<pipeline::Scope>& scopes) {
+    for (const auto& scope : scopes) {
+      if (index_->stage(scope.stage).is_data_source()) runner.record_data_source(scope.stage);
     }
     if (options_.dry) return;
-    for (const StageId id : ids)
-      runner.bring_outs(id);
-  }
-
-  void prepare_all(StageRunner& runner) {
-    std::vector<StageId> ids(index_->stages().size());
-    std::iota(ids.begin(), ids.end(), StageId{0});
-    prepare(runner, ids);
+    for (const auto& scope : scopes)
+      runner.bring_outs(scope.stage);
   }
 
   /// Goes through the plan with `jobs_` threads, this one among them.

@@ -42,7 +42,7 @@ struct ReproduceOptions {
   std::string command_line;                 ///< What people blocked by our locks see.
   EventCallback on_event;
   const CancelToken* cancel = nullptr;
-  /// Asked before a stage runs when set (--interactive); false ends the operation.
+  /// Asked before a stage runs when set (--interactive); false: the stage fails.
   std::function<bool(const std::string& stage)> confirm;
 };
 

@@ -154,7 +154,7 @@ StageResult StageRunner::reproduce(const Task& task) {
   }
   if (result.outcome == StageOutcome::none) {
     if (options_.confirm && !options_.confirm(address(stage))) {
-      throw Error(Errc::cancelled, "reproduction aborted by the user");
+      throw Error(Errc::stage_failed, "reproduction aborted by the user");
     }
     result.outcome = bring_up_to_date(task, result.reason);
   }

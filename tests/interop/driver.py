@@ -26,9 +26,10 @@ class Step:
     kind: str  # "write", "run", "git", "remove", "chmod", "shell"
     args: list[str]
     cwd: str = "."
+    typed: str = ""  # what the command finds on its standard input
 
     def to_json(self) -> list:
-        return [self.kind, self.args, self.cwd]
+        return [self.kind, self.args, self.cwd] + ([self.typed] if self.typed else [])
 
 
 @dataclass
@@ -71,9 +72,9 @@ class Recorder:
     def shell(self, command: str) -> None:
         self.steps.append(Step("shell", [command]))
 
-    def run(self, *args: str, cwd: str = ".") -> None:
-        """A command of the program under test."""
-        self.steps.append(Step("run", list(args), cwd))
+    def run(self, *args: str, cwd: str = ".", typed: str = "") -> None:
+        """A command of the program under test, and what is typed into it."""
+        self.steps.append(Step("run", list(args), cwd, typed))
 
     def project(self, *, scm: bool = True) -> None:
         """An empty DVC project, committed when under Git."""
@@ -149,7 +150,7 @@ class World:
         )
         self.repo.mkdir()
 
-    def call(self, argv: list[str], cwd: str = ".", program: bool = False) -> dict[str, Any]:
+    def call(self, argv: list[str], cwd: str = ".", program: bool = False, typed: str = "") -> dict[str, Any]:
         environment = dict(self.environment)
         if program:  # experiments are dated by the clock on both sides
             del environment["GIT_AUTHOR_DATE"], environment["GIT_COMMITTER_DATE"]
@@ -157,7 +158,7 @@ class World:
             argv,
             cwd=self.repo / cwd,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=typed.encode(),
             capture_output=True,
             check=False,
             timeout=120,
@@ -191,7 +192,7 @@ class World:
             if done["code"] != 0:
                 raise RuntimeError(f"{step.args[0]}: {done['stderr']}")
         elif step.kind == "run":
-            return self.call([program.path, *step.args], step.cwd, program=True)
+            return self.call([program.path, *step.args], step.cwd, program=True, typed=step.typed)
         return None
 
 

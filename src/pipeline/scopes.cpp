@@ -1,4 +1,4 @@
-#include "data/collect.hpp"
+#include "pipeline/scopes.hpp"
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -8,10 +8,7 @@
 #include "pipeline/graph.hpp"
 #include "pipeline/targets.hpp"
 
-namespace expcore::data {
-
-using pipeline::Index;
-using pipeline::StageId;
+namespace expcore::pipeline {
 
 bool Scope::covers(const std::string& path) const {
   return filter.empty() || fs::is_within(path, filter) || fs::is_within(filter, path);
@@ -36,11 +33,11 @@ bool is_pipeline_file_name(const std::string& file) {
 
 class Collector {
  public:
-  Collector(pipeline::Workspace& workspace, const Index& index, const CollectOptions& options)
+  Collector(Workspace& workspace, const Index& index, const CollectOptions& options)
       : workspace_(workspace), index_(index), options_(options) {}
 
   std::vector<Scope> collect(const std::string& target) const {
-    const auto parsed = pipeline::parse_target(target);
+    const auto parsed = parse_target(target);
     const std::string path = fs::absolute(workspace_.directory, target);
     const bool is_folder = options_.recursive && fs::is_directory(path);
     if (!parsed.file.empty() && is_pipeline_file_name(parsed.file)) return stages_of(target);
@@ -60,10 +57,10 @@ class Collector {
 
  private:
   std::vector<Scope> stages_of(const std::string& target) const {
-    pipeline::Selection selection;
+    Selection selection;
     selection.targets = {target};
     selection.recursive = options_.recursive;
-    std::optional<pipeline::Graph> graph;
+    std::optional<Graph> graph;
     if (options_.recursive || options_.with_deps) graph.emplace(index_, workspace_.directory);
     const auto ids = resolve_targets(workspace_, index_, graph ? &*graph : nullptr, selection);
     if (!options_.with_deps) return scopes(ids);
@@ -77,15 +74,16 @@ class Collector {
     return made;
   }
 
-  pipeline::Workspace& workspace_;
+  Workspace& workspace_;
   const Index& index_;
   const CollectOptions& options_;
 };
 
 }  // namespace
 
-std::vector<Scope> collect(pipeline::Workspace& workspace, const Index& index,
-                           const std::vector<std::string>& targets, const CollectOptions& options) {
+std::vector<Scope> collect_scopes(Workspace& workspace, const Index& index,
+                                  const std::vector<std::string>& targets,
+                                  const CollectOptions& options) {
   std::vector<Scope> scopes;
   if (targets.empty()) {
     for (StageId id = 0; id < index.stages().size(); ++id)
@@ -101,4 +99,4 @@ std::vector<Scope> collect(pipeline::Workspace& workspace, const Index& index,
   return scopes;
 }
 
-}  // namespace expcore::data
+}  // namespace expcore::pipeline
