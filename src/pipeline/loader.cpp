@@ -8,6 +8,7 @@
 
 #include "fs/path.hpp"
 #include "pipeline/schema.hpp"
+#include "yaml/reader.hpp"
 
 namespace expcore::pipeline {
 namespace {
@@ -18,8 +19,17 @@ bool is_url(std::string_view path) {
          path.substr(0, colon).find_first_of("/. ") == std::string_view::npos;
 }
 
+/// What no file name and no command line can hold. Python refuses it only when it gets there.
+void refuse_nul(std::string_view text, std::string_view what) {
+  const auto at = text.find('\0');
+  if (at == std::string_view::npos) return;
+  throw Error(Errc::invalid_argument, fmt::format("{} '{}\\0{}' holds a NUL byte", what,
+                                                  text.substr(0, at), text.substr(at + 1)));
+}
+
 PathRef resolve_path(const std::string& written, const std::string& wdir,
                      const LoadContext& context) {
+  refuse_nul(written, "path");
   if (is_url(written)) return {written, written};
   if (fs::is_absolute(written)) {
     const std::string path = fs::normalize(written);
@@ -153,6 +163,8 @@ class StageBuilder {
 
   void build(const yaml::Value& definition) {
     if (const auto* command = definition.find("cmd")) stage_.command = *command;
+    for (const auto& line : stage_.command_lines())
+      refuse_nul(line, "command");
     stage_.frozen = flag(definition, "frozen", false);
     stage_.always_changed = flag(definition, "always_changed", false);
     stage_.desc = text_flag(definition, "desc");
@@ -273,6 +285,18 @@ void add_dvc_file_out(Stage& stage, const yaml::Value& entry, const LoadContext&
 
 }  // namespace
 
+namespace {
+
+/// "dvc.yaml:3:5" and the lines there.
+std::string place_of(const Stage& stage, std::string_view text, const LoadContext& context) {
+  const auto& at = stage.position;
+  if (at.line == 0) return {};
+  return fmt::format("{}:{}:{}\n{}", fs::relative(stage.file, context.directory), at.line,
+                     at.column, yaml::code_frame(text, at));
+}
+
+}  // namespace
+
 PipelineFile parse_pipeline(std::string_view text, const std::string& path,
                             const LoadContext& context) {
   const yaml::Value document =
@@ -287,7 +311,13 @@ PipelineFile parse_pipeline(std::string_view text, const std::string& path,
     stage.wdir = fs::absolute(fs::parent(path), text_flag(resolved.definition, "wdir"));
     stage.position = resolved.position;
     stage.template_params = std::move(resolved.tracked);
-    StageBuilder(stage, context).build(resolved.definition);
+    try {
+      refuse_nul(stage.wdir, "path");
+      StageBuilder(stage, context).build(resolved.definition);
+    } catch (Error& error) {
+      if (error.details().empty()) error.with_details(place_of(stage, text, context));
+      throw;
+    }
     file.stages.push_back(std::move(stage));
   }
   file.metrics = text_list(resolver.section("metrics"));

@@ -209,6 +209,7 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
   const auto started = [&](StageOutcome outcome) {
     emit(stage_event(EventKind::stage_started, stage, address(stage), outcome, reason));
   };
+  check_outs_can_be_stored(stage);
   if (!task.force) {
     if (options_.pull && !options_.dry) pull_missing_deps(stage);
     // Before anything is removed: a run that cannot start must not cost the user's outputs.
@@ -268,6 +269,17 @@ void StageRunner::check_deps_exist(const Stage& stage) const {
     if (probes_run_cache || fs::exists(dep.path)) fail_missing_file(dep.path);
     throw Error(Errc::not_found,
                 fmt::format("dependency '{}' does not exist", workspace_.shown(dep.path)));
+  }
+}
+
+/// DVC finds this out only once the command has run, and has removed what was there before.
+void StageRunner::check_outs_can_be_stored(const Stage& stage) const {
+  for (const auto& out : stage.outs) {
+    if (!out.cache || fs::is_within(out.path, workspace_.root)) continue;
+    throw Error(Errc::invalid_argument,
+                fmt::format("Saving cached external output {} is not supported since DVC 3.0. See "
+                            "<https://dvc.org/doc/user-guide/upgrade> for more info.",
+                            workspace_.shown(out.path)));
   }
 }
 
@@ -467,14 +479,6 @@ void StageRunner::save_outs(const Stage& stage, std::size_t rank, const LockEntr
     auto found = scan(out.path, before);
     if (!found) throw Error(Errc::not_found, fmt::format("output '{}' does not exist", shown));
     if (found->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
-    const bool in_project = fs::is_within(out.path, workspace_.root);
-    if (out.cache && !in_project) {
-      throw Error(
-          Errc::invalid_argument,
-          fmt::format("Saving cached external output {} is not supported since DVC 3.0. See "
-                      "<https://dvc.org/doc/user-guide/upgrade> for more info.",
-                      shown));
-    }
     if (out.cache) ignores_.add(out.path, rank);
     if (out.kind == OutKind::metric && !found->manifest && !is_text_file(out.path)) {
       throw Error(Errc::invalid_argument,

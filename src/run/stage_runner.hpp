@@ -84,6 +84,7 @@ class StageRunner {
   void run_line(const Task& task, Command& command, const std::string& line);
   void remove_outs(const pipeline::Stage& stage) const;
   void check_deps_exist(const pipeline::Stage& stage) const;
+  void check_outs_can_be_stored(const pipeline::Stage& stage) const;
   bool pull(pipeline::StageId id);
   void pull_missing_deps(const pipeline::Stage& stage);
 

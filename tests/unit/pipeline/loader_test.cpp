@@ -87,6 +87,14 @@ TEST_SUITE("pipeline/loader") {
     CHECK(file.stages[0].command_lines() == std::vector<std::string>{"x", "y"});
     CHECK(file.stages[1].command_lines() == std::vector<std::string>{"x", "y\nz\n"});
   }
+  TEST_CASE("no path and no command holds a NUL byte") {
+    CHECK(error_of("stages:\n  a:\n    cmd: x\n    outs: [\"b\\0c\"]\n")
+              .find("path 'b\\0c' holds a NUL byte\ndvc.yaml:3:5\n") == 0);
+    CHECK(error_of("stages:\n  a: {cmd: [x, \"y\\0z\"]}\n")
+              .find("command 'y\\0z' holds a NUL byte\ndvc.yaml:2:6\n") == 0);
+    CHECK(error_of("stages:\n  a: {cmd: x, wdir: \"\\0\"}\n")
+              .find("path '/p/\\0' holds a NUL byte\ndvc.yaml:2:6\n") == 0);
+  }
   TEST_CASE("what cannot be an output or a dependency is refused") {
     CHECK(error_of("stages: {a: {cmd: x, outs: [b.dvc]}}\n")
               .find("DVC file 'b.dvc' cannot be an output.") == 0);

@@ -11,6 +11,7 @@
 
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
+#include "support/temp_dir.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;
@@ -85,6 +86,22 @@ TEST_SUITE("run/reproduce") {
     run::ReproduceOptions options;
     CHECK_THROWS_AS(world.run(options), Error);
     CHECK(fs::exists(world.repo / "mid"));
+  }
+  TEST_CASE("what cannot be stored is refused before it is removed") {
+    World world;
+    test::TempDir outside;
+    fs::write_atomic(outside / "o", "dear\n");
+    world.repo.write("dvc.yaml",
+                     "stages:\n  a:\n    cmd: touch ran\n    outs: [" + (outside / "o") + "]\n");
+    try {
+      world.run();
+      FAIL("no error");
+    } catch (const Error& error) {
+      CHECK(error.full_message().find("failed to reproduce 'a': Saving cached external output") ==
+            0);
+    }
+    CHECK(fs::read_file(outside / "o") == "dear\n");
+    CHECK_FALSE(fs::exists(world.repo / "ran"));
   }
   TEST_CASE("keep going leaves out only what depends on the failure") {
     World world;
