@@ -9,13 +9,13 @@
 
 #include "base/text.hpp"
 #include "cache/store.hpp"
-#include "pipeline/scopes.hpp"
 #include "data/dvc_file.hpp"
 #include "data/glob.hpp"
 #include "data/session.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "pipeline/index.hpp"
+#include "pipeline/scopes.hpp"
 #include "yaml/writer.hpp"
 
 namespace expcore::data {

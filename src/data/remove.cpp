@@ -3,11 +3,11 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
-#include "pipeline/scopes.hpp"
 #include "data/session.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "pipeline/index.hpp"
+#include "pipeline/scopes.hpp"
 #include "pipeline/targets.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/roundtrip.hpp"
