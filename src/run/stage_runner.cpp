@@ -100,7 +100,7 @@ std::string StageRunner::address(const Stage& stage) const {
   return pipeline::address(stage, workspace_.directory);
 }
 
-void StageRunner::emit(Event event) const {
+void StageRunner::emit(const Event& event) const {
   if (options_.on_event) options_.on_event(event);
 }
 

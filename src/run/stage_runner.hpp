@@ -99,7 +99,7 @@ class StageRunner {
   void write_dvc_file(pipeline::StageId id, pipeline::LockEntry entry);
   std::string missing_params(const pipeline::ParamsDependency& params);
 
-  void emit(Event event) const;
+  void emit(const Event& event) const;
   void warn(const std::string& text) const;
   std::string address(const pipeline::Stage& stage) const;
 
