@@ -160,6 +160,8 @@ void Slot::write_record(const Record& record) const {
 
 /// What the last holder left behind when it died.
 void Slot::recover() {
+  // The slot is ours alone: whatever process has the number in there now does not work here.
+  fs::remove(fs::join(dvc_dir_, "tmp/rwlock"));
   Record record = read_record();
   if (record.run.empty()) return;
   if (auto info = ExecutorInfo::read(record.run); info && info->is_active()) {

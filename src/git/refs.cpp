@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
 #include <random>
 #include <set>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -29,19 +32,34 @@ bool is_id(std::string_view text) {
   return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// A file that Git's lock protocol guards: `<path>.lock`, made exclusively, becomes the file.
+/// What our locks say, so that nobody takes another program's for a dead one of ours.
+constexpr std::string_view lock_mark = "expcore\n";
+
+/// Removes a lock of ours whose holder died: the kernel has let go of its flock.
+void remove_dead_lock(const std::string& path) {
+  const fs::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return;
+  std::array<char, lock_mark.size()> text{};
+  const auto size = ::pread(file.get(), text.data(), text.size(), 0);
+  if (size < 0 || std::string_view(text.data(), static_cast<std::size_t>(size)) != lock_mark)
+    return;
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;
+  struct stat ours {};
+  struct stat there {};
+  const bool same = ::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
+                    ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+  if (same) ::unlink(path.c_str());
+}
+
+/// A file that Git's lock protocol guards by `<path>.lock`, made exclusively. That of a process
+/// that died is nobody's: docs/decisions/git-refs.md.
 class LockedFile {
  public:
   explicit LockedFile(std::string path) : path_(std::move(path)), lock_(path_ + ".lock") {
     fs::make_directories(fs::parent(path_));
     std::minstd_rand random(static_cast<unsigned>(::getpid()));
     const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (true) {
-      const int fd = ::open(lock_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      if (fd >= 0) {
-        file_ = fs::Descriptor(fd);
-        return;
-      }
+    while (!try_create()) {
       if (errno == ENOENT) {
         fs::make_directories(fs::parent(path_));
       } else if (errno != EEXIST) {
@@ -51,18 +69,17 @@ class LockedFile {
                                             "runs, remove the file",
                                             lock_));
       }
+      remove_dead_lock(lock_);
       std::this_thread::sleep_for(std::chrono::milliseconds(1 + random() % 20));
     }
   }
-  ~LockedFile() {
-    if (!lock_.empty()) ::unlink(lock_.c_str());
-  }
+  ~LockedFile() { ::unlink(lock_.c_str()); }
   LockedFile(const LockedFile&) = delete;
   LockedFile& operator=(const LockedFile&) = delete;
 
-  /// Makes `bytes` the file, durably, and keeps the lock.
+  /// Makes `bytes` the file, durably. The lock is kept.
   void replace(std::string_view bytes) const {
-    const std::string fresh = path_ + ".new";
+    const std::string fresh = path_ + ".expcore.lock";  // no ref for anybody
     fs::remove(fresh);  // of a process that died: nobody else writes it while we hold the lock
     {
       const fs::Descriptor file = fs::open_file(fresh, O_WRONLY | O_CREAT | O_EXCL);
@@ -72,15 +89,28 @@ class LockedFile {
     fs::rename(fresh, path_);
   }
 
-  /// Makes `bytes` the file, durably.
-  void commit(std::string_view bytes) {
-    fs::write_all(file_, bytes, path_);
-    fs::sync(file_, path_);
-    fs::rename(lock_, path_);
-    lock_.clear();
+ private:
+  /// Makes the lock with its mark at once, so that no instant of death leaves one without; where
+  /// the file system cannot do that, one after the other. False with errno set.
+  bool try_create() {
+    if (!file_.is_open()) {
+      file_ =
+          fs::Descriptor(::open(fs::parent(path_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
+      if (file_.is_open()) mark();
+    }
+    if (file_.is_open()) {
+      const std::string unnamed = fmt::format("/proc/self/fd/{}", file_.get());
+      return ::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, lock_.c_str(), AT_SYMLINK_FOLLOW) == 0;
+    }
+    file_ = fs::Descriptor(::open(lock_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (file_.is_open()) mark();
+    return file_.is_open();
   }
 
- private:
+  void mark() const {
+    if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) fs::write_all(file_, lock_mark, lock_);
+  }
+
   std::string path_;
   std::string lock_;
   fs::Descriptor file_;
@@ -196,7 +226,7 @@ bool Repo::set_ref(const std::string& name, const Id& target, const std::optiona
   LockedFile file(common_dir_ + "/" + name);
   const Id current = resolve_ref(name).value_or("");
   if (expected && current != *expected) return false;
-  file.commit(target + "\n");
+  file.replace(target + "\n");
   if (log) {
     append_reflog(common_dir_, name, current, target,
                   identities({}, std::chrono::system_clock::now()).second, *log);
@@ -205,7 +235,7 @@ bool Repo::set_ref(const std::string& name, const Id& target, const std::optiona
 }
 
 void Repo::set_symbolic_ref(const std::string& name, const std::string& target) {
-  LockedFile(common_dir_ + "/" + name).commit("ref: " + target + "\n");
+  LockedFile(common_dir_ + "/" + name).replace("ref: " + target + "\n");
 }
 
 std::vector<std::string> Repo::delete_refs(const std::vector<std::string>& names) {

@@ -88,7 +88,7 @@ class Shown {
 
   exp::ExecutedRange running(const Task& task) {
     ShownProcess shown = process(task);
-    const auto info = exp::ExecutorInfo::read(info_file_of(store_, task));
+    const auto info = running_info(store_, task);
     if (info) {
       shown.root = info->root_dir;
       auto live =

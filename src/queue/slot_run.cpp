@@ -68,8 +68,22 @@ class InfoFile {
 SlotRuns::SlotRuns(const std::string& directory, pipeline::Environment environment)
     : project_(pipeline::Workspace::open(directory, std::move(environment))) {}
 
-std::string info_file_of(const Store& store, const Task& task) {
-  return fmt::format("{}/running/{}.run", store.folder(), task.key);
+namespace {
+
+std::string info_folder(const Store& store) { return fs::join(store.folder(), "running"); }
+
+}  // namespace
+
+std::optional<exp::ExecutorInfo> running_info(const Store& store, const Task& task) {
+  const std::string folder = info_folder(store);
+  if (!fs::is_directory(folder)) return std::nullopt;
+  for (const auto& entry : fs::list_directory(folder)) {
+    auto info = exp::ExecutorInfo::read(fs::join(folder, entry.name));
+    const bool found =
+        info && info->is_active() && info->name == task.name && info->baseline == task.baseline;
+    if (found) return info;
+  }
+  return std::nullopt;
 }
 
 AttemptEnd SlotRuns::run(const Claim& claim, const AttemptContext& context) {
@@ -87,7 +101,7 @@ AttemptEnd SlotRuns::run(const Claim& claim, const AttemptContext& context) {
   for (const auto& path : task.options.copy_paths)
     options.copy_paths.push_back(fs::absolute(project_->directory, path));
   options.location = "dvc-task";
-  options.info_file = info_file_of(context.store, task);
+  options.info_file = fmt::format("{}/{}.run", info_folder(context.store), options.stash);
   const std::string ref = exp::refname_of(task.baseline, task.name);
   options.before_ref = [&, id = attempt](const git::Id& commit) {
     announce(context, id, {commit, ref});

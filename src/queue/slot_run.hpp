@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "exp/executor_info.hpp"
 #include "exp/refs.hpp"
 #include "exp/slot.hpp"
 #include "pipeline/workspace.hpp"
@@ -10,8 +11,8 @@
 
 namespace expcore::queue {
 
-/// The executor info of a running task, DVC's `.run` file; gone when it is over.
-std::string info_file_of(const Store& store, const Task& task);
+/// Where a running task is; nullopt before it has a folder.
+std::optional<exp::ExecutorInfo> running_info(const Store& store, const Task& task);
 
 /// Runs tasks in slots of a project: the TaskRun of a Runner.
 ///

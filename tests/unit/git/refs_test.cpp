@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <thread>
 
@@ -103,6 +104,22 @@ TEST_SUITE("git/refs") {
     CHECK(refs.size() == 25);
     CHECK(std::none_of(refs.begin(), refs.end(),
                        [](const auto& ref) { return ref.name.find("gone") != std::string::npos; }));
+  }
+  TEST_CASE("a lock of ours whose owner died is nobody's") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto first = repo.commit("one");
+    repo.git("pack-refs --all");
+    repo.write(".git/refs/exps/aa/bb/name.lock", "expcore\n");
+    repo.write(".git/refs/exps/aa/bb/name.expcore.lock", "torn");
+    repo.write(".git/packed-refs.lock", "expcore\n");
+    Repo opened = Repo::discover(repo.path());
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(opened.set_ref("refs/exps/aa/bb/name", first));
+    CHECK(opened.refs("refs/exps/").size() == 1);
+    CHECK(opened.delete_refs({"refs/exps/aa/bb/name"}).size() == 1);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+    CHECK(opened.refs("refs/exps/").empty());
   }
   TEST_CASE("HEAD is a branch or a commit") {
     const TestRepo repo;
