@@ -56,8 +56,11 @@ std::size_t width_of(std::string_view text) {
 template <typename Table>
 std::vector<std::size_t> column_widths(const Table& table, std::size_t header_margin) {
   std::vector<std::size_t> widths;
-  for (std::size_t i = 0; i < table.headers.size(); ++i) {
-    std::size_t width = width_of(table.headers[i]) + header_margin;
+  // A table of texts alone may have no headers.
+  const bool headless = table.headers.empty() && !table.rows.empty();
+  const std::size_t columns = headless ? table.rows.front().size() : table.headers.size();
+  for (std::size_t i = 0; i < columns; ++i) {
+    std::size_t width = headless ? 0 : width_of(table.headers[i]) + header_margin;
     for (const auto& row : table.rows)
       width = std::max(width, width_of(row[i]));
     widths.push_back(width);
@@ -196,7 +199,7 @@ std::string draw_plain(const expcore::Table& table) {
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   };
-  draw_row(cells.headers);
+  if (!cells.headers.empty()) draw_row(cells.headers);
   for (const auto& row : cells.rows)
     draw_row(row);
   return text;

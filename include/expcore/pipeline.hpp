@@ -31,6 +31,16 @@ struct StageInfo {
   std::vector<std::string> upstream;  ///< Addresses of the stages that it needs.
   bool frozen = false;
   bool always_changed = false;
+  /// The first line of its `desc`, else what it writes or reads in words: "Outputs a; Reports b".
+  std::string description;
+};
+
+/// Which stages Pipeline::list() lists.
+struct StageListOptions {
+  std::vector<std::string> targets;  ///< Stages, files, folders (`recursive`); empty: dvc.yaml.
+  bool all = false;                  ///< Every stage of the project instead.
+  bool recursive = false;            ///< Folders among the targets: what is below them.
+  bool fail = false;  ///< With `all` or `recursive`: a broken file is an error, not passed over.
 };
 
 /// One path or parameter that differs from what was recorded.
@@ -164,6 +174,11 @@ class EXPCORE_API Pipeline {
   /// Every stage, in DVC's index order. Throws: Error{parse} with details() for a malformed file,
   /// Error{invalid_argument} for overlapping outputs and cycles.
   std::vector<StageInfo> stages() const;
+
+  /// Stages in the order of the targets, each once, without `upstream`: nothing but what is named
+  /// is looked at. Throws: Error{parse} for a broken file that is named, Error{not_found} for an
+  /// unknown target.
+  std::vector<StageInfo> list(const StageListOptions& options = {}) const;
 
   /// What needs what. Throws: what stages() does; Error{not_found} "'x' does not exist as an output
   /// or a stage name in 'dvc.yaml': …" for the target.

@@ -4,7 +4,7 @@
 
 namespace expcore {
 
-/// A table as text cells; every row has as many as there are headers.
+/// A table as text cells; every row has as many as there are headers, or there are no headers.
 struct Table {
   std::vector<std::string> headers;
   std::vector<std::vector<std::string>> rows;

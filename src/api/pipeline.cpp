@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/impl.hpp"
+#include "base/text.hpp"
 #include "fs/path.hpp"
 #include "pipeline/graph.hpp"
 #include "pipeline/index.hpp"
@@ -27,6 +28,29 @@ namespace {
 StageKind kind_of(const pipeline::Stage& stage) {
   if (!stage.is_dvc_file()) return StageKind::pipeline;
   return stage.is_import() ? StageKind::import : StageKind::data_source;
+}
+
+/// Source: DVC dvc/commands/stage.py generate_description().
+std::string description_of(const pipeline::Stage& stage) {
+  for (const auto line : python_splitlines(stage.desc)) {
+    if (!line.empty()) return std::string(trim(line));
+  }
+  std::vector<std::string> outs;
+  std::vector<std::string> reports;
+  for (const auto& out : stage.outs)
+    (out.kind == pipeline::OutKind::out ? outs : reports).push_back(out.def_path);
+  std::vector<std::string> deps;
+  for (const auto& dep : stage.deps)
+    deps.push_back(dep.def_path);
+  for (const auto& params : stage.params)
+    deps.push_back(params.def_path);
+  if (stage.outs.empty()) {
+    return deps.empty() ? "No outputs or dependencies" : "Depends on " + join(deps, ", ");
+  }
+  std::vector<std::string> parts;
+  if (!outs.empty()) parts.push_back("Outputs " + join(outs, ", "));
+  if (!reports.empty()) parts.push_back("Reports " + join(reports, ", "));
+  return join(parts, "; ");
 }
 
 StageInfo describe(const pipeline::Workspace& workspace, const pipeline::Stage& stage) {
@@ -56,6 +80,7 @@ StageInfo describe(const pipeline::Workspace& workspace, const pipeline::Stage& 
   }
   info.frozen = stage.frozen;
   info.always_changed = stage.always_changed;
+  info.description = description_of(stage);
   return info;
 }
 
@@ -154,6 +179,32 @@ std::vector<StageInfo> Pipeline::stages() const {
     }
     infos.push_back(std::move(info));
   }
+  return infos;
+}
+
+std::vector<StageInfo> Pipeline::list(const StageListOptions& options) const {
+  const auto workspace = impl_->project->open();
+  pipeline::Selection selection;
+  selection.targets = options.targets;
+  selection.recursive = options.recursive;
+  const auto load = [&] {
+    if (!options.all && !options.recursive) {
+      return pipeline::Index::of_files(*workspace, files_of_targets(*workspace, selection));
+    }
+    return options.fail ? pipeline::Index::collect(*workspace)
+                        : pipeline::Index::collect_loadable(*workspace);
+  };
+  const auto index = load();
+  std::vector<pipeline::StageId> ids(index.stages().size());
+  std::iota(ids.begin(), ids.end(), 0U);
+  if (!options.all) {
+    std::optional<pipeline::Graph> graph;
+    if (options.recursive) graph.emplace(index, workspace->directory);
+    ids = resolve_targets(*workspace, index, graph ? &*graph : nullptr, selection);
+  }
+  std::vector<StageInfo> infos;
+  for (const auto id : ids)
+    infos.push_back(describe(*workspace, index.stage(id)));
   return infos;
 }
 

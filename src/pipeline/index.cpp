@@ -69,7 +69,12 @@ LoadContext workspace_context(const Workspace& workspace) {
   return context;
 }
 
-Index Index::collect(Workspace& workspace) {
+Index Index::collect(Workspace& workspace) { return collect(workspace, Broken::fails); }
+Index Index::collect_loadable(Workspace& workspace) {
+  return collect(workspace, Broken::passed_over);
+}
+
+Index Index::collect(Workspace& workspace, Broken broken) {
   Index index(workspace);
   std::set<std::string> out_folders;
   index.looked_at_.insert(workspace.root);
@@ -82,7 +87,11 @@ Index Index::collect(Workspace& workspace) {
         index.looked_at_.insert(entry.path);
         if (!fs::is_file(entry.path) || workspace.is_git_ignored(entry.path, false)) return;
         const std::size_t first = index.stages_.size();
-        index.load_file(entry.path);
+        try {
+          index.load_file(entry.path);
+        } catch (const Error&) {
+          if (broken == Broken::fails) throw;
+        }
         for (std::size_t i = first; i < index.stages_.size(); ++i) {
           for (const auto& out : index.stages_[i].outs)
             out_folders.insert(out.path);

@@ -29,6 +29,8 @@ class Index {
   /// Throws: the first load error, whichever file it is in. Whether outputs overlap is Graph's
   /// matter.
   static Index collect(Workspace& workspace);
+  /// The same, where files that cannot be loaded are passed over.
+  static Index collect_loadable(Workspace& workspace);
 
   /// Only the files named: for `--single-item`, which must not fail for another file's sake.
   static Index of_files(Workspace& workspace, const std::vector<std::string>& files);
@@ -65,6 +67,8 @@ class Index {
 
  private:
   explicit Index(Workspace& workspace) : workspace_(&workspace) {}
+  enum class Broken : bool { fails, passed_over };
+  static Index collect(Workspace& workspace, Broken broken);
   void load_file(const std::string& path);
   void check_loaded(const Stage& stage) const;
 
