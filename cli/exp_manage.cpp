@@ -161,6 +161,10 @@ void add_exp_rename(CLI::App& parent, Context& context) {
   command->add_option("name", arguments->name, "New name for the experiment.");
   command->add_flag("-f,--force", arguments->options.force,
                     "Replace an experiment that has the new name.");
+  command
+      ->add_option("-g,--git-remote", arguments->options.git_remote,
+                   "Name or URL of the Git remote to rename the experiment in.")
+      ->option_text("<git_remote>");
   add_verbosity(*command, context);
   command->callback([&context, arguments] {
     if (arguments->experiment.empty() || arguments->name.empty()) {

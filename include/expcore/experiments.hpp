@@ -158,7 +158,8 @@ struct ShareResult {
 };
 
 struct RenameOptions {
-  bool force = false;  ///< Replace an experiment that has the new name.
+  bool force = false;      ///< Replace an experiment that has the new name.
+  std::string git_remote;  ///< Rename there instead of here.
 };
 
 struct ExperimentDiffOptions {

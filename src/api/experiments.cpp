@@ -322,6 +322,10 @@ bool Experiments::rename(const std::string& experiment, const std::string& name,
                          const RenameOptions& options) const {
   const auto workspace = impl_->project->open();
   exp::require_head(*workspace);
+  if (!options.git_remote.empty()) {
+    return exp::rename_remote_experiment(*workspace, options.git_remote, experiment, name,
+                                         options.force);
+  }
   return exp::rename(*workspace->repo, experiment, name, options.force).has_value();
 }
 

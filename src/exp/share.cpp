@@ -11,6 +11,7 @@
 #include "exp/git_remote.hpp"
 #include "exp/manage.hpp"
 #include "exp/record.hpp"
+#include "fs/path.hpp"
 #include "remote/sync.hpp"
 
 namespace expcore::exp {
@@ -208,6 +209,27 @@ void delete_remote_experiments(const Workspace& workspace, const std::string& gi
   if (refused.empty()) return;
   throw Error(Errc::git, fmt::format("'{}' changed on '{}' meanwhile and stays",
                                      fmt::join(refused, "; "), git_remote));
+}
+
+bool rename_remote_experiment(const Workspace& workspace, const std::string& git_remote,
+                              const std::string& experiment, const std::string& name, bool force) {
+  if (experiment == name) return false;
+  check_name(name);
+  const GitRemote remote(workspace, git_remote);
+  const Refs refs = remote.experiments();
+  ExpRef ref = resolve_names(refs, {experiment}, workspace.repo->head(), git_remote).front();
+  if (ref.name == name) return false;
+  const std::string former = ref.refname();
+  ref.name = name;
+  const auto there = commits_of(refs);
+  const auto existing = there.find(ref.refname());
+  if (existing != there.end() && !force) throw conflict_error(name);
+  remote.fetch({former});
+  const git::Id expected = existing == there.end() ? "" : existing->second;
+  if (!remote.change({{ref.refname(), ref.commit, expected}}).empty()) throw conflict_error(name);
+  ref.name = fs::filename(former);
+  delete_remote_experiments(workspace, git_remote, {ref});
+  return true;
 }
 
 }  // namespace expcore::exp

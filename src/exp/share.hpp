@@ -47,4 +47,10 @@ ShareResult pull(pipeline::Workspace& workspace, const ShareRequest& request);
 void delete_remote_experiments(const pipeline::Workspace& workspace, const std::string& git_remote,
                                const std::vector<ExpRef>& refs);
 
+/// As rename(), in another repository; nothing changes here. The new name is there before the old
+/// one goes.
+/// Throws: what GitRemote and rename() throw; Error{git} when the experiment changed meanwhile.
+bool rename_remote_experiment(const pipeline::Workspace& workspace, const std::string& git_remote,
+                              const std::string& experiment, const std::string& name, bool force);
+
 }  // namespace expcore::exp

@@ -84,6 +84,21 @@ def removing(s):
 
 
 @scenario(T)
+def renaming(s):
+    with_remotes(s)
+    s.run("exp", "push", "-q", "--no-cache", "origin", "one", "two")
+    s.run("exp", "rename", "-g", "origin", "nope", "other")
+    s.run("exp", "rename", "-g", "origin", "one", "one")
+    s.run("exp", "rename", "-g", "origin", "one", "two")
+    s.run("exp", "rename", "-g", "origin", "one", "a b")
+    s.run("exp", "rename", "-g", "nowhere", "one", "eins")
+    s.run("exp", "rename", "-g", "origin", "one", "eins")
+    s.tolerate("refs", "DVC renames the local experiment (docs/decisions/exp-save.md)")
+    s.tolerate("show", "the same")
+    s.cross = False
+
+
+@scenario(T)
 def no_such_remote(s):
     with_remotes(s)
     s.run("exp", "list", "nowhere")

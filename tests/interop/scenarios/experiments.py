@@ -184,6 +184,31 @@ def table_options(s):
 
 
 @scenario(T)
+def sorted_and_picked_columns(s):
+    """The clock and ids are left out, so that every cell counts."""
+    two_stages(s)
+    s.run("repro", "-q")
+    s.commit("results")
+    s.run("exp", "run", "-q", "-n", "b", "-S", "train.lr=0.3")
+    s.run("exp", "run", "-q", "-n", "a", "-S", "train.lr=0.2")
+    s.run("exp", "run", "-q", "-n", "c", "-S", "train.lr=0.7", "-S", "train.epochs=3")
+    s.git("checkout", "-q", "-f", "HEAD")
+    cut = ("--drop", "Created|Experiment|rev|.*txt|.*json$")
+    for words in (
+        ("--sort-by", "train.lr"), ("--sort-by", "params.yaml:train.lr", "--sort-order", "desc"),
+        ("--sort-by", "train.lr", "--only-changed", "--csv"), ("--sort-by", "train.lr", "--md"),
+        ("--sort-by", "train.lr", "--keep", "State", "--hide-workspace", "--csv"),
+        ("--sort-by", "train.lr", "--param-deps", "--csv", "--precision", "1"),
+        ("--sort-by", "train.lr", "-A", "-n", "3", "--hide-queued", "--hide-failed", "--csv"),
+        ("--sort-by", "train.lr", "-a", "-T", "--md"), ("--sort-by", "train.lr", "--rev", "HEAD~1", "-n", "2", "--md"),
+        ("--sort-by", "nope", "--md"), ("--drop", "[", "--md"),
+    ):
+        s.run("exp", "show", "--no-pager", *cut, *words)
+    s.tolerate("commands [15] / stderr", "Python's words for a broken expression")
+    s.cross = False
+
+
+@scenario(T)
 def top_level_metrics(s):
     s.project()
     s.write(

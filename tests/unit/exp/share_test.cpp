@@ -66,6 +66,24 @@ TEST_SUITE("exp/share") {
     CHECK(world.repo.git("rev-parse " + exp::refname_of(world.baseline, "b")) == b);
     CHECK_THROWS(world.repo.git("rev-parse -q --verify " + exp::refname_of(world.baseline, "a")));
   }
+  TEST_CASE("an experiment gets another name over there, and here keeps its own") {
+    World world;
+    const auto a = world.make("a", "1");
+    const auto b = world.make("b", "2");
+    const auto workspace = world.open();
+    exp::push(*workspace, world.request());
+    const std::string here = exp::refname_of(world.baseline, "a");
+    world.repo.git("update-ref -d " + here);
+    world.repo.git("gc -q --prune=now");
+    CHECK(exp::rename_remote_experiment(*workspace, world.hub_path(), "a", "c", false));
+    CHECK(world.at_hub("rev-parse " + exp::refname_of(world.baseline, "c")) == a);
+    CHECK_THROWS(world.at_hub("rev-parse -q --verify " + here));
+    CHECK_THROWS(world.repo.git("rev-parse -q --verify " + exp::refname_of(world.baseline, "c")));
+    CHECK_THROWS_AS(exp::rename_remote_experiment(*workspace, world.hub_path(), "b", "c", false),
+                    Error);
+    CHECK(exp::rename_remote_experiment(*workspace, world.hub_path(), "b", "c", true));
+    CHECK(world.at_hub("rev-parse " + exp::refname_of(world.baseline, "c")) == b);
+  }
   TEST_CASE("another experiment of that name is replaced by force only, both ways") {
     World world;
     world.make("a", "1");
