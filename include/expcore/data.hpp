@@ -124,6 +124,19 @@ struct GcResult {
   std::int64_t bytes = 0;
 };
 
+/// How Data::migrate_cache() works.
+struct MigrateOptions {
+  bool records = false;  ///< `.dvc` and dvc.lock files, too: `--dvc-files`.
+  bool dry = false;      ///< Only tell.
+  EventCallback on_event;
+};
+
+/// What Data::migrate_cache() did or, dry, would do.
+struct MigrateResult {
+  std::int64_t objects = 0;          ///< Dry: those to look at; else those that were new.
+  std::vector<std::string> records;  ///< "f.dvc", "dvc.yaml (dvc.lock)".
+};
+
 /// Data that DVC tracks: files, the cache, and the `.dvc` files that name it.
 ///
 /// Targets are paths, stage names and `.dvc` files, relative to the project's directory(). Each
@@ -177,6 +190,10 @@ class EXPCORE_API Data {
   std::vector<GcResult> gc(const GcOptions& options) const;
   /// Throws what gc() throws for the options that say what to keep.
   static void check(const GcOptions& options);
+
+  /// Brings a cache of DVC 2 (read in place until then) over to DVC 3's layout: `dvc cache
+  /// migrate`. Throws: Error{io}; with `records` what commit() throws.
+  MigrateResult migrate_cache(const MigrateOptions& options = {}) const;
 
   /// Takes a `.dvc` file or stages away, with `outs` their outputs, too: `dvc remove`.
   /// Throws: Error{not_found}, Error{invalid_argument} for stages of `foreach` and `matrix`.

@@ -7,6 +7,7 @@
 #include "data/add.hpp"
 #include "data/checkout.hpp"
 #include "data/commit.hpp"
+#include "data/migrate.hpp"
 #include "data/remove.hpp"
 #include "fs/path.hpp"
 #include "gc/collect.hpp"
@@ -185,6 +186,16 @@ std::vector<GcResult> Data::gc(const GcOptions& options) const {
         {collected.store, static_cast<std::int64_t>(collected.removed), collected.bytes});
   }
   return results;
+}
+
+MigrateResult Data::migrate_cache(const MigrateOptions& options) const {
+  const auto workspace = impl_->open(options.on_event);
+  MigrateResult result;
+  result.objects = static_cast<std::int64_t>(data::migrate_cache(*workspace, options.dry));
+  if (options.records) {
+    result.records = data::migrate_records(*workspace, options.dry, options.on_event);
+  }
+  return result;
 }
 
 void Data::remove(const std::string& target, bool outs) const {

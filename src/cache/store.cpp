@@ -156,6 +156,18 @@ struct Store::Impl {
     }
   }
 
+  /// A second name of a file in the same file system, else a copy.
+  NewObject stage_link(const std::string& from, const ObjectId& id, const std::string& name) {
+    NewObject object{temporary(), name, {}};
+    try {
+      if (!fs::link(from, object.temporary)) return stage_file(from, id, name);
+    } catch (const Error&) {  // a file system without hard links, or too many of them
+      return stage_file(from, id, name);
+    }
+    protect(object);
+    return object;
+  }
+
   /// Gives staged objects their names; their bytes are on the disk first.
   void publish(const std::vector<NewObject>& objects) {
     if (objects.empty()) return;
@@ -499,6 +511,18 @@ class Materializer {
 };
 
 }  // namespace
+
+std::size_t Store::adopt(const std::vector<std::pair<std::string, ObjectId>>& files) {
+  std::vector<NewObject> staged;
+  std::unordered_set<std::string> seen;
+  for (const auto& [path, id] : files) {
+    const std::string name = path_of(id);
+    if (contains(id) || !seen.insert(name).second) continue;
+    staged.push_back(impl_->stage_link(path, id, name));
+  }
+  impl_->publish(staged);
+  return staged.size();
+}
 
 void Store::relink(const std::string& path, const Scan& scan, bool executable) {
   const auto& types = impl_->options.link_types;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "cache/object.hpp"
@@ -84,6 +85,11 @@ class Store {
 
   /// Stores a folder object whose members are in the cache.
   void add_manifest(const Manifest& manifest, const ObjectId& id);
+
+  /// Gives files of the cache's own file system further names as objects, in this order; an object
+  /// that is there already stays. The caller has hashed them. Files that cannot be linked to are
+  /// copied. Returns how many were not there.
+  std::size_t adopt(const std::vector<std::pair<std::string, ObjectId>>& files);
 
   /// Makes the workspace files at `path` satisfy the configured link types after add(), as DVC's
   /// commit does (single files are replaced by a link or copy, 0644-style mode; folder members only

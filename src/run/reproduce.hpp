@@ -26,7 +26,8 @@ struct ReproduceOptions {
   bool dry = false;
   bool no_commit = false;
   bool no_run_cache = false;
-  bool no_relink = false;  ///< Leave files as they are once they are in the cache.
+  bool upgrade_hashes = false;  ///< Record plain MD5 also where DVC 2 recorded its own kind.
+  bool no_relink = false;       ///< Leave files as they are once they are in the cache.
   bool allow_missing = false;
   bool pull = false;  ///< Missing data comes from the remotes, where nothing else changed.
   /// As `exp run` does: changed data sources are recorded and recorded outputs brought into the

@@ -412,7 +412,9 @@ bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
 
 std::optional<cache::Scan> StageRunner::scan(const std::string& path, const LockItem* former) {
   std::optional<cache::Scan> scan;
-  turn_.aside([&] { scan = scan_as_recorded(path, former, workspace_); });
+  turn_.aside([&] {
+    scan = scan_as_recorded(path, options_.upgrade_hashes ? nullptr : former, workspace_);
+  });
   return scan;
 }
 

@@ -391,6 +391,14 @@ def sort_data_status(output: dict[str, Any]) -> None:
         output["stdout"] = blocks
 
 
+def sort_migrated(output: dict[str, Any]) -> None:
+    """`cache migrate` goes through stages in the order of the file system."""
+    if output.get("argv", [])[:2] == ["cache", "migrate"]:
+        output["stdout"] = re.sub(
+            r"(?:Updating .*\n)+", lambda m: "".join(sorted(m.group(0).splitlines(True))), output["stdout"]
+        )
+
+
 def hide_program(text: str) -> str:
     """The program's own name where it says what to type; DVC's name is kept by expcore, too."""
     return text
@@ -588,6 +596,7 @@ def normalize(state: dict[str, Any], world: World) -> dict[str, Any]:
         sort_names(output)
         sort_cloud_status(output)
         sort_data_status(output)
+        sort_migrated(output)
         for stream in ("stdout", "stderr"):
             value = output[stream]
             if value.startswith("[{"):
