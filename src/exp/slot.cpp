@@ -162,6 +162,7 @@ void Slot::write_record(const Record& record) const {
 void Slot::recover() {
   // The slot is ours alone: whatever process has the number in there now does not work here.
   fs::remove(fs::join(dvc_dir_, "tmp/rwlock"));
+  fs::remove(fs::join(path_, ".git/index.lock"));
   Record record = read_record();
   if (record.run.empty()) return;
   if (auto info = ExecutorInfo::read(record.run); info && info->is_active()) {

@@ -6,6 +6,7 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/convert.hpp"
+#include "git/new_index.hpp"
 #include "git/repo.hpp"
 
 namespace expcore::git {
@@ -91,13 +92,15 @@ std::vector<TreeEdit> Repo::index_edits(const Id& tree) const {
   return edits;
 }
 
-void Repo::reset_index(const Id& tree) {
+namespace {
+
+/// Makes `index` hold `tree`. False when it does already.
+bool make_equal(git_repository* repo, git_index* index, const Id& tree) {
   const git_oid oid = to_oid(tree);
   Tree opened;
-  check(git_tree_lookup(out(opened), repo_.get(), &oid), fmt::format("read tree {}", tree));
-  const Index index = open_index(repo_.get());
+  check(git_tree_lookup(out(opened), repo, &oid), fmt::format("read tree {}", tree));
   Diff diff;
-  check(git_diff_tree_to_index(out(diff), repo_.get(), opened.get(), index.get(), nullptr),
+  check(git_diff_tree_to_index(out(diff), repo, opened.get(), index, nullptr),
         "compare the index with a tree");
   const std::size_t count = git_diff_num_deltas(diff.get());
   for (std::size_t i = 0; i < count; ++i) {
@@ -106,16 +109,30 @@ void Repo::reset_index(const Id& tree) {
       throw Error(Errc::git, fmt::format("'{}' has unmerged changes", delta->old_file.path));
     }
     if (delta->status == GIT_DELTA_ADDED) {
-      check(git_index_remove_bypath(index.get(), delta->new_file.path), "change the index");
+      check(git_index_remove_bypath(index, delta->new_file.path), "change the index");
       continue;
     }
     git_index_entry entry{};
     entry.path = delta->old_file.path;
     entry.mode = delta->old_file.mode;
     entry.id = delta->old_file.id;
-    check(git_index_add(index.get(), &entry), "change the index");
+    check(git_index_add(index, &entry), "change the index");
   }
-  if (count > 0) check(git_index_write(index.get()), "write the index");
+  return count > 0;
+}
+
+}  // namespace
+
+void Repo::reset_index(const Id& tree) {
+  const std::string path = fs::join(git_dir_, "index");
+  while (true) {
+    NewIndex fresh(path);
+    Index index;
+    check(git_index_open(out(index), fresh.path().c_str()), "open the index");
+    if (!make_equal(repo_.get(), index.get(), tree)) return;
+    check(git_index_write(index.get()), "write the index");
+    if (fresh.publish()) return;
+  }
 }
 
 Id Repo::index_tree() {

@@ -35,7 +35,8 @@ bool is_id(std::string_view text) {
 /// What our locks say, so that nobody takes another program's for a dead one of ours.
 constexpr std::string_view lock_mark = "expcore\n";
 
-/// Removes a lock of ours whose holder died: the kernel has let go of its flock.
+/// Removes a lock of ours whose holder died, and what it was writing: the kernel has let go of its
+/// flock.
 void remove_dead_lock(const std::string& path) {
   const fs::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return;
@@ -48,7 +49,10 @@ void remove_dead_lock(const std::string& path) {
   struct stat there {};
   const bool same = ::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
                     ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
-  if (same) ::unlink(path.c_str());
+  if (!same) return;
+  constexpr std::size_t suffix = std::string_view(".lock").size();
+  ::unlink((path.substr(0, path.size() - suffix) + ".expcore.lock").c_str());
+  ::unlink(path.c_str());
 }
 
 /// A file that Git's lock protocol guards by `<path>.lock`, made exclusively. That of a process
@@ -128,7 +132,11 @@ void read_loose(const std::string& dir, const std::string& prefix, std::string_v
       if (may_match) read_loose(path, below, wanted, found);
       continue;
     }
-    if (name.ends_with(".lock") || !name.starts_with(wanted)) continue;
+    if (name.ends_with(".lock")) {
+      remove_dead_lock(path);  // Git and DVC would wait for it for ever
+      continue;
+    }
+    if (!name.starts_with(wanted)) continue;
     const auto text = fs::read_file_if_exists(path);
     if (!text) continue;
     const std::string_view value = trim(*text);
@@ -193,6 +201,7 @@ bool is_valid_refname(std::string_view name) {
 std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
   std::vector<RefEntry> found;
   read_loose(common_dir_ + "/refs", "refs/", prefix, found);
+  remove_dead_lock(common_dir_ + "/packed-refs.lock");
   if (const auto packed = fs::read_file_if_exists(common_dir_ + "/packed-refs")) {
     std::set<std::string_view> loose;
     for (const auto& entry : found)
