@@ -5,6 +5,7 @@
 #include <expcore/exp.h>
 #include <new>
 #include <string>
+#include <vector>
 
 #include <expcore/cancel.hpp>
 #include <expcore/error.hpp>
@@ -27,6 +28,10 @@ struct exp_project {
 
 struct exp_run_summary {
   expcore::RunSummary summary;
+};
+
+struct exp_names {
+  std::vector<std::string> names;
 };
 
 /// The one place where C++ failures become C's.
@@ -93,7 +98,20 @@ std::vector<std::string> to_strings(const char* const* texts);
 
 RunOptions to_run_options(const exp_run_options* given);
 
+/// Borrows the texts of `event`.
+exp_event to_native(const Event& event);
+
+/// Hands C++ events to a C callback (NULL: to nobody); a non-zero answer ends the operation.
+EventCallback to_callback(exp_event_cb callback, void* user_data);
+
 /// malloc()ed copy for the caller to exp_free().
 char* copy_text(const std::string& text);
+
+inline std::string text_or_empty(const char* text) { return text == nullptr ? "" : text; }
+
+/// Throws Error{invalid_argument} for bits that are not in `known`.
+inline void check_flags(uint32_t flags, uint32_t known) {
+  if ((flags & ~known) != 0) throw Error(Errc::invalid_argument, "flag not known to this version");
+}
 
 }  // namespace expcore::capi

@@ -39,28 +39,32 @@ char* copy_text(const std::string& text) {
   return copy;
 }
 
-namespace {
+exp_event to_native(const Event& event) {
+  exp_event out{};
+  out.struct_size = sizeof out;
+  out.kind = static_cast<int32_t>(event.kind);
+  out.outcome = static_cast<int32_t>(event.outcome);
+  out.stage = event.stage.c_str();
+  out.text = event.text.c_str();
+  out.text_size = event.text.size();
+  out.seconds = event.seconds;
+  out.done = event.done;
+  out.total = event.total;
+  out.stream = event.stream;
+  return out;
+}
 
-/// Hands C++ events to a C callback; a non-zero answer ends the operation.
 EventCallback to_callback(exp_event_cb callback, void* user_data) {
   if (callback == nullptr) return {};
   return [=](const Event& event) {
-    exp_event out{};
-    out.struct_size = sizeof out;
-    out.kind = static_cast<int32_t>(event.kind);
-    out.outcome = static_cast<int32_t>(event.outcome);
-    out.stage = event.stage.c_str();
-    out.text = event.text.c_str();
-    out.text_size = event.text.size();
-    out.seconds = event.seconds;
-    out.done = event.done;
-    out.total = event.total;
-    out.stream = event.stream;
+    const exp_event out = to_native(event);
     if (callback(&out, user_data) != 0) {
       throw Error(Errc::callback, "stopped by the event callback");
     }
   };
 }
+
+namespace {
 
 std::string reason_of(const StageStatus& status) {
   if (status.command_changed) return "changed command";
@@ -79,10 +83,7 @@ std::string reason_of(const StageStatus& status) {
 
 RunOptions to_run_options(const exp_run_options* given) {
   const exp_run_options options = read_options(given);
-  constexpr uint32_t known = (UINT32_C(1) << 15U) - 1;
-  if ((options.flags & ~known) != 0) {
-    throw Error(Errc::invalid_argument, "flag not known to this version");
-  }
+  check_flags(options.flags, (EXP_RUN_PULL << 1U) - 1);
   const auto has = [&](uint32_t flag) { return (options.flags & flag) != 0; };
   RunOptions run;
   run.targets = to_strings(options.targets);

@@ -154,8 +154,8 @@ class EXPCORE_API Queue {
   /// Throws: Error{cancelled}; what `on_event` throws. A failing task is told, not thrown.
   void run(const Executor& executor, const QueueRunOptions& options = {}) const;
 
-  /// Starts detached workers. Returns how many. Throws: Error{io} when the program cannot be
-  /// started or does not come up.
+  /// Starts detached workers. Returns how many. Throws: Error{not_found} without the program,
+  /// Error{io} when it does not come up.
   std::uint32_t start(const WorkerStart& options = {}) const;
   /// Workers end after what they are running now.
   void stop() const;
@@ -168,7 +168,7 @@ class EXPCORE_API Queue {
 
   /// All of them or, when a name is unknown or its task is running, none. Logs go, experiments
   /// stay.
-  /// Throws: Error{invalid_argument} "'x' is not a valid experiment name".
+  /// Throws: Error{not_found} "'x' is not a valid experiment name".
   void remove(const std::vector<std::string>& tasks) const;
   /// Returns the removed tasks.
   std::vector<QueueTask> remove_all(const QueueRemoval& which) const;

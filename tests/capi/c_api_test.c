@@ -85,6 +85,7 @@ static void test_errors(void) {
 }
 
 static void test_options(const exp_project* project) {
+  const char* first[] = {"prepare", NULL};
   exp_run_options options = EXP_RUN_OPTIONS_INIT;
   struct {
     exp_run_options known;
@@ -101,6 +102,10 @@ static void test_options(const exp_project* project) {
   CHECK(exp_pipeline_run(NULL, project, &newer.known, &error) == EXP_ERR_INVALID_ARGUMENT);
   exp_error_free(error);
   options.struct_size = sizeof options;
+  options.flags = EXP_RUN_DRY | EXP_RUN_PULL;
+  options.targets = first;
+  CHECK(exp_pipeline_run(NULL, project, &options, NULL) == EXP_OK);
+  options.targets = NULL;
   options.flags = UINT32_C(1) << 30;
   CHECK(exp_pipeline_run(NULL, project, &options, &error) == EXP_ERR_INVALID_ARGUMENT);
   exp_error_free(error);

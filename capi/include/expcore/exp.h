@@ -565,6 +565,321 @@ EXP_API const char* exp_rows_metric(const exp_rows* rows, size_t row, const char
 EXP_API const char* exp_rows_param(const exp_rows* rows, size_t row, const char* file,
                                    const char* key);
 
+/* --------------------------------------------------------------------------------------- names */
+
+/** A list of names. Immutable: any thread may read it. */
+typedef struct exp_names exp_names;
+
+/** @since 0.1 */
+EXP_API void exp_names_free(exp_names* names);
+/** @since 0.1 */
+EXP_API size_t exp_names_count(const exp_names* names);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_names_get(const exp_names* names, size_t index);
+
+/* ----------------------------------------------------------------------------------- executors */
+
+/** How and where the commands of queued tasks run. Immutable: any thread may read it. */
+typedef struct exp_executor exp_executor;
+
+/**
+ * Processes of this machine, each task in a folder of its own.
+ *
+ * @param[out] out_executor Free it with exp_executor_free().
+ * @param      jobs         Tasks run at once; 0 means 1, EXP_JOBS_PER_PROCESSOR as many as there
+ *                          are processors.
+ * @since 0.1
+ */
+EXP_API exp_status exp_executor_local(exp_executor** out_executor, uint32_t jobs,
+                                      exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_executor_free(exp_executor* executor);
+/** Tasks run at once, or EXP_JOBS_PER_PROCESSOR; 0 for NULL. @since 0.1 */
+EXP_API uint32_t exp_executor_jobs(const exp_executor* executor);
+
+/* --------------------------------------------------------------------------------------- queue */
+
+/*
+ * The durable queue of a project. Any number of programs may use it at once: workers that
+ * exp_queue_start() leaves behind, exp_queue_run() in a host program, others that add and look.
+ * Tasks are named by experiment name or by a prefix of their id, four digits or more. Tasks that
+ * DVC queued are listed and their logs shown; what would change them is EXP_ERR_INVALID_ARGUMENT.
+ * While a call blocks, other threads use the queue through an exp_project of their own.
+ */
+
+/** Tasks of the queue. Immutable: any thread may read it. */
+typedef struct exp_tasks exp_tasks;
+
+/** What a task is doing. */
+enum {
+  EXP_TASK_QUEUED = 1,  /**< Waits for its turn. */
+  EXP_TASK_HELD = 2,    /**< Waits for exp_queue_release(). */
+  EXP_TASK_RUNNING = 3, /**< One attempt is being made. */
+  EXP_TASK_SUCCESS = 4, /**< Its experiment is published. */
+  EXP_TASK_FAILED = 5   /**< See reason. */
+};
+
+/** Look only at fields that lie within struct_size. Texts are never NULL. */
+typedef struct exp_task {
+  size_t struct_size;
+  const char* id; /**< 40 hex digits. */
+  const char* name;
+  const char* baseline;              /**< The commit it is an experiment of. */
+  const char* reason;                /**< Failed: "failed", "killed", "timed out", "lost", … */
+  const char* message;               /**< What went wrong in the last attempt. */
+  const char* log;                   /**< Path of its last attempt's log; "" before the first. */
+  const char* commit;                /**< Of the experiment, once published. */
+  const char* ref;                   /**< "refs/exps/<2>/<38>/<name>", once published. */
+  const char* const* override_files; /**< One for each override; ends in NULL. */
+  const char* const* overrides;      /**< "lr=0.1"; ends in NULL. */
+  size_t override_count;
+  int64_t created; /**< Nanoseconds since 1970. */
+  int64_t started; /**< Of the last attempt; 0: none yet. */
+  int64_t ended;   /**< Of the last attempt; 0: not yet. */
+  int64_t max_rss; /**< Bytes; the greatest of the processes of the last attempt. */
+  int64_t pid;     /**< Of the worker that runs it; 0 when none does. */
+  double cpu_seconds;
+  int32_t state;            /**< EXP_TASK_*. */
+  int32_t priority;         /**< Greater ones run first. */
+  int32_t attempts;         /**< Made or being made. */
+  int32_t exit_code;        /**< Of the last attempt. */
+  int32_t waits_for_others; /**< 1: tasks it comes after have not succeeded yet. */
+  int32_t is_dvc;           /**< 1: a task of DVC's own queue; only DVC changes it. */
+} exp_task;
+
+/** @since 0.1 */
+EXP_API void exp_tasks_free(exp_tasks* tasks);
+/** @since 0.1 */
+EXP_API size_t exp_tasks_count(const exp_tasks* tasks);
+/** Lives as long as `tasks`; NULL when out of range. @since 0.1 */
+EXP_API const exp_task* exp_tasks_get(const exp_tasks* tasks, size_t index);
+/** Workers that were running a task; 0 unless from exp_queue_status(). @since 0.1 */
+EXP_API int32_t exp_tasks_active_workers(const exp_tasks* tasks);
+/** Workers that were waiting for tasks; 0 unless from exp_queue_status(). @since 0.1 */
+EXP_API int32_t exp_tasks_idle_workers(const exp_tasks* tasks);
+
+/** Flags of exp_queue_add_options. */
+#define EXP_QUEUE_ADD_HELD (UINT32_C(1) << 0)     /**< Not to run before exp_queue_release(). */
+#define EXP_QUEUE_ADD_NO_HYDRA (UINT32_C(1) << 1) /**< Compose no configuration. */
+
+typedef struct exp_queue_add_options {
+  size_t struct_size;            /**< sizeof(exp_queue_add_options) of the caller. */
+  const exp_run_options* run;    /**< As for exp_experiments_run(), not EXP_RUN_DRY; may be NULL. */
+  const char* name;              /**< A sweep's are `<name>-1`, `<name>-2`, …; NULL: made up. */
+  const char* message;           /**< Of the commits; NULL or "": DVC's. */
+  const char* const* set_params; /**< Overrides in Hydra's grammar, sweeps too; ends in NULL. */
+  const char* const* copy_paths; /**< Untracked paths the runs need; ends in NULL. */
+  const char* const* after;      /**< Tasks that must have succeeded before; ends in NULL. */
+  int64_t timeout;               /**< Of one attempt, in milliseconds; 0: none. */
+  int32_t priority;              /**< Greater ones run first. */
+  int32_t retries;               /**< Attempts after a first that failed. */
+  uint32_t flags;                /**< EXP_QUEUE_ADD_*, or'ed. */
+  uint32_t reserved;             /**< 0. */
+} exp_queue_add_options;
+#define EXP_QUEUE_ADD_OPTIONS_INIT \
+  { sizeof(exp_queue_add_options), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0 }
+
+/**
+ * Adds one task for each combination of the overrides, all of them or none. They start from the
+ * workspace as it is now; files, index and HEAD stay as they are.
+ *
+ * @param[out] out_tasks May be NULL. Free it with exp_tasks_free().
+ * @return EXP_OK, EXP_ERR_EXISTS for a name that is taken (without EXP_RUN_FORCE),
+ *         EXP_ERR_INVALID_ARGUMENT for overrides, an empty sweep, a dry run or tasks to come after
+ *         that are not there, EXP_ERR_GIT without a repository or a first commit, EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_add(exp_tasks** out_tasks, const exp_project* project,
+                                 const exp_queue_add_options* options, exp_error** out_error);
+
+/** Flags of exp_queue_status(). */
+#define EXP_QUEUE_STATUS_BRIEF (UINT32_C(1) << 0) /**< Leave out overrides, attempts and pids. */
+
+/** Running tasks, then queued and held, failed, successful ones, each in order. Free with
+ *  exp_tasks_free(). @since 0.1 */
+EXP_API exp_status exp_queue_status(exp_tasks** out_tasks, const exp_project* project,
+                                    uint32_t flags, exp_error** out_error);
+/** The JSON of `queue status --json`, on one line. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_queue_status_json(char** out_text, const exp_project* project,
+                                         exp_error** out_error);
+/** A list of the one task, empty when there is none of that name. Free with exp_tasks_free().
+ *  @since 0.1 */
+EXP_API exp_status exp_queue_find(exp_tasks** out_tasks, const exp_project* project,
+                                  const char* task, exp_error** out_error);
+
+/** Kinds of exp_queue_event; unknown ones should be passed over. */
+enum {
+  EXP_QUEUE_EVENT_TASK_STARTED = 1,
+  EXP_QUEUE_EVENT_TASK_EVENT = 2,   /**< event: something in its run. */
+  EXP_QUEUE_EVENT_TASK_FINISHED = 3 /**< task as it is now; again: another attempt follows. */
+};
+
+/** Look only at fields that lie within struct_size. Everything is borrowed for the call. */
+typedef struct exp_queue_event {
+  size_t struct_size;
+  const exp_task* task;   /**< Without what only exp_queue_status() looks up: times, log, pid. */
+  const exp_event* event; /**< NULL unless EXP_QUEUE_EVENT_TASK_EVENT. */
+  int32_t kind;           /**< EXP_QUEUE_EVENT_*. */
+  int32_t again;
+} exp_queue_event;
+
+/** Return 0 to go on. Comes from worker threads. @since 0.1 */
+typedef int32_t (*exp_queue_event_cb)(const exp_queue_event* event, void* user_data);
+/** Return 0 to go on. @since 0.1 */
+typedef int32_t (*exp_ready_cb)(void* user_data);
+/** Bytes, also followed by a NUL. Return 0 to go on. @since 0.1 */
+typedef int32_t (*exp_text_cb)(const char* text, size_t text_size, void* user_data);
+
+/** Flags of exp_queue_run_options. */
+/** For programs that do nothing else: processes that commands leave behind are ended, too. */
+#define EXP_QUEUE_RUN_OWN_PROCESS (UINT32_C(1) << 0)
+
+typedef struct exp_queue_run_options {
+  size_t struct_size;          /**< sizeof(exp_queue_run_options) of the caller. */
+  exp_queue_event_cb on_event; /**< May be NULL. */
+  exp_ready_cb on_ready;       /**< The workers are known to everyone; may be NULL. */
+  void* user_data;             /**< Passed to both untouched. */
+  exp_cancel* cancel;          /**< Ends the run; what was running is queued again. May be NULL. */
+  int64_t linger;              /**< How long to wait for more tasks, in milliseconds. */
+  uint32_t flags;              /**< EXP_QUEUE_RUN_*, or'ed. */
+  uint32_t reserved;           /**< 0. */
+} exp_queue_run_options;
+#define EXP_QUEUE_RUN_OPTIONS_INIT \
+  { sizeof(exp_queue_run_options), NULL, NULL, NULL, NULL, 0, 0, 0 }
+
+/**
+ * Runs tasks in this process until none is left. A failing task is told, it is no failure of the
+ * call. While workers elsewhere still run something it stays: should they die, it takes over.
+ *
+ * @param executor NULL: of this machine, one task at a time.
+ * @param options  NULL means all defaults.
+ * @return EXP_OK, EXP_ERR_CANCELLED, EXP_ERR_CALLBACK (what was running is queued again),
+ *         EXP_ERR_GIT or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_run(const exp_project* project, const exp_executor* executor,
+                                 const exp_queue_run_options* options, exp_error** out_error);
+
+typedef struct exp_worker_options {
+  size_t struct_size;  /**< sizeof(exp_worker_options) of the caller. */
+  const char* program; /**< `expcore` or one that knows `exp queue-worker`; NULL: "expcore". */
+  int64_t linger;      /**< Waits for more tasks, in milliseconds; 0: ten seconds; negative: not. */
+  uint32_t count;      /**< Workers there shall be; those that are there count; 0 means 1. */
+  uint32_t reserved;   /**< 0. */
+} exp_worker_options;
+#define EXP_WORKER_OPTIONS_INIT \
+  { sizeof(exp_worker_options), NULL, 0, 0, 0 }
+
+/**
+ * Starts detached workers, which outlive this process.
+ *
+ * @param[out] out_started How many were started; may be NULL.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND without the program, EXP_ERR_IO when it does not come up.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_start(uint32_t* out_started, const exp_project* project,
+                                   const exp_worker_options* options, exp_error** out_error);
+/** Workers end after what they are running now. @since 0.1 */
+EXP_API exp_status exp_queue_stop(const exp_project* project, exp_error** out_error);
+
+/** Flags of exp_queue_kill() and exp_queue_kill_all(). */
+#define EXP_QUEUE_KILL_FORCE (UINT32_C(1) << 0) /**< SIGKILL at once. */
+
+/**
+ * Ends running tasks with all their processes: SIGTERM, ten seconds later SIGKILL. Waits for their
+ * end.
+ *
+ * @param[out] out_not_running Names given that no running task has; may be NULL. Free it with
+ *                             exp_names_free().
+ * @param      tasks           Ends in NULL.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_kill(exp_names** out_not_running, const exp_project* project,
+                                  const char* const* tasks, uint32_t flags, exp_error** out_error);
+/** Every running task. `out_killed`, their names, may be NULL; free it with exp_names_free().
+ *  @since 0.1 */
+EXP_API exp_status exp_queue_kill_all(exp_names** out_killed, const exp_project* project,
+                                      uint32_t flags, exp_error** out_error);
+
+/**
+ * Takes tasks away: all of them or, when a name is unknown or its task is running, none. Logs go,
+ * experiments stay.
+ *
+ * @param tasks Ends in NULL.
+ * @return EXP_OK or EXP_ERR_NOT_FOUND "'x' is not a valid experiment name".
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_remove(const exp_project* project, const char* const* tasks,
+                                    exp_error** out_error);
+
+/** What exp_queue_remove_all() removes. */
+#define EXP_QUEUE_REMOVE_QUEUED (UINT32_C(1) << 0) /**< Held ones, too. */
+#define EXP_QUEUE_REMOVE_FAILED (UINT32_C(1) << 1)
+#define EXP_QUEUE_REMOVE_SUCCESS (UINT32_C(1) << 2)
+
+/** `out_removed` may be NULL; free it with exp_tasks_free(). @since 0.1 */
+EXP_API exp_status exp_queue_remove_all(exp_tasks** out_removed, const exp_project* project,
+                                        uint32_t flags, exp_error** out_error);
+
+/** Queued tasks wait for exp_queue_release(). EXP_ERR_INVALID_ARGUMENT for others. @since 0.1 */
+EXP_API exp_status exp_queue_hold(const exp_project* project, const char* const* tasks,
+                                  exp_error** out_error);
+/** @since 0.1 */
+EXP_API exp_status exp_queue_release(const exp_project* project, const char* const* tasks,
+                                     exp_error** out_error);
+/** @since 0.1 */
+EXP_API exp_status exp_queue_prioritize(const exp_project* project, const char* const* tasks,
+                                        int32_t priority, exp_error** out_error);
+/** Queues failed tasks once more; NULL: all of them. @since 0.1 */
+EXP_API exp_status exp_queue_retry(const exp_project* project, const char* const* tasks,
+                                   exp_error** out_error);
+/** Queues finished tasks, failed or not, once more. @since 0.1 */
+EXP_API exp_status exp_queue_requeue(const exp_project* project, const char* const* tasks,
+                                     exp_error** out_error);
+
+/**
+ * Waits until tasks neither run nor wait to; held ones count as over.
+ *
+ * @param[out] out_succeeded 1 when all of them succeeded; may be NULL.
+ * @param      tasks         Ends in NULL; NULL: all tasks.
+ * @param      timeout       Milliseconds; 0: none.
+ * @param      cancel        May be NULL.
+ * @return EXP_OK, EXP_ERR_BUSY after `timeout`, EXP_ERR_CANCELLED, EXP_ERR_NOT_FOUND.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_wait(int32_t* out_succeeded, const exp_project* project,
+                                  const char* const* tasks, int64_t timeout, exp_cancel* cancel,
+                                  exp_error** out_error);
+
+/** Flags of exp_queue_log(). */
+#define EXP_QUEUE_LOG_ALL (UINT32_C(1) << 0) /**< With the lines about attempts. */
+
+/**
+ * What the last attempt of a task wrote.
+ *
+ * @param[out] out_text Bytes that end in NUL; free them with exp_free().
+ * @param[out] out_size Without the NUL; may be NULL.
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT for a task that has not started or is not there,
+ *         EXP_ERR_NOT_FOUND when it has no log.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_log(char** out_text, size_t* out_size, const exp_project* project,
+                                 const char* task, uint32_t flags, exp_error** out_error);
+/**
+ * Hands the log over as it grows, until the task has ended.
+ *
+ * @param cancel May be NULL.
+ * @return As exp_queue_log(), EXP_ERR_CANCELLED or EXP_ERR_CALLBACK.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_follow(const exp_project* project, const char* task,
+                                    exp_text_cb on_text, void* user_data, exp_cancel* cancel,
+                                    exp_error** out_error);
+/** Finds tasks whose worker died; they are queued again, published or failed. Every other call that
+ *  needs to know does this, too. `out_count`, how many there were, may be NULL. @since 0.1 */
+EXP_API exp_status exp_queue_recover(uint32_t* out_count, const exp_project* project,
+                                     exp_error** out_error);
+
 /* ------------------------------------------------------------------------- metrics and params */
 
 typedef struct exp_values exp_values;

@@ -45,6 +45,14 @@ EXP_CHECKOUT_FAILED = 3
 EXP_ROW_WORKSPACE = 0
 EXP_ROW_BASELINE = 1
 EXP_ROW_EXPERIMENT = 2
+EXP_TASK_QUEUED = 1
+EXP_TASK_HELD = 2
+EXP_TASK_RUNNING = 3
+EXP_TASK_SUCCESS = 4
+EXP_TASK_FAILED = 5
+EXP_QUEUE_EVENT_TASK_STARTED = 1
+EXP_QUEUE_EVENT_TASK_EVENT = 2
+EXP_QUEUE_EVENT_TASK_FINISHED = 3
 EXP_VALUE_MISSING = 0
 EXP_VALUE_TEXT = 1
 EXP_VALUE_NUMBER = 2
@@ -91,6 +99,15 @@ EXP_SHOW_ALL_COMMITS = 4
 EXP_SHOW_HIDE_WORKSPACE = 8
 EXP_SHOW_SHA_ONLY = 16
 EXP_SHOW_FORCE = 32
+EXP_QUEUE_ADD_HELD = 1
+EXP_QUEUE_ADD_NO_HYDRA = 2
+EXP_QUEUE_STATUS_BRIEF = 1
+EXP_QUEUE_RUN_OWN_PROCESS = 1
+EXP_QUEUE_KILL_FORCE = 1
+EXP_QUEUE_REMOVE_QUEUED = 1
+EXP_QUEUE_REMOVE_FAILED = 2
+EXP_QUEUE_REMOVE_SUCCESS = 4
+EXP_QUEUE_LOG_ALL = 1
 EXP_METRICS_ALL_BRANCHES = 1
 EXP_METRICS_ALL_TAGS = 2
 EXP_METRICS_ALL_COMMITS = 4
@@ -170,6 +187,99 @@ class exp_show_options(Structure):
     ]
 
 
+class exp_task(Structure):
+    """exp_task of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("id", c_char_p),
+        ("name", c_char_p),
+        ("baseline", c_char_p),
+        ("reason", c_char_p),
+        ("message", c_char_p),
+        ("log", c_char_p),
+        ("commit", c_char_p),
+        ("ref", c_char_p),
+        ("override_files", POINTER(c_char_p)),
+        ("overrides", POINTER(c_char_p)),
+        ("override_count", c_size_t),
+        ("created", c_int64),
+        ("started", c_int64),
+        ("ended", c_int64),
+        ("max_rss", c_int64),
+        ("pid", c_int64),
+        ("cpu_seconds", c_double),
+        ("state", c_int32),
+        ("priority", c_int32),
+        ("attempts", c_int32),
+        ("exit_code", c_int32),
+        ("waits_for_others", c_int32),
+        ("is_dvc", c_int32),
+    ]
+
+
+class exp_queue_add_options(Structure):
+    """exp_queue_add_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("run", POINTER(exp_run_options)),
+        ("name", c_char_p),
+        ("message", c_char_p),
+        ("set_params", POINTER(c_char_p)),
+        ("copy_paths", POINTER(c_char_p)),
+        ("after", POINTER(c_char_p)),
+        ("timeout", c_int64),
+        ("priority", c_int32),
+        ("retries", c_int32),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_queue_event(Structure):
+    """exp_queue_event of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("task", POINTER(exp_task)),
+        ("event", POINTER(exp_event)),
+        ("kind", c_int32),
+        ("again", c_int32),
+    ]
+
+exp_queue_event_cb = CFUNCTYPE(c_int32, POINTER(exp_queue_event), c_void_p)
+
+exp_ready_cb = CFUNCTYPE(c_int32, c_void_p)
+
+
+class exp_queue_run_options(Structure):
+    """exp_queue_run_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("on_event", exp_queue_event_cb),
+        ("on_ready", exp_ready_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("linger", c_int64),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_worker_options(Structure):
+    """exp_worker_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("program", c_char_p),
+        ("linger", c_int64),
+        ("count", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
 class exp_metrics_options(Structure):
     """exp_metrics_options of exp.h."""
 
@@ -211,6 +321,7 @@ class exp_plots_options(Structure):
         ("reserved", c_uint32),
     ]
 
+exp_text_cb = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
 
 
 # name: (result, parameters)
@@ -290,6 +401,37 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_rows_rev": (c_char_p, [c_void_p, c_size_t]),
     "exp_rows_metric": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
     "exp_rows_param": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
+    "exp_names_free": (None, [c_void_p]),
+    "exp_names_count": (c_size_t, [c_void_p]),
+    "exp_names_get": (c_char_p, [c_void_p, c_size_t]),
+    "exp_executor_local": (c_int32, [POINTER(c_void_p), c_uint32, POINTER(c_void_p)]),
+    "exp_executor_free": (None, [c_void_p]),
+    "exp_executor_jobs": (c_uint32, [c_void_p]),
+    "exp_tasks_free": (None, [c_void_p]),
+    "exp_tasks_count": (c_size_t, [c_void_p]),
+    "exp_tasks_get": (POINTER(exp_task), [c_void_p, c_size_t]),
+    "exp_tasks_active_workers": (c_int32, [c_void_p]),
+    "exp_tasks_idle_workers": (c_int32, [c_void_p]),
+    "exp_queue_add": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_queue_add_options), POINTER(c_void_p)]),
+    "exp_queue_status": (c_int32, [POINTER(c_void_p), c_void_p, c_uint32, POINTER(c_void_p)]),
+    "exp_queue_status_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "exp_queue_find": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, POINTER(c_void_p)]),
+    "exp_queue_run": (c_int32, [c_void_p, c_void_p, POINTER(exp_queue_run_options), POINTER(c_void_p)]),
+    "exp_queue_start": (c_int32, [POINTER(c_uint32), c_void_p, POINTER(exp_worker_options), POINTER(c_void_p)]),
+    "exp_queue_stop": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "exp_queue_kill": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), c_uint32, POINTER(c_void_p)]),
+    "exp_queue_kill_all": (c_int32, [POINTER(c_void_p), c_void_p, c_uint32, POINTER(c_void_p)]),
+    "exp_queue_remove": (c_int32, [c_void_p, POINTER(c_char_p), POINTER(c_void_p)]),
+    "exp_queue_remove_all": (c_int32, [POINTER(c_void_p), c_void_p, c_uint32, POINTER(c_void_p)]),
+    "exp_queue_hold": (c_int32, [c_void_p, POINTER(c_char_p), POINTER(c_void_p)]),
+    "exp_queue_release": (c_int32, [c_void_p, POINTER(c_char_p), POINTER(c_void_p)]),
+    "exp_queue_prioritize": (c_int32, [c_void_p, POINTER(c_char_p), c_int32, POINTER(c_void_p)]),
+    "exp_queue_retry": (c_int32, [c_void_p, POINTER(c_char_p), POINTER(c_void_p)]),
+    "exp_queue_requeue": (c_int32, [c_void_p, POINTER(c_char_p), POINTER(c_void_p)]),
+    "exp_queue_wait": (c_int32, [POINTER(c_int32), c_void_p, POINTER(c_char_p), c_int64, c_void_p, POINTER(c_void_p)]),
+    "exp_queue_log": (c_int32, [POINTER(c_void_p), POINTER(c_size_t), c_void_p, c_char_p, c_uint32, POINTER(c_void_p)]),
+    "exp_queue_follow": (c_int32, [c_void_p, c_char_p, exp_text_cb, c_void_p, c_void_p, POINTER(c_void_p)]),
+    "exp_queue_recover": (c_int32, [POINTER(c_uint32), c_void_p, POINTER(c_void_p)]),
     "exp_metrics_show": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_metrics_options), POINTER(c_void_p)]),
     "exp_metrics_show_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_metrics_options), POINTER(c_void_p)]),
     "exp_values_free": (None, [c_void_p]),

@@ -47,6 +47,14 @@ pub const EXP_CHECKOUT_FAILED: i32 = 3;
 pub const EXP_ROW_WORKSPACE: i32 = 0;
 pub const EXP_ROW_BASELINE: i32 = 1;
 pub const EXP_ROW_EXPERIMENT: i32 = 2;
+pub const EXP_TASK_QUEUED: i32 = 1;
+pub const EXP_TASK_HELD: i32 = 2;
+pub const EXP_TASK_RUNNING: i32 = 3;
+pub const EXP_TASK_SUCCESS: i32 = 4;
+pub const EXP_TASK_FAILED: i32 = 5;
+pub const EXP_QUEUE_EVENT_TASK_STARTED: i32 = 1;
+pub const EXP_QUEUE_EVENT_TASK_EVENT: i32 = 2;
+pub const EXP_QUEUE_EVENT_TASK_FINISHED: i32 = 3;
 pub const EXP_VALUE_MISSING: i32 = 0;
 pub const EXP_VALUE_TEXT: i32 = 1;
 pub const EXP_VALUE_NUMBER: i32 = 2;
@@ -93,6 +101,15 @@ pub const EXP_SHOW_ALL_COMMITS: u32 = 4;
 pub const EXP_SHOW_HIDE_WORKSPACE: u32 = 8;
 pub const EXP_SHOW_SHA_ONLY: u32 = 16;
 pub const EXP_SHOW_FORCE: u32 = 32;
+pub const EXP_QUEUE_ADD_HELD: u32 = 1;
+pub const EXP_QUEUE_ADD_NO_HYDRA: u32 = 2;
+pub const EXP_QUEUE_STATUS_BRIEF: u32 = 1;
+pub const EXP_QUEUE_RUN_OWN_PROCESS: u32 = 1;
+pub const EXP_QUEUE_KILL_FORCE: u32 = 1;
+pub const EXP_QUEUE_REMOVE_QUEUED: u32 = 1;
+pub const EXP_QUEUE_REMOVE_FAILED: u32 = 2;
+pub const EXP_QUEUE_REMOVE_SUCCESS: u32 = 4;
+pub const EXP_QUEUE_LOG_ALL: u32 = 1;
 pub const EXP_METRICS_ALL_BRANCHES: u32 = 1;
 pub const EXP_METRICS_ALL_TAGS: u32 = 2;
 pub const EXP_METRICS_ALL_COMMITS: u32 = 4;
@@ -162,6 +179,21 @@ pub struct exp_rows {
 }
 
 #[repr(C)]
+pub struct exp_names {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_executor {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_tasks {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
 pub struct exp_values {
     _private: [u8; 0],
 }
@@ -177,6 +209,12 @@ pub struct exp_plots {
 }
 
 pub type exp_event_cb = Option<unsafe extern "C" fn(event: *const exp_event, user_data: *mut c_void) -> i32>;
+
+pub type exp_queue_event_cb = Option<unsafe extern "C" fn(event: *const exp_queue_event, user_data: *mut c_void) -> i32>;
+
+pub type exp_ready_cb = Option<unsafe extern "C" fn(user_data: *mut c_void) -> i32>;
+
+pub type exp_text_cb = Option<unsafe extern "C" fn(text: *const c_char, text_size: usize, user_data: *mut c_void) -> i32>;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -234,6 +272,85 @@ pub struct exp_show_options {
     pub revs: *const *const c_char,
     pub num: i32,
     pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_task {
+    pub struct_size: usize,
+    pub id: *const c_char,
+    pub name: *const c_char,
+    pub baseline: *const c_char,
+    pub reason: *const c_char,
+    pub message: *const c_char,
+    pub log: *const c_char,
+    pub commit: *const c_char,
+    pub r#ref: *const c_char,
+    pub override_files: *const *const c_char,
+    pub overrides: *const *const c_char,
+    pub override_count: usize,
+    pub created: i64,
+    pub started: i64,
+    pub ended: i64,
+    pub max_rss: i64,
+    pub pid: i64,
+    pub cpu_seconds: f64,
+    pub state: i32,
+    pub priority: i32,
+    pub attempts: i32,
+    pub exit_code: i32,
+    pub waits_for_others: i32,
+    pub is_dvc: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_queue_add_options {
+    pub struct_size: usize,
+    pub run: *const exp_run_options,
+    pub name: *const c_char,
+    pub message: *const c_char,
+    pub set_params: *const *const c_char,
+    pub copy_paths: *const *const c_char,
+    pub after: *const *const c_char,
+    pub timeout: i64,
+    pub priority: i32,
+    pub retries: i32,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_queue_event {
+    pub struct_size: usize,
+    pub task: *const exp_task,
+    pub event: *const exp_event,
+    pub kind: i32,
+    pub again: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_queue_run_options {
+    pub struct_size: usize,
+    pub on_event: exp_queue_event_cb,
+    pub on_ready: exp_ready_cb,
+    pub user_data: *mut c_void,
+    pub cancel: *mut exp_cancel,
+    pub linger: i64,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_worker_options {
+    pub struct_size: usize,
+    pub program: *const c_char,
+    pub linger: i64,
+    pub count: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]
@@ -348,6 +465,37 @@ extern "C" {
     pub fn exp_rows_rev(rows: *const exp_rows, row: usize) -> *const c_char;
     pub fn exp_rows_metric(rows: *const exp_rows, row: usize, file: *const c_char, key: *const c_char) -> *const c_char;
     pub fn exp_rows_param(rows: *const exp_rows, row: usize, file: *const c_char, key: *const c_char) -> *const c_char;
+    pub fn exp_names_free(names: *mut exp_names);
+    pub fn exp_names_count(names: *const exp_names) -> usize;
+    pub fn exp_names_get(names: *const exp_names, index: usize) -> *const c_char;
+    pub fn exp_executor_local(out_executor: *mut *mut exp_executor, jobs: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_executor_free(executor: *mut exp_executor);
+    pub fn exp_executor_jobs(executor: *const exp_executor) -> u32;
+    pub fn exp_tasks_free(tasks: *mut exp_tasks);
+    pub fn exp_tasks_count(tasks: *const exp_tasks) -> usize;
+    pub fn exp_tasks_get(tasks: *const exp_tasks, index: usize) -> *const exp_task;
+    pub fn exp_tasks_active_workers(tasks: *const exp_tasks) -> i32;
+    pub fn exp_tasks_idle_workers(tasks: *const exp_tasks) -> i32;
+    pub fn exp_queue_add(out_tasks: *mut *mut exp_tasks, project: *const exp_project, options: *const exp_queue_add_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_status(out_tasks: *mut *mut exp_tasks, project: *const exp_project, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_status_json(out_text: *mut *mut c_char, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_find(out_tasks: *mut *mut exp_tasks, project: *const exp_project, task: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_run(project: *const exp_project, executor: *const exp_executor, options: *const exp_queue_run_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_start(out_started: *mut u32, project: *const exp_project, options: *const exp_worker_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_stop(project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_kill(out_not_running: *mut *mut exp_names, project: *const exp_project, tasks: *const *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_kill_all(out_killed: *mut *mut exp_names, project: *const exp_project, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_remove(project: *const exp_project, tasks: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_remove_all(out_removed: *mut *mut exp_tasks, project: *const exp_project, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_hold(project: *const exp_project, tasks: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_release(project: *const exp_project, tasks: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_prioritize(project: *const exp_project, tasks: *const *const c_char, priority: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_retry(project: *const exp_project, tasks: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_requeue(project: *const exp_project, tasks: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_wait(out_succeeded: *mut i32, project: *const exp_project, tasks: *const *const c_char, timeout: i64, cancel: *mut exp_cancel, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_log(out_text: *mut *mut c_char, out_size: *mut usize, project: *const exp_project, task: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_follow(project: *const exp_project, task: *const c_char, on_text: exp_text_cb, user_data: *mut c_void, cancel: *mut exp_cancel, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_queue_recover(out_count: *mut u32, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_metrics_show(out_values: *mut *mut exp_values, project: *const exp_project, options: *const exp_metrics_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_metrics_show_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_metrics_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_values_free(values: *mut exp_values);
@@ -395,6 +543,11 @@ const _: () = {
     assert!(std::mem::size_of::<exp_compose_options>() == 40);
     assert!(std::mem::size_of::<exp_experiment_options>() == 40);
     assert!(std::mem::size_of::<exp_show_options>() == 24);
+    assert!(std::mem::size_of::<exp_task>() == 168);
+    assert!(std::mem::size_of::<exp_queue_add_options>() == 80);
+    assert!(std::mem::size_of::<exp_queue_event>() == 32);
+    assert!(std::mem::size_of::<exp_queue_run_options>() == 56);
+    assert!(std::mem::size_of::<exp_worker_options>() == 32);
     assert!(std::mem::size_of::<exp_metrics_options>() == 24);
     assert!(std::mem::size_of::<exp_diff_options>() == 40);
     assert!(std::mem::size_of::<exp_plots_options>() == 80);
