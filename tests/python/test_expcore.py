@@ -24,7 +24,9 @@ def git(folder: pathlib.Path, *args: str) -> str:
     return subprocess.run(["git", *identity, *args], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
-class ProjectTest(unittest.TestCase):
+class Sandbox(unittest.TestCase):
+    """A project with one stage that reads `lr` and writes out.txt."""
+
     def setUp(self) -> None:
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)
@@ -46,6 +48,8 @@ class ProjectTest(unittest.TestCase):
         git(self.folder, "add", "-A")
         git(self.folder, "commit", "-qm", "work", "--allow-empty")
 
+
+class ProjectTest(Sandbox):
     def test_stages_status_and_run(self) -> None:
         pipeline = self.project.pipeline
         self.assertEqual([s.address for s in pipeline.stages()], ["train"])
@@ -172,6 +176,145 @@ class ProjectTest(unittest.TestCase):
         self.project.close()
         with self.assertRaises(ValueError):
             self.project.pipeline.stages()
+
+
+class QueueTest(Sandbox):
+    def setUp(self) -> None:
+        super().setUp()
+        self.queue = self.project.queue
+
+    def states(self) -> dict[str, str]:
+        return {row["name"]: row["state"] for row in self.queue.status().to_dicts()}
+
+    def test_a_sweep_is_added_and_run(self) -> None:
+        added = self.queue.add(name="sweep", set_params=["lr=3,4"], priority=2)
+        self.assertEqual([t.name for t in added], ["sweep-1", "sweep-2"])
+        self.assertEqual(added[0].overrides, [("params.yaml", "lr=3")])
+        self.assertEqual((added[0].state, added[0].priority), (expcore.TaskState.QUEUED, 2))
+        self.assertIsNone(added[0].started)
+        self.assertEqual(repr(added), "<Tasks 2 queued>")
+        events: list[expcore.QueueEvent] = []
+        ready: list[bool] = []
+        self.queue.run(jobs=2, on_event=events.append, on_ready=lambda: ready.append(True))
+        self.assertEqual(ready, [True])
+        kinds = [event.kind for event in events]
+        self.assertEqual(kinds.count(expcore.QueueEventKind.TASK_STARTED), 2)
+        self.assertEqual(kinds.count(expcore.QueueEventKind.TASK_FINISHED), 2)
+        self.assertIn(expcore.EventKind.STAGE_FINISHED, [e.event.kind for e in events if e.event])
+        self.assertEqual(self.states(), {"sweep-1": "success", "sweep-2": "success"})
+        self.assertEqual((self.folder / "params.yaml").read_text(), "lr: 1\n")
+        done = self.queue.find(added[1])
+        assert done is not None and done.started and done.ended and done.created
+        self.assertEqual(done.commit, git(self.folder, "rev-parse", done.ref).strip())
+        self.assertTrue(done.created <= done.started <= done.ended)
+        self.assertTrue(pathlib.Path(done.log).exists())
+        row = self.queue.status().to_dicts()[1]
+        self.assertEqual((row["params.yaml:lr"], row["attempts"]), ("4", 1))
+        self.assertIn("<td>sweep-2</td>", self.queue.status()._repr_html_())
+        self.assertEqual(self.queue.status_json()["tasks"][0]["name"], "sweep-1")
+        self.assertTrue(self.queue.wait())
+
+    def test_tasks_are_changed_by_name_and_by_object(self) -> None:
+        first, second = self.queue.add(name="x", set_params=["lr=3,4"])
+        self.queue.hold([first])
+        self.assertEqual(self.states(), {"x-1": "held", "x-2": "queued"})
+        self.queue.release(["x-1"])
+        self.queue.prioritize([second.id[:8]], 5)
+        self.assertEqual([t.name for t in self.queue.status(brief=True)], ["x-2", "x-1"])
+        self.assertEqual(self.queue.kill(["x-1"], force=True), ["x-1"])
+        self.assertEqual(self.queue.kill_all(), [])
+        later = self.queue.add(name="later", after=[first], held=True, retries=1, timeout=60)
+        self.assertTrue(later[0].waits_for_others)
+        self.queue.remove([first])
+        self.assertEqual([t.name for t in self.queue.remove_all(queued=True)], ["x-2"])
+        self.assertEqual(self.queue.status()[0].reason, "it comes after 'x-1', which was removed")
+        self.assertIsNone(self.queue.find("x-1"))
+        self.assertEqual(self.queue.recover(), 0)
+        with self.assertRaises(expcore.NotFound):
+            self.queue.remove(["x-1"])
+        with self.assertRaises(TypeError):
+            self.queue.remove("x-1")
+        with self.assertRaises(expcore.InvalidArgument):
+            self.queue.add(set_params=["lr=range(1,1)"])
+        with self.assertRaises(expcore.InvalidArgument):
+            self.queue.log("x-1")
+
+    def test_failing_tasks_are_told_and_retried(self) -> None:
+        self.write("echo wrong é; exit 3")
+        self.queue.add(name="bad", retries=1)
+        again: list[bool] = []
+        self.queue.run(
+            on_event=lambda e: again.append(e.again) if e.kind == expcore.QueueEventKind.TASK_FINISHED else None
+        )
+        self.assertEqual(again, [True, False])
+        self.assertFalse(self.queue.wait(["bad"]))
+        bad = self.queue.find("bad")
+        assert bad is not None
+        self.assertEqual((bad.state, bad.reason, bad.exit_code), (expcore.TaskState.FAILED, "failed", 255))
+        self.assertIn("wrong é\n", self.queue.log("bad"))
+        self.assertGreater(len(self.queue.log("bad", all=True)), len(self.queue.log("bad")))
+        seen: list[str] = []
+        self.queue.follow("bad", seen.append)
+        self.assertIn("wrong é\n", "".join(seen))
+        self.queue.retry()
+        self.assertEqual(self.states(), {"bad": "queued"})
+        with self.assertRaises(expcore.Busy):
+            self.queue.wait(timeout=0.01)
+        self.write("cp params.yaml out.txt")
+
+    def test_requeued_tasks_run_again(self) -> None:
+        self.queue.add(name="x", set_params=["lr=3"])
+        with expcore.Executor.local(jobs=None) as executor:
+            self.assertIsNone(executor.jobs)
+            self.queue.run(executor=executor)
+            self.queue.requeue(["x"])
+            self.queue.run(executor=executor)
+            with self.assertRaises(TypeError):
+                self.queue.run(executor=executor, jobs=3)
+        found = self.queue.find("x")
+        assert found is not None
+        self.assertEqual(found.attempts, 2)
+
+    def test_a_listeners_exception_ends_the_run(self) -> None:
+        self.queue.add(name="x", set_params=["lr=3,4"])
+
+        def listener(event: expcore.QueueEvent) -> None:
+            raise KeyError("mine")
+
+        with self.assertRaises(KeyError):
+            self.queue.run(on_event=listener)
+        self.assertEqual(self.states(), {"x-1": "queued", "x-2": "queued"})
+        self.queue.run()
+        with self.assertRaises(ZeroDivisionError):
+            self.queue.follow("x-1", lambda text: 1 / 0)
+
+    def test_control_c_ends_the_run_and_queues_again(self) -> None:
+        self.write("sleep 30")
+        self.queue.add(name="long")
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+
+        def listener(event: expcore.QueueEvent) -> None:
+            if event.event is not None and event.event.kind == expcore.EventKind.COMMAND_STARTED:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        with self.assertRaises(KeyboardInterrupt):
+            self.queue.run(on_event=listener)
+        self.assertEqual(self.states(), {"long": "queued"})
+
+    def test_cancel_from_a_listener(self) -> None:
+        self.queue.add(name="x")
+        cancel = expcore.Cancel()
+        with self.assertRaises(expcore.Cancelled):
+            self.queue.run(on_event=lambda _: cancel.request(), cancel=cancel)
+        self.assertEqual(self.states(), {"x": "queued"})
+
+    def test_workers_that_cannot_be_started(self) -> None:
+        with self.assertRaises(expcore.NotFound):
+            self.queue.start(program=self.folder / "missing")
+        with self.assertRaises(expcore.IoError):
+            self.queue.start(program="true")
+        self.queue.stop()
 
 
 class InterfaceTest(unittest.TestCase):

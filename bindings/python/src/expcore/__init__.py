@@ -29,6 +29,7 @@ from .experiments import Experiment, Experiments, Row, RowKind, Rows
 from .overrides import ParamOverrides
 from .pipeline import Pipeline, Stage, StageResult, StaleStage
 from .project import Project
+from .queue import Executor, Queue, QueueEvent, QueueEventKind, Task, Tasks, TaskState
 
 __all__ = [
     "Busy",
@@ -40,6 +41,7 @@ __all__ = [
     "Data",
     "Event",
     "EventKind",
+    "Executor",
     "Exists",
     "ExpError",
     "Experiment",
@@ -54,6 +56,9 @@ __all__ = [
     "ParseError",
     "Pipeline",
     "Project",
+    "Queue",
+    "QueueEvent",
+    "QueueEventKind",
     "Row",
     "RowKind",
     "Rows",
@@ -61,6 +66,9 @@ __all__ = [
     "StageFailed",
     "StageResult",
     "StaleStage",
+    "Task",
+    "TaskState",
+    "Tasks",
     "compose",
     "library_version",
 ]

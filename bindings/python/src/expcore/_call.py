@@ -1,6 +1,7 @@
 """How Python calls C: statuses become exceptions, owned text is freed, long calls stay interruptible."""
 
 import ctypes
+import math
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -68,6 +69,20 @@ def made(function: Any, *args: Any) -> ctypes.c_void_p:
     return out
 
 
+def milliseconds(seconds: float) -> int:
+    """A duration in C's unit; what is not 0 does not become it."""
+    return math.ceil(seconds * 1000)
+
+
+def owned_names(function: Any, *args: Any) -> list[str]:
+    """Calls a function whose first parameter is `exp_names **out_names`."""
+    raw = made(function, *args)
+    try:
+        return [text(lib.exp_names_get(raw, i)) for i in range(lib.exp_names_count(raw))]
+    finally:
+        lib.exp_names_free(raw)
+
+
 class Cancel:
     """Stops a long call from any thread."""
 
@@ -95,25 +110,36 @@ def blocking(work: Callable[[], T], cancel: Cancel) -> T:
     signal handler's) cancels the call, waits for it, and goes on."""
     result: list[T] = []
     failure: list[BaseException] = []
+    over = threading.Event()
 
     def body() -> None:
         try:
             result.append(work())
         except BaseException as error:  # handed to the waiting thread
             failure.append(error)
+        finally:
+            over.set()
 
-    thread = threading.Thread(target=body, name="expcore")
-    thread.start()
+    threading.Thread(target=body, name="expcore").start()
     try:
-        while thread.is_alive():
-            thread.join(0.1)
+        over.wait()
     except BaseException:
         cancel.request()
-        thread.join()
+        _wait_out(over)
         raise
     if failure:
         raise failure[0]
     return result[0]
+
+
+def _wait_out(over: threading.Event) -> None:
+    """Waits whatever comes: C still uses what the caller is about to release. Not with Thread.join(), which until
+    Python 3.13 returns at once for a running thread after a signal handler had raised in another join()."""
+    while not over.is_set():
+        try:
+            over.wait()
+        except BaseException:  # one more Ctrl-C
+            continue
 
 
 class Handle:

@@ -4,10 +4,13 @@ import ctypes
 import dataclasses
 import enum
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from . import _native as n
-from ._call import text
+from ._call import Cancel, blocking, text
+from .errors import ExpError
+
+T = TypeVar("T")
 
 
 class EventKind(enum.IntEnum):
@@ -82,16 +85,20 @@ def from_native(raw: n.exp_event) -> Event:
 
 
 class Relay:
-    """Carries events from C to a listener. An exception of the listener stops the call; `check` raises it."""
+    """Carries events from C to a listener. An exception of the listener stops the call, and `run` raises it."""
 
     def __init__(self, listener: Listener | None) -> None:
         self._failure: BaseException | None = None
-        self.callback = n.exp_event_cb(self._make(listener)) if listener else n.exp_event_cb()
+        self.callback = n.exp_event_cb()
+        if listener is not None:
+            self.callback = n.exp_event_cb(self.guarded(lambda raw: listener(from_native(raw.contents))))
 
-    def _make(self, listener: Listener) -> Callable[[Any, Any], int]:
-        def relay(event: Any, _: Any) -> int:
+    def guarded(self, tell: Callable[..., Any]) -> Callable[..., int]:
+        """`tell` without C's user data, as C wants it: no exception leaves it."""
+
+        def relay(*args: Any) -> int:
             try:
-                listener(from_native(event.contents))
+                tell(*args[:-1])
                 return 0
             except BaseException as error:  # no exception enters C
                 self._failure = error
@@ -99,7 +106,11 @@ class Relay:
 
         return relay
 
-    def check(self) -> None:
-        """Raises what the listener raised, if it did."""
-        if self._failure is not None:
-            raise self._failure
+    def run(self, work: Callable[[], T], cancel: Cancel) -> T:
+        """Makes a blocking call; the listener's own exception wins over EXP_ERR_CALLBACK."""
+        try:
+            return blocking(work, cancel)
+        except ExpError as error:
+            if error.code == n.EXP_ERR_CALLBACK and self._failure is not None:
+                raise self._failure
+            raise

@@ -129,7 +129,7 @@ class Experiments:
         def work() -> None:
             call(lib.exp_experiments_run, ctypes.byref(raw), self._project.raw, ctypes.byref(options))
 
-        run.run(work, cancel)
+        run.relay.run(work, cancel)
         try:
             return Experiment(
                 text(lib.exp_experiment_name(raw)),

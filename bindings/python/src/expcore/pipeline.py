@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import _native as n
-from ._call import Cancel, PathLike, blocking, call, encode, made, owned_text, strings, text
+from ._call import Cancel, PathLike, call, encode, made, owned_text, strings, text
 from ._library import lib
-from .errors import ExpError
 from .events import Listener, Outcome, Relay, known
 
 
@@ -101,15 +100,6 @@ class NativeRunOptions:
             jobs=n.EXP_JOBS_PER_PROCESSOR if jobs is None else jobs,
         )
 
-    def run(self, work: Any, cancel: Cancel) -> Any:
-        """Runs a blocking call with these options; a listener's own exception wins over EXP_ERR_CALLBACK."""
-        try:
-            return blocking(work, cancel)
-        except ExpError as error:
-            if error.code == n.EXP_ERR_CALLBACK:
-                self.relay.check()
-            raise
-
 
 class Pipeline:
     """The stages of a project, what is stale, and how to run them. Made by Project.pipeline."""
@@ -172,7 +162,7 @@ class Pipeline:
         def work() -> None:
             call(lib.exp_pipeline_run, ctypes.byref(summary), self._project.raw, ctypes.byref(options.native))
 
-        options.run(work, cancel)
+        options.relay.run(work, cancel)
         try:
             return summary_of(summary)
         finally:

@@ -8,6 +8,7 @@ from ._library import lib
 from .data import Data
 from .experiments import Experiments
 from .pipeline import Pipeline
+from .queue import Queue
 
 
 class Project(Handle):
@@ -52,6 +53,10 @@ class Project(Handle):
     @property
     def experiments(self) -> Experiments:
         return Experiments(self)
+
+    @property
+    def queue(self) -> Queue:
+        return Queue(self)
 
     def __repr__(self) -> str:
         return "<Project closed>" if self._raw is None else f"<Project {self.root}>"
