@@ -82,12 +82,19 @@ pub(crate) struct CStrings {
 }
 
 impl CStrings {
+    /// NULL for an empty list: where that stands for a default.
     pub(crate) fn new(values: &[String]) -> Result<Self> {
-        let texts = values.iter().map(|v| c_string(v.as_str())).collect::<Result<Vec<_>>>()?;
-        let mut pointers: Vec<_> = texts.iter().map(|t| t.as_ptr()).collect();
-        if !pointers.is_empty() {
-            pointers.push(ptr::null());
+        let mut list = Self::list(values)?;
+        if values.is_empty() {
+            list.pointers.clear();
         }
+        Ok(list)
+    }
+
+    /// An array that may be empty.
+    pub(crate) fn list<S: AsRef<str>>(values: &[S]) -> Result<Self> {
+        let texts = values.iter().map(|v| c_string(v.as_ref())).collect::<Result<Vec<_>>>()?;
+        let pointers = texts.iter().map(|t| t.as_ptr()).chain([ptr::null()]).collect();
         Ok(Self { _texts: texts, pointers })
     }
 

@@ -20,6 +20,8 @@ macro_rules! numbers {
     };
 }
 
+pub(crate) use numbers;
+
 numbers! {
     /// Kinds of events.
     EventKind {
@@ -69,7 +71,7 @@ pub struct Event {
 impl Event {
     /// # Safety
     /// `raw` is an event that the library passes to a callback.
-    unsafe fn from_raw(raw: &sys::exp_event) -> Self {
+    pub(crate) unsafe fn from_raw(raw: &sys::exp_event) -> Self {
         let data = if raw.text.is_null() {
             Vec::new()
         } else {

@@ -21,6 +21,7 @@ mod event;
 mod experiments;
 mod pipeline;
 mod project;
+mod queue;
 
 pub use call::Cancel;
 pub use composition::{ComposeOptions, Composition};
@@ -29,6 +30,10 @@ pub use event::{Event, EventKind, Outcome};
 pub use experiments::{Experiment, Experiments, Row, RowKind, Rows};
 pub use pipeline::{Pipeline, RunOptions, Stage, StageResult, StaleStage};
 pub use project::Project;
+pub use queue::{
+    Executor, Queue, QueueEvent, QueueEventKind, QueueRunOptions, Removal, Task, TaskOptions, TaskState, Tasks,
+    WorkerOptions,
+};
 
 /// Version of the library that is loaded, for example `(0, 1, 0)`.
 pub fn library_version() -> (u32, u32, u32) {

@@ -3,6 +3,7 @@ use crate::call::{c_path, made, text};
 use crate::error::Result;
 use crate::experiments::Experiments;
 use crate::pipeline::Pipeline;
+use crate::queue::Queue;
 use expcore_sys as sys;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
@@ -47,6 +48,11 @@ impl Project {
     /// The experiments.
     pub fn experiments(&self) -> Experiments<'_> {
         Experiments::new(self)
+    }
+
+    /// The queue.
+    pub fn queue(&self) -> Queue<'_> {
+        Queue::new(self)
     }
 
     pub(crate) fn as_ptr(&self) -> *const sys::exp_project {

@@ -1,5 +1,8 @@
 //! The crate on a real project.
-use expcore::{Cancel, ComposeOptions, Composition, ErrorKind, EventKind, Outcome, Project, RunOptions};
+use expcore::{
+    Cancel, ComposeOptions, Composition, ErrorKind, EventKind, Executor, Outcome, Project, QueueEventKind,
+    QueueRunOptions, Removal, RunOptions, TaskOptions, TaskState, WorkerOptions,
+};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -115,4 +118,94 @@ fn a_configuration_is_composed() {
     assert_eq!(Composition::new(&conf, &unresolved).unwrap().yaml(), "x: 2\nz: ${x}\n");
     assert_eq!(Composition::of(&project, &["x=3".into()]).unwrap().yaml(), "x: 3\n");
     assert!(Composition::new(sandbox.0.join("missing"), &options).is_err());
+}
+
+#[test]
+fn a_sweep_is_queued_and_run() {
+    let (_sandbox, project) = Sandbox::new("queue");
+    let queue = project.queue();
+    let run = RunOptions::new().name("x").set_param("lr=3,4");
+    let added = queue.add(&run, &TaskOptions { priority: 2, ..Default::default() }).unwrap();
+    assert_eq!(added.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["x-1", "x-2"]);
+    assert_eq!(added[1].overrides, [("params.yaml".to_string(), "lr=4".to_string())]);
+    assert_eq!((added[0].state, added[0].priority, added[0].started), (TaskState::Queued, 2, None));
+    let mut events = Vec::new();
+    let mut ready = 0;
+    let executor = Executor::local(2).unwrap();
+    let options = QueueRunOptions::new().on_event(|event| events.push(event.clone())).on_ready(|| ready += 1);
+    queue.run(&executor, &options).unwrap();
+    drop(options);
+    assert_eq!((ready, executor.jobs()), (1, 2));
+    assert_eq!(events.iter().filter(|e| e.kind == QueueEventKind::TaskFinished).count(), 2);
+    assert!(events.iter().any(|e| e.event.as_ref().map(|inner| inner.kind) == Some(EventKind::StageFinished)));
+    assert!(queue.wait_all(None, None).unwrap());
+    let done = queue.find("x-2").unwrap().unwrap();
+    assert_eq!((done.state, done.attempts, done.commit.len()), (TaskState::Success, 1, 40));
+    assert!(done.created <= done.started && done.started <= done.ended);
+    assert!(queue.log("x-2", false).unwrap().contains("train"));
+    let mut followed = Vec::new();
+    queue.follow("x-2", |text| followed.extend_from_slice(text), None).unwrap();
+    assert_eq!(String::from_utf8(followed).unwrap(), queue.log("x-2", false).unwrap());
+    assert!(queue.status_json().unwrap().contains("\"name\": \"x-1\""));
+    queue.requeue(&["x-1"]).unwrap();
+    assert_eq!(queue.remove_all(Removal { success: true, ..Default::default() }).unwrap().len(), 1);
+    assert_eq!(queue.status().unwrap()[0].state, TaskState::Queued);
+}
+
+#[test]
+fn queued_tasks_are_changed() {
+    let (sandbox, project) = Sandbox::new("change");
+    let queue = project.queue();
+    queue.add(&RunOptions::new().name("x").set_param("lr=3,4"), &TaskOptions::default()).unwrap();
+    queue.hold(&["x-1"]).unwrap();
+    assert_eq!(queue.find("x-1").unwrap().unwrap().state, TaskState::Held);
+    queue.release(&["x-1"]).unwrap();
+    queue.prioritize(&["x-2"], 3).unwrap();
+    assert_eq!(queue.status().unwrap()[0].name, "x-2");
+    assert_eq!(queue.kill(&["x-1"], true).unwrap(), ["x-1"]);
+    assert!(queue.kill_all(false).unwrap().is_empty());
+    let none: [&str; 0] = [];
+    assert!(queue.wait(&none, None, None).unwrap());
+    let late = queue.wait_all(Some(Duration::from_millis(1)), None).unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::Busy);
+    assert_eq!(queue.remove(&["nope"]).unwrap_err().kind(), ErrorKind::NotFound);
+    queue.remove(&["x-1", "x-2"]).unwrap();
+    assert!(queue.find("x-1").unwrap().is_none());
+    let missing = WorkerOptions { program: "/nonexistent".into(), ..Default::default() };
+    assert_eq!(queue.start(&missing).unwrap_err().kind(), ErrorKind::NotFound);
+    queue.stop().unwrap();
+    assert_eq!(queue.recover().unwrap(), 0);
+
+    sandbox.stage("exit 3");
+    queue.add(&RunOptions::new().name("bad"), &TaskOptions::default()).unwrap();
+    queue.run(&Executor::local(1).unwrap(), &QueueRunOptions::new()).unwrap();
+    assert!(!queue.wait(&["bad"], None, None).unwrap());
+    assert_eq!(queue.find("bad").unwrap().unwrap().exit_code, 255);
+    queue.retry(&none).unwrap();
+    assert_eq!(queue.find("bad").unwrap().unwrap().state, TaskState::Failed);
+    queue.retry_all().unwrap();
+    assert_eq!(queue.find("bad").unwrap().unwrap().state, TaskState::Queued);
+}
+
+#[test]
+fn panics_and_cancels_end_a_run_of_the_queue() {
+    let (_sandbox, project) = Sandbox::new("queue-panic");
+    let queue = project.queue();
+    queue.add(&RunOptions::new().name("x").set_param("lr=3,4"), &TaskOptions::default()).unwrap();
+    let executor = Executor::local(2).unwrap();
+    let options = QueueRunOptions::new().on_event(|_| panic!("mine"));
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| queue.run(&executor, &options)));
+    assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"mine"));
+    assert!(queue.status().unwrap().iter().all(|task| task.state == TaskState::Queued));
+
+    let cancel = Cancel::new();
+    let options = QueueRunOptions::new().cancel(&cancel).on_event(|_| cancel.request());
+    assert_eq!(queue.run(&executor, &options).unwrap_err().kind(), ErrorKind::Cancelled);
+    assert!(queue.status().unwrap().iter().all(|task| task.state == TaskState::Queued));
+
+    queue.run(&executor, &QueueRunOptions::new()).unwrap();
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        queue.follow("x-1", |_| panic!("too"), None)
+    }));
+    assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"too"));
 }
