@@ -1,5 +1,6 @@
 #include "fs/file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -112,6 +113,11 @@ Temporary make_temporary(const std::string& path, std::uint32_t mode) {
   }
   const std::string unique = temporary_name(path);
   return {unique, open_file(unique, flags, mode)};
+}
+
+/// False when one of them is not there or the file system cannot.
+bool swap_names(const std::string& one, const std::string& other) {
+  return system::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) == 0;
 }
 
 Kind kind_of_entry(const dirent& entry, int folder) {
@@ -296,17 +302,21 @@ void append_whole(const std::string& path, std::string_view bytes) {
   }
 }
 
-void write_over(const std::string& path, std::string_view bytes) {
-  constexpr std::size_t step = 512;
+void write_swapped(const std::string& path, std::string_view bytes) {
+  constexpr std::size_t sector = 512;  // what disks write whole; all of today's do that with a page
+  constexpr std::size_t page = 4096;
+  const std::string spare = path + ".spare";
+  const Descriptor file = open_file(spare, O_WRONLY | O_CREAT | O_NOFOLLOW, 0666);
+  const auto room = static_cast<std::size_t>(stat(file, spare).size);
   std::string padded(bytes);
-  if (const auto former = stat(path);
-      former && former->size >= static_cast<std::int64_t>(bytes.size())) {
-    padded.resize(static_cast<std::size_t>(former->size), ' ');
-    write_all(open_file(path, O_WRONLY), padded, path);
-    return;
-  }
-  padded.resize((bytes.size() + step - 1) / step * step, ' ');
-  write_atomic(path, padded);
+  padded.resize(std::max(room, (bytes.size() + sector - 1) / sector * sector), ' ');
+  write_all(file, padded, spare);
+  // Bytes that lie over others need no flush: an older table comes back with them.
+  const bool is_flushed = padded.size() > room || padded.size() > page;
+  if (is_flushed) sync(file, spare);
+  if (swap_names(spare, path)) return;
+  if (!is_flushed) sync(file, spare);
+  rename(spare, path);
 }
 
 void append(const std::string& path, std::string_view bytes, std::uint32_t mode) {

@@ -79,10 +79,11 @@ void write_new(const std::string& path, const std::string& staging, std::string_
 /// (is full), the file keeps its former length.
 void append_whole(const std::string& path, std::string_view bytes);
 
-/// Writes over the beginning of a small file with one write, spaces up to its former length: for
-/// files that are read under a lock and in which spaces at the end mean nothing. A file that is too
-/// short is replaced as by write_atomic().
-void write_over(const std::string& path, std::string_view bytes);
+/// Replaces a small file that is read under a lock and in which spaces at the end mean nothing,
+/// many times over: `<path>.spare` is written and the two swap their names, so that no file is
+/// made. Whole after a kill or a power cut: then the content may be an earlier one. Nobody else
+/// reads the spare.
+void write_swapped(const std::string& path, std::string_view bytes);
 
 /// Appends with O_APPEND, one write.
 void append(const std::string& path, std::string_view bytes, std::uint32_t mode = 0666);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <dirent.h>
 #include <fcntl.h>
@@ -34,6 +35,7 @@ using ::readdir;
 using ::readlink;
 using ::realpath;
 using ::rename;
+using ::renameat2;
 using ::rmdir;
 using ::stat;
 using ::symlink;
@@ -64,6 +66,7 @@ dirent* readdir(DIR* folder);
 ssize_t readlink(const char* path, char* buffer, std::size_t size);
 char* realpath(const char* path, char* buffer);
 int rename(const char* from, const char* to);
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags);
 int rmdir(const char* path);
 int stat(const char* path, struct ::stat* result);
 int symlink(const char* target, const char* path);

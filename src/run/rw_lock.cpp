@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <ctime>
 #include <set>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 
@@ -44,6 +47,12 @@ struct Table {
   std::vector<Entry> writes;
 };
 
+/// What messages need.
+struct Reporter {
+  const std::function<void(const std::string&)>& on_warning;
+  const std::function<std::string(const std::string&)>& shown;
+};
+
 [[noreturn]] void fail_format(const std::string& file) {
   throw Error(Errc::parse, fmt::format("RWLock-file '{}' format error.", file));
 }
@@ -57,16 +66,8 @@ Holder parse_holder(const yaml::Value& value, const std::string& file) {
   return {pid->integer(), command->string()};
 }
 
-Table parse_table(const std::string& text, const std::string& file) {
+Table parse_table(const yaml::Value& root, const std::string& file) {
   Table table;
-  if (text.find_first_not_of(" \n\r\t") == std::string::npos) return table;
-  yaml::Value root;
-  try {
-    root = yaml::parse_json(text);
-  } catch (const Error&) {
-    throw Error(Errc::parse,
-                fmt::format("Unable to read RWLock-file '{}'. JSON structure is corrupted", file));
-  }
   if (!root.is_map()) fail_format(file);
   for (const auto& [key, members] : root.map()) {
     const bool is_write = key.is_string() && key.string() == "write";
@@ -122,21 +123,42 @@ bool overlaps(const std::string& a, const std::string& b) {
   return fs::is_within(a, b) || fs::is_within(b, a);
 }
 
+bool was_written_before_boot(const std::string& path) {
+  const auto found = fs::stat(path);
+  timespec now{};
+  timespec up{};
+  if (!found || ::clock_gettime(CLOCK_REALTIME, &now) != 0 ||
+      ::clock_gettime(CLOCK_BOOTTIME, &up) != 0) {
+    return false;
+  }
+  return found->mtime_ns / 1'000'000'000 < now.tv_sec - up.tv_sec;
+}
+
+/// Whether what is left of a table names a process that lives.
+bool names_the_living(std::string_view text) {
+  constexpr std::string_view key = "\"pid\": ";
+  for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    std::int64_t pid = 0;
+    std::from_chars(text.data() + at + key.size(), text.data() + text.size(), pid);
+    if (pid > 0 && is_alive(pid)) return true;
+  }
+  return false;
+}
+
 /// The entries other processes hold on anything that overlaps `paths`, dead ones removed.
 std::vector<Holder> blockers(std::vector<Entry>& entries, const std::string& path,
-                             const Holder& self, const std::string& file,
-                             const std::function<void(const std::string&)>& on_warning) {
+                             const Holder& self, const Reporter& reporter) {
   std::vector<Holder> found;
   std::set<std::int64_t> dead;
   for (const auto& entry : entries) {
     if (entry.holder == self || !overlaps(entry.path, path)) continue;
     if (is_alive(entry.holder.pid)) {
       found.push_back(entry.holder);
-    } else if (dead.insert(entry.holder.pid).second && on_warning) {
-      on_warning(
-          fmt::format("Process '{}' with (Pid {}), in RWLock-file '{}' had been killed. "
-                      "Auto removed it from the lock file.",
-                      entry.holder.command, entry.holder.pid, file));
+    } else if (dead.insert(entry.holder.pid).second && reporter.on_warning) {
+      reporter.on_warning(fmt::format(
+          "Process '{}' with (Pid {}), in RWLock-file '{}' had been killed. Auto removed it from "
+          "the lock file.",
+          entry.holder.command, entry.holder.pid, reporter.shown(entry.path)));
     }
   }
   std::erase_if(entries, [&](const Entry& entry) { return dead.contains(entry.holder.pid); });
@@ -144,9 +166,8 @@ std::vector<Holder> blockers(std::vector<Entry>& entries, const std::string& pat
 }
 
 void check_free(std::vector<Entry>& entries, const std::string& path, const Holder& self,
-                const std::string& tmp_dir,
-                const std::function<void(const std::string&)>& on_warning) {
-  const auto found = blockers(entries, path, self, path, on_warning);
+                const std::string& tmp_dir, const Reporter& reporter) {
+  const auto found = blockers(entries, path, self, reporter);
   if (found.empty()) return;
   std::string list;
   for (const auto& holder : found) {
@@ -159,15 +180,38 @@ void check_free(std::vector<Entry>& entries, const std::string& path, const Hold
                   path, list, fs::join(tmp_dir, "rwlock")));
 }
 
+/// DVC writes in place: a kill or a power cut leaves it empty or in parts, and DVC refuses such a
+/// file for ever. It is made anew here unless somebody named in it may be at work.
+Table read_table(const std::string& path, const Reporter& reporter) {
+  const std::string text = fs::read_file_if_exists(path).value_or("{}");
+  const std::string shown = reporter.shown(path);
+  yaml::Value root;
+  try {
+    root = yaml::parse_json(text);
+  } catch (const Error&) {
+    if (names_the_living(text) && !was_written_before_boot(path)) {
+      throw Error(
+          Errc::parse,
+          fmt::format("Unable to read RWLock-file '{}'. JSON structure is corrupted", shown));
+    }
+    if (reporter.on_warning) {
+      reporter.on_warning(fmt::format(
+          "RWLock-file '{}' was cut off and names no process that lives. Made it anew.", shown));
+    }
+    return {};
+  }
+  return parse_table(root, shown);
+}
+
 /// Reads, changes and writes the table under its guard lock, which readers take, too.
 template <typename Change>
-void edit(const std::string& tmp_dir, Change&& change) {
+void edit(const std::string& tmp_dir, const Reporter& reporter, Change&& change) {
   const auto guard = fs::LockFile::acquire(fs::join(tmp_dir, "rwlock.lock"),
                                            std::chrono::seconds(3), repo_lock_busy);
   const std::string file = fs::join(tmp_dir, "rwlock");
-  Table table = parse_table(fs::read_file_if_exists(file).value_or(""), file);
+  Table table = read_table(file, reporter);
   change(table);
-  fs::write_over(file, table_text(table));
+  fs::write_swapped(file, table_text(table));
 }
 
 void count_up(std::map<std::string, int>& held, const std::vector<std::string>& paths) {
@@ -210,12 +254,13 @@ void drop_entries(std::vector<Entry>& entries, const std::set<std::string>& path
 
 void RwLocks::take(const std::vector<std::string>& reads, const std::vector<std::string>& writes) {
   const Holder self{::getpid(), command_};
-  edit(tmp_dir_, [&](Table& table) {
+  const Reporter reporter{on_warning_, shown_};
+  edit(tmp_dir_, reporter, [&](Table& table) {
     for (const auto& path : reads)
-      check_free(table.writes, path, self, tmp_dir_, on_warning_);
+      check_free(table.writes, path, self, tmp_dir_, reporter);
     for (const auto& path : writes) {
-      check_free(table.writes, path, self, tmp_dir_, on_warning_);
-      check_free(table.reads, path, self, tmp_dir_, on_warning_);
+      check_free(table.writes, path, self, tmp_dir_, reporter);
+      check_free(table.reads, path, self, tmp_dir_, reporter);
     }
     add_entries(table.reads, reads, self);
     add_entries(table.writes, writes, self);
@@ -229,7 +274,8 @@ void RwLocks::release(const std::vector<std::string>& reads,
   const auto gone_reads = count_down(reads_, reads);
   const auto gone_writes = count_down(writes_, writes);
   const Holder self{::getpid(), command_};
-  edit(tmp_dir_, [&](Table& table) {
+  const Reporter reporter{on_warning_, shown_};
+  edit(tmp_dir_, reporter, [&](Table& table) {
     drop_entries(table.reads, gone_reads, self);
     drop_entries(table.writes, gone_writes, self);
   });

@@ -15,12 +15,14 @@ namespace expcore::run {
 class RwLocks {
  public:
   /// The file is `<tmp_dir>/rwlock`. `command` is what blocked people see. Entries of dead
-  /// processes are dropped and reported to `on_warning`.
+  /// processes are dropped and reported to `on_warning`; `shown` makes paths what messages say.
   RwLocks(std::string tmp_dir, std::string command,
-          std::function<void(const std::string&)> on_warning)
+          std::function<void(const std::string&)> on_warning,
+          std::function<std::string(const std::string&)> shown)
       : tmp_dir_(std::move(tmp_dir)),
         command_(std::move(command)),
-        on_warning_(std::move(on_warning)) {}
+        on_warning_(std::move(on_warning)),
+        shown_(std::move(shown)) {}
 
  private:
   friend class RwLock;
@@ -30,6 +32,7 @@ class RwLocks {
   std::string tmp_dir_;
   std::string command_;
   std::function<void(const std::string&)> on_warning_;
+  std::function<std::string(const std::string&)> shown_;
   std::map<std::string, int> reads_;  ///< How many stages hold each path.
   std::map<std::string, int> writes_;
 };
@@ -38,8 +41,10 @@ class RwLocks {
 /// other.
 class RwLock {
  public:
-  /// Takes read locks on `reads` and write locks on `writes` (absolute paths).
-  /// Throws: Error{busy} "'<path>' is busy, it is being blocked by:…".
+  /// Takes read locks on `reads` and write locks on `writes` (absolute paths). A file that was cut
+  /// off and names no process that may hold anything is reported and made anew.
+  /// Throws: Error{busy} "'<path>' is busy, it is being blocked by:…", Error{parse} for other files
+  /// that cannot be read.
   RwLock(RwLocks& locks, std::vector<std::string> reads, std::vector<std::string> writes);
   ~RwLock();
   RwLock(const RwLock&) = delete;

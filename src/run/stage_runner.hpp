@@ -28,8 +28,10 @@ class StageRunner {
         options_(options),
         ignores_(ignores),
         turn_(turn),
-        locks_(workspace.tmp_dir, options.command_line,
-               [this](const std::string& text) { warn(text); }),
+        locks_(
+            workspace.tmp_dir, options.command_line,
+            [this](const std::string& text) { warn(text); },
+            [this](const std::string& path) { return workspace_.shown(path); }),
         checker_(workspace, index),
         lock_writer_(index),
         puller_(workspace, [this](const std::string& text) { warn(text); }) {

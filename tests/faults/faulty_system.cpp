@@ -327,6 +327,11 @@ int rename(const char* from, const char* to) {
   return fails("rename", Needs::room, to) ? -1 : ::rename(from, to);
 }
 
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
+  return fails("rename", Needs::room, to) ? -1
+                                          : ::renameat2(from_folder, from, to_folder, to, flags);
+}
+
 int rmdir(const char* path) { return fails("rmdir", Needs::nothing, path) ? -1 : ::rmdir(path); }
 
 int stat(const char* path, struct ::stat* result) {

@@ -17,6 +17,7 @@ import argparse
 import collections
 import concurrent.futures
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -203,6 +204,7 @@ class Sweep:
             problems.append("gave up: " + result.stderr.strip())
         now = State(directory)
         problems += self.check_files(directory, now, died=kind in ("crash", "power", "dead"))
+        problems += self.check_lock_table(directory)
         if result.returncode == 0:
             problems += ["says it is done: " + p for p in self.check_done(now, True)]
         again = self.run(directory)
@@ -248,6 +250,18 @@ class Sweep:
                 problems += [f"{path} refers to {m}, which is not in the cache"
                              for m in now.missing(".dvc/cache", hex)]
         return problems
+
+    @staticmethod
+    def check_lock_table(directory):
+        """Whatever happens, DVC can read it."""
+        try:
+            with open(os.path.join(directory, ".dvc/tmp/rwlock"), encoding="utf-8") as file:
+                json.load(file)
+        except FileNotFoundError:
+            pass
+        except ValueError as error:
+            return [f"'.dvc/tmp/rwlock' is not JSON: {error}"]
+        return []
 
     def check_done(self, now, at_once=False):
         problems = list(now.bad)

@@ -91,21 +91,40 @@ TEST_SUITE("fs/file") {
     CHECK(fs::umask() == 027);
     CHECK(::umask(before) == 027);
   }
-  TEST_CASE("a small file is written over in place and never shorter") {
+  TEST_CASE("two small files take turns and get no shorter") {
     const TempDir dir;
     const std::string path = dir / "f";
-    fs::write_over(path, "{}");
-    const auto inode = fs::stat(path)->inode;
-    fs::write_over(path, R"({"a": 1})");
-    fs::write_over(path, "{}");
+    fs::write_swapped(path, "{}");
+    const auto first = fs::stat(path)->inode;
+    fs::write_swapped(path, R"({"a": 1})");
+    const auto second = fs::stat(path)->inode;
+    CHECK(second != first);
+    CHECK(fs::stat(path + ".spare")->inode == first);
+    fs::write_swapped(path, "{}");
+    CHECK(fs::stat(path)->inode == first);
     const std::string text = fs::read_file(path);
     CHECK(text.size() == 512);
     CHECK(text.find_last_not_of(' ') == 1);
-    CHECK(fs::stat(path)->inode == inode);
-    fs::write_over(path, std::string(600, 'x'));
+    fs::write_swapped(path, std::string(600, 'x'));
     CHECK(fs::read_file(path).size() == 1024);
-    fs::append_whole(path, "end");
-    CHECK(fs::read_file(path).ends_with(" end"));
+    fs::write_swapped(path, "{}");
+    fs::write_swapped(path, "[]");
+    CHECK(fs::read_file(path).starts_with("[] "));
+  }
+  TEST_CASE("a spare that somebody left half-written is no hindrance") {
+    const TempDir dir;
+    dir.write("f", "{}");
+    dir.write("f.spare", R"({"wri)");
+    fs::write_swapped(dir / "f", "[]");
+    const std::string text = dir.read("f");
+    CHECK(text.substr(0, text.find(' ')) == "[]");
+    CHECK(dir.read("f.spare") == "{}");
+  }
+  TEST_CASE("a file is appended to whole") {
+    const TempDir dir;
+    const std::string path = dir.write("f", "begin");
+    fs::append_whole(path, " end");
+    CHECK(fs::read_file(path) == "begin end");
     CHECK_THROWS_AS(fs::append_whole(dir / "none", "x"), Error);
   }
 }

@@ -1,5 +1,7 @@
 #include "run/rw_lock.hpp"
 
+#include <chrono>
+#include <filesystem>
 #include <memory>
 #include <unistd.h>
 
@@ -24,13 +26,15 @@ std::string table(const TempDir& dir) {
   return text;
 }
 
+std::string as_is(const std::string& path) { return path; }
+
 }  // namespace
 
 TEST_SUITE("run/rw_lock") {
   TEST_CASE("the file is DVC's and empty again afterwards") {
     const TempDir dir;
     {
-      RwLocks locks(dir.path(), "cmd", {});
+      RwLocks locks(dir.path(), "cmd", {}, as_is);
       const RwLock lock(locks, {"/r"}, {"/w"});
       CHECK(table(dir) ==
             fmt::format("{{\"write\": {{\"/w\": {{\"pid\": {0}, \"cmd\": \"cmd\"}}}}, "
@@ -42,7 +46,7 @@ TEST_SUITE("run/rw_lock") {
   TEST_CASE("a living writer of an overlapping path blocks") {
     const TempDir dir;
     dir.write("rwlock", "{\"write\": {\"/a/b\": {\"pid\": 1, \"cmd\": \"dvc repro\"}}}");
-    RwLocks locks(dir.path(), "me", {});
+    RwLocks locks(dir.path(), "me", {}, as_is);
     CHECK_THROWS_WITH_AS(
         RwLock(locks, {"/a"}, {}),
         fmt::format("'/a' is busy, it is being blocked by:\n  (PID 1): dvc repro\n\nIf there "
@@ -57,13 +61,13 @@ TEST_SUITE("run/rw_lock") {
   TEST_CASE("readers share, a writer waits for them") {
     const TempDir dir;
     dir.write("rwlock", "{\"read\": {\"/a\": [{\"pid\": 1, \"cmd\": \"x\"}]}}");
-    RwLocks locks(dir.path(), "me", {});
+    RwLocks locks(dir.path(), "me", {}, as_is);
     CHECK_NOTHROW(RwLock(locks, {"/a"}, {}));
     CHECK_THROWS_AS(RwLock(locks, {}, {"/a/b"}), Error);
   }
   TEST_CASE("a path that two stages of a run read stays locked until both are done") {
     const TempDir dir;
-    RwLocks locks(dir.path(), "me", {});
+    RwLocks locks(dir.path(), "me", {}, as_is);
     auto first =
         std::make_unique<RwLock>(locks, std::vector<std::string>{"/a"}, std::vector<std::string>{});
     {
@@ -75,23 +79,53 @@ TEST_SUITE("run/rw_lock") {
   }
   TEST_CASE("the dead are removed and reported") {
     const TempDir dir;
-    dir.write("rwlock", "{\"write\": {\"/a\": {\"pid\": 999999999, \"cmd\": \"gone\"}}}");
+    dir.write("rwlock", "{\"write\": {\"/a/b\": {\"pid\": 999999999, \"cmd\": \"gone\"}}}");
     std::string warning;
     {
-      RwLocks locks(dir.path(), "me", [&](const std::string& text) { warning = text; });
+      RwLocks locks(
+          dir.path(), "me", [&](const std::string& text) { warning = text; }, as_is);
       const RwLock lock(locks, {"/a"}, {});
     }
     CHECK(warning ==
-          "Process 'gone' with (Pid 999999999), in RWLock-file '/a' had been killed. Auto "
+          "Process 'gone' with (Pid 999999999), in RWLock-file '/a/b' had been killed. Auto "
           "removed it from the lock file.");
     CHECK(table(dir) == "{}");
   }
-  TEST_CASE("a damaged file is an error, not a loss") {
+  TEST_CASE("a file that was cut off is made anew when nobody in it lives") {
+    for (const char* text :
+         {"", "  ", "{\"write\": ", "{\"write\": {\"/a\": {\"pid\": 999999999, \"cmd\": \"x"}) {
+      CAPTURE(text);
+      const TempDir dir;
+      dir.write("rwlock", text);
+      std::string warning;
+      RwLocks locks(
+          dir.path(), "me", [&](const std::string& said) { warning = said; }, as_is);
+      { const RwLock lock(locks, {}, {"/a"}); }
+      CHECK(table(dir) == "{}");
+      CHECK(warning == fmt::format("RWLock-file '{}/rwlock' was cut off and names no process that "
+                                   "lives. Made it anew.",
+                                   dir.path()));
+    }
+  }
+  TEST_CASE("a file that was cut off and names the living is an error, not a loss") {
     const TempDir dir;
-    dir.write("rwlock", "{\"write\": ");
-    RwLocks locks(dir.path(), "me", {});
-    CHECK_THROWS_AS(RwLock(locks, {}, {}), Error);
+    const std::string text = "{\"write\": {\"/a\": {\"pid\": 1, \"cmd\": \"dvc re";
+    const std::string path = dir.write("rwlock", text);
+    RwLocks locks(dir.path(), "me", {}, as_is);
+    CHECK_THROWS_WITH_AS(
+        RwLock(locks, {}, {}),
+        fmt::format("Unable to read RWLock-file '{}'. JSON structure is corrupted", path).c_str(),
+        Error);
+    CHECK(dir.read("rwlock") == text);
+    // Before this machine was started there were others of these numbers.
+    std::filesystem::last_write_time(
+        path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 365 * 20));
+    CHECK_NOTHROW(RwLock(locks, {}, {}));
+  }
+  TEST_CASE("what is not a table is an error, not a loss") {
+    const TempDir dir;
     dir.write("rwlock", "{\"other\": {}}");
+    RwLocks locks(dir.path(), "me", {}, as_is);
     CHECK_THROWS_AS(RwLock(locks, {}, {}), Error);
     CHECK(table(dir) == "{\"other\": {}}");
   }
