@@ -89,7 +89,7 @@ void share_data(Workspace& workspace, const ShareRequest& request, ShareResult& 
     result.transferred = done.transferred;
     result.failed = std::move(done.failed);
   } catch (const Error& error) {
-    if (error.code() == Errc::cancelled) throw;
+    if (error.code() == Errc::cancelled || error.code() == Errc::callback) throw;
     const std::string text = error.full_message();
     if (request.remote.empty() && text.find("no remote specified") != std::string::npos) {
       if (workspace.on_warning) {

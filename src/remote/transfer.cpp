@@ -98,15 +98,16 @@ class Transfer {
     Copy copy;
     if (options_.cancel.requested()) return copy;
     std::string temporary = staging_.next();
+    std::int64_t size = 0;
     try {
-      const std::string source = path_of(from_, item.id);
-      const std::int64_t size = copy_checked(source, temporary, item.id);
-      copy.temporary = std::move(temporary);
-      tell(size);
+      size = copy_checked(path_of(from_, item.id), temporary, item.id);
     } catch (const Error& error) {
       copy.reason = error.full_message();
       fs::discard(temporary);
+      return copy;
     }
+    copy.temporary = std::move(temporary);
+    tell(size);  // what a listener throws is no failure of the copy: it ends the transfer
     return copy;
   }
 
