@@ -1,8 +1,6 @@
 #include "boundary.hpp"
 
 namespace capi = expcore::capi;
-using expcore::Errc;
-using expcore::Error;
 using expcore::ExperimentRow;
 using expcore::ExperimentRun;
 using expcore::ExperimentRunOptions;
@@ -22,10 +20,7 @@ namespace {
 
 ShowOptions to_show_options(const exp_show_options* given) {
   const exp_show_options options = capi::read_options(given);
-  constexpr uint32_t known = (UINT32_C(1) << 6U) - 1;
-  if ((options.flags & ~known) != 0) {
-    throw Error(Errc::invalid_argument, "flag not known to this version");
-  }
+  capi::check_flags(options.flags, (EXP_SHOW_PARAM_DEPS << 1U) - 1);
   const auto has = [&](uint32_t flag) { return (options.flags & flag) != 0; };
   ShowOptions show;
   show.revs = capi::to_strings(options.revs);
@@ -36,11 +31,25 @@ ShowOptions to_show_options(const exp_show_options* given) {
   show.hide_workspace = has(EXP_SHOW_HIDE_WORKSPACE);
   show.sha_only = has(EXP_SHOW_SHA_ONLY);
   show.force = has(EXP_SHOW_FORCE);
+  show.hide_queued = has(EXP_SHOW_HIDE_QUEUED);
+  show.hide_failed = has(EXP_SHOW_HIDE_FAILED);
+  show.param_deps = has(EXP_SHOW_PARAM_DEPS);
   return show;
 }
 
 const ExperimentRow* row_at(const exp_rows* rows, size_t row) {
   return rows != nullptr && row < rows->rows.size() ? &rows->rows[row] : nullptr;
+}
+
+/// Of a row and EXP_COLUMN_*; nullptr when out of range.
+const NamedValue* value_at(const exp_rows* rows, size_t row, int32_t column, size_t index) {
+  const auto* found = row_at(rows, row);
+  const auto* values = found == nullptr              ? nullptr
+                       : column == EXP_COLUMN_METRIC ? &found->metrics
+                       : column == EXP_COLUMN_PARAM  ? &found->params
+                       : column == EXP_COLUMN_DEP    ? &found->deps
+                                                     : nullptr;
+  return values != nullptr && index < values->size() ? &(*values)[index] : nullptr;
 }
 
 const char* find_value(const std::vector<NamedValue>& values, const char* file, const char* key) {
@@ -61,7 +70,11 @@ exp_status exp_experiments_run(exp_experiment** out_experiment, const exp_projec
   if (out_experiment != nullptr) *out_experiment = nullptr;
   return capi::guard(out_error, [&] {
     const exp_experiment_options given = capi::read_options(options);
+    capi::check_flags(given.flags, EXP_EXPERIMENT_TEMP | EXP_EXPERIMENT_NO_HYDRA);
     ExperimentRunOptions run;
+    run.temp = (given.flags & EXP_EXPERIMENT_TEMP) != 0;
+    run.no_hydra = (given.flags & EXP_EXPERIMENT_NO_HYDRA) != 0;
+    run.copy_paths = capi::to_strings(given.copy_paths);
     run.run = capi::to_run_options(given.run);
     if (given.name != nullptr) run.name = given.name;
     if (given.message != nullptr) run.message = given.message;
@@ -70,6 +83,30 @@ exp_status exp_experiments_run(exp_experiment** out_experiment, const exp_projec
     if (out_experiment == nullptr) return;
     exp_run_summary summary{made.summary};
     *out_experiment = new exp_experiment{std::move(made), std::move(summary)};
+  });
+}
+
+exp_status exp_experiments_save(exp_experiment** out_experiment, const exp_project* project,
+                                const exp_save_options* options, exp_error** out_error) {
+  if (out_experiment != nullptr) *out_experiment = nullptr;
+  return capi::guard(out_error, [&] {
+    const exp_save_options given = capi::read_options(options);
+    capi::check_flags(given.flags, EXP_SAVE_FORCE | EXP_SAVE_RECURSIVE);
+    expcore::ExperimentSaveOptions save;
+    save.targets = capi::to_strings(given.targets);
+    save.recursive = (given.flags & EXP_SAVE_RECURSIVE) != 0;
+    save.name = capi::text_or_empty(given.name);
+    save.force = (given.flags & EXP_SAVE_FORCE) != 0;
+    save.include_untracked = capi::to_strings(given.include_untracked);
+    save.message = capi::text_or_empty(given.message);
+    save.on_event = capi::to_callback(given.on_event, given.user_data);
+    const auto saved = capi::require(project, "project").project.experiments().save(save);
+    if (out_experiment == nullptr) return;
+    ExperimentRun made;
+    made.name = saved.name;
+    made.commit = saved.commit;
+    made.ref = saved.ref;
+    *out_experiment = new exp_experiment{std::move(made), {}};
   });
 }
 
@@ -128,6 +165,54 @@ const char* exp_rows_metric(const exp_rows* rows, size_t row, const char* file, 
 const char* exp_rows_param(const exp_rows* rows, size_t row, const char* file, const char* key) {
   const auto* found = row_at(rows, row);
   return found == nullptr ? nullptr : find_value(found->params, file, key);
+}
+const char* exp_rows_baseline(const exp_rows* rows, size_t row) {
+  const auto* found = row_at(rows, row);
+  return found == nullptr ? nullptr : found->baseline.c_str();
+}
+const char* exp_rows_created(const exp_rows* rows, size_t row) {
+  const auto* found = row_at(rows, row);
+  return found == nullptr ? nullptr : found->created.c_str();
+}
+const char* exp_rows_state(const exp_rows* rows, size_t row) {
+  const auto* found = row_at(rows, row);
+  return found == nullptr ? nullptr : found->state.c_str();
+}
+const char* exp_rows_executor(const exp_rows* rows, size_t row) {
+  const auto* found = row_at(rows, row);
+  return found == nullptr ? nullptr : found->executor.c_str();
+}
+const char* exp_rows_error(const exp_rows* rows, size_t row) {
+  const auto* found = row_at(rows, row);
+  return found == nullptr ? nullptr : found->error.c_str();
+}
+size_t exp_rows_value_count(const exp_rows* rows, size_t row, int32_t column) {
+  const auto* found = row_at(rows, row);
+  if (found == nullptr) return 0;
+  return column == EXP_COLUMN_METRIC  ? found->metrics.size()
+         : column == EXP_COLUMN_PARAM ? found->params.size()
+         : column == EXP_COLUMN_DEP   ? found->deps.size()
+                                      : 0;
+}
+const char* exp_rows_value_file(const exp_rows* rows, size_t row, int32_t column, size_t index) {
+  const auto* found = value_at(rows, row, column, index);
+  return found == nullptr ? nullptr : found->file.c_str();
+}
+const char* exp_rows_value_key(const exp_rows* rows, size_t row, int32_t column, size_t index) {
+  const auto* found = value_at(rows, row, column, index);
+  return found == nullptr ? nullptr : found->key.c_str();
+}
+const char* exp_rows_value_text(const exp_rows* rows, size_t row, int32_t column, size_t index) {
+  const auto* found = value_at(rows, row, column, index);
+  return found == nullptr ? nullptr : found->value.text.c_str();
+}
+int32_t exp_rows_value_kind(const exp_rows* rows, size_t row, int32_t column, size_t index) {
+  const auto* found = value_at(rows, row, column, index);
+  return found == nullptr ? -1 : static_cast<int32_t>(found->value.type);
+}
+double exp_rows_value_number(const exp_rows* rows, size_t row, int32_t column, size_t index) {
+  const auto* found = value_at(rows, row, column, index);
+  return found == nullptr ? 0 : found->value.number;
 }
 
 }  // extern "C"

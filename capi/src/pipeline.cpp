@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 
 #include "boundary.hpp"
 
@@ -56,11 +57,11 @@ exp_event to_native(const Event& event) {
 
 EventCallback to_callback(exp_event_cb callback, void* user_data) {
   if (callback == nullptr) return {};
-  return [=](const Event& event) {
+  // Whoever wanted to stop is not called again by the threads that have not heard of it.
+  return [=, stopped = std::make_shared<bool>(false)](const Event& event) {
     const exp_event out = to_native(event);
-    if (callback(&out, user_data) != 0) {
-      throw Error(Errc::callback, "stopped by the event callback");
-    }
+    if (!*stopped) *stopped = callback(&out, user_data) != 0;
+    if (*stopped) throw Error(Errc::callback, "stopped by the event callback");
   };
 }
 

@@ -193,14 +193,6 @@ expcore::WorkerStart to_worker_start(const exp_worker_options* given) {
 
 extern "C" {
 
-void exp_names_free(exp_names* names) { delete names; }
-size_t exp_names_count(const exp_names* names) {
-  return names == nullptr ? 0 : names->names.size();
-}
-const char* exp_names_get(const exp_names* names, size_t index) {
-  return index < exp_names_count(names) ? names->names[index].c_str() : nullptr;
-}
-
 exp_status exp_executor_local(exp_executor** out_executor, uint32_t jobs, exp_error** out_error) {
   if (out_executor != nullptr) *out_executor = nullptr;
   return capi::guard(out_error, [&] {

@@ -484,10 +484,26 @@ EXP_API exp_status exp_data_move(const exp_project* project, const char* from, c
 EXP_API exp_status exp_data_unprotect(const exp_project* project, const char* target,
                                       exp_error** out_error);
 
+/* --------------------------------------------------------------------------------------- names */
+
+/** A list of names. Immutable: any thread may read it. */
+typedef struct exp_names exp_names;
+
+/** @since 0.1 */
+EXP_API void exp_names_free(exp_names* names);
+/** @since 0.1 */
+EXP_API size_t exp_names_count(const exp_names* names);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_names_get(const exp_names* names, size_t index);
+
 /* ------------------------------------------------------------------------------- experiments */
 
 typedef struct exp_experiment exp_experiment;
 typedef struct exp_rows exp_rows;
+
+/** Flags of exp_experiment_options. */
+#define EXP_EXPERIMENT_TEMP (UINT32_C(1) << 0)     /**< Run in a folder of its own. */
+#define EXP_EXPERIMENT_NO_HYDRA (UINT32_C(1) << 1) /**< Compose no configuration. */
 
 typedef struct exp_experiment_options {
   size_t struct_size;            /**< sizeof(exp_experiment_options) of the caller. */
@@ -495,9 +511,13 @@ typedef struct exp_experiment_options {
   const char* name;              /**< NULL or "": one is made up. */
   const char* message;           /**< Of the commit; NULL or "": DVC's. */
   const char* const* set_params; /**< "[file:]key=value", ends in NULL; may be NULL. */
+  const char* const*
+      copy_paths;    /**< Untracked paths that EXP_EXPERIMENT_TEMP copies; ends in NULL. */
+  uint32_t flags;    /**< EXP_EXPERIMENT_*, or'ed. */
+  uint32_t reserved; /**< 0. */
 } exp_experiment_options;
 #define EXP_EXPERIMENT_OPTIONS_INIT \
-  { sizeof(exp_experiment_options), NULL, NULL, NULL, NULL }
+  { sizeof(exp_experiment_options), NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
 /**
  * Runs the pipeline in the workspace and records the outcome as an experiment of HEAD. Blocks.
@@ -528,6 +548,9 @@ EXP_API const exp_run_summary* exp_experiment_summary(const exp_experiment* expe
 #define EXP_SHOW_HIDE_WORKSPACE (UINT32_C(1) << 3)
 #define EXP_SHOW_SHA_ONLY (UINT32_C(1) << 4)
 #define EXP_SHOW_FORCE (UINT32_C(1) << 5) /**< Read the commits again. */
+#define EXP_SHOW_HIDE_QUEUED (UINT32_C(1) << 6)
+#define EXP_SHOW_HIDE_FAILED (UINT32_C(1) << 7)
+#define EXP_SHOW_PARAM_DEPS (UINT32_C(1) << 8) /**< Only parameters that stages depend on. */
 
 typedef struct exp_show_options {
   size_t struct_size;      /**< sizeof(exp_show_options) of the caller. */
@@ -564,18 +587,234 @@ EXP_API const char* exp_rows_metric(const exp_rows* rows, size_t row, const char
 /** @since 0.1 */
 EXP_API const char* exp_rows_param(const exp_rows* rows, size_t row, const char* file,
                                    const char* key);
+/** Of experiments: the commit they belong to; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_rows_baseline(const exp_rows* rows, size_t row);
+/** "2026-11-24T12:02:14", local time; "" for the workspace; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_rows_created(const exp_rows* rows, size_t row);
+/** "Running", "Queued", "Failed", "Success" or ""; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_rows_state(const exp_rows* rows, size_t row);
+/** "Workspace", "Tempdir", "Dvc-task" or ""; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_rows_executor(const exp_rows* rows, size_t row);
+/** Why the revision could not be read, or ""; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_rows_error(const exp_rows* rows, size_t row);
 
-/* --------------------------------------------------------------------------------------- names */
+/** Kinds of columns. */
+#define EXP_COLUMN_METRIC INT32_C(1)
+#define EXP_COLUMN_PARAM INT32_C(2)
+#define EXP_COLUMN_DEP INT32_C(3) /**< Files by hash; without keys. */
 
-/** A list of names. Immutable: any thread may read it. */
-typedef struct exp_names exp_names;
-
-/** @since 0.1 */
-EXP_API void exp_names_free(exp_names* names);
-/** @since 0.1 */
-EXP_API size_t exp_names_count(const exp_names* names);
+/** How many values of a kind of column a row has. @since 0.1 */
+EXP_API size_t exp_rows_value_count(const exp_rows* rows, size_t row, int32_t column);
 /** NULL when out of range. @since 0.1 */
-EXP_API const char* exp_names_get(const exp_names* names, size_t index);
+EXP_API const char* exp_rows_value_file(const exp_rows* rows, size_t row, int32_t column,
+                                        size_t index);
+/** Dotted; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_rows_value_key(const exp_rows* rows, size_t row, int32_t column,
+                                       size_t index);
+/** Without loss: the shortest spelling of a number. NULL when out of range. @since 0.1 */
+EXP_API const char* exp_rows_value_text(const exp_rows* rows, size_t row, int32_t column,
+                                        size_t index);
+/** EXP_VALUE_*; -1 when out of range. @since 0.1 */
+EXP_API int32_t exp_rows_value_kind(const exp_rows* rows, size_t row, int32_t column, size_t index);
+/** 0 for what is no number. @since 0.1 */
+EXP_API double exp_rows_value_number(const exp_rows* rows, size_t row, int32_t column,
+                                     size_t index);
+
+/** Flags of exp_save_options. */
+#define EXP_SAVE_FORCE (UINT32_C(1) << 0)     /**< Replace an experiment of that name. */
+#define EXP_SAVE_RECURSIVE (UINT32_C(1) << 1) /**< Folders among the targets. */
+
+typedef struct exp_save_options {
+  size_t struct_size;                   /**< sizeof(exp_save_options) of the caller. */
+  const char* const* targets;           /**< Data to record, ends in NULL; NULL: everything. */
+  const char* name;                     /**< NULL or "": one is made up. */
+  const char* message;                  /**< Of the commit; NULL or "": DVC's. */
+  const char* const* include_untracked; /**< Untracked paths to include; ends in NULL. */
+  exp_event_cb on_event;                /**< May be NULL. */
+  void* user_data;                      /**< Passed to on_event untouched. */
+  uint32_t flags;                       /**< EXP_SAVE_*, or'ed. */
+  uint32_t reserved;                    /**< 0. */
+} exp_save_options;
+#define EXP_SAVE_OPTIONS_INIT \
+  { sizeof(exp_save_options), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * Records the workspace as it is, its data included, as an experiment of HEAD; nothing is run.
+ *
+ * @param[out] out_experiment May be NULL; without stages. Free it with exp_experiment_free().
+ * @return EXP_OK, EXP_ERR_EXISTS for a name that HEAD has (without EXP_SAVE_FORCE), EXP_ERR_GIT
+ *         without a repository or a first commit, and what exp_data_commit() returns.
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_save(exp_experiment** out_experiment, const exp_project* project,
+                                        const exp_save_options* options, exp_error** out_error);
+
+/**
+ * Brings the files of an experiment, of another commit or of a queued task of DVC's into the
+ * workspace. HEAD stays and nothing is staged. What the workspace had is kept before:
+ * `git reset --hard` and `git stash apply refs/exps/apply/stash` bring it back.
+ *
+ * @param on_event May be NULL.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND, EXP_ERR_CALLBACK, or EXP_ERR_IO when the cache lacks data,
+ *         with everything else applied.
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_apply(const exp_project* project, const char* experiment,
+                                         exp_event_cb on_event, void* user_data,
+                                         exp_error** out_error);
+
+/**
+ * Makes a branch on an experiment's commit.
+ *
+ * @param[out] out_branch Its name; may be NULL. Free it with exp_free().
+ * @param      branch     NULL or "": "<experiment>-branch".
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT for names that are no experiment or taken, EXP_ERR_GIT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_branch(char** out_branch, const exp_project* project,
+                                          const char* experiment, const char* branch,
+                                          exp_error** out_error);
+
+/** Flags of exp_experiments_rename(). */
+#define EXP_RENAME_FORCE (UINT32_C(1) << 0) /**< Replace an experiment that has the new name. */
+
+/**
+ * Gives an experiment another name.
+ *
+ * @param[out] out_renamed 0 when it has that name already; may be NULL.
+ * @param      git_remote  Rename there instead of here; NULL or "": here.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND, EXP_ERR_EXISTS, or EXP_ERR_INVALID_ARGUMENT for a name that
+ *         Git would not take.
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_rename(int32_t* out_renamed, const exp_project* project,
+                                          const char* experiment, const char* name,
+                                          const char* git_remote, uint32_t flags,
+                                          exp_error** out_error);
+
+/** Removes slots that nobody uses and what finished runs in them left behind. @since 0.1 */
+EXP_API exp_status exp_experiments_clean(const exp_project* project, exp_error** out_error);
+
+/** Refs of experiments. Immutable: any thread may read it. */
+typedef struct exp_refs exp_refs;
+
+/** Look only at fields that lie within struct_size. Texts are never NULL. */
+typedef struct exp_ref {
+  size_t struct_size;
+  const char* name;
+  const char* commit;        /**< "" of a Git remote's. */
+  const char* baseline;      /**< The commit it belongs to. */
+  const char* baseline_name; /**< Its branch or tag; "" when it has none. */
+  const char* ref;           /**< "refs/exps/<2>/<38>/<name>". */
+} exp_ref;
+
+/** @since 0.1 */
+EXP_API void exp_refs_free(exp_refs* refs);
+/** @since 0.1 */
+EXP_API size_t exp_refs_count(const exp_refs* refs);
+/** Lives as long as `refs`; NULL when out of range. @since 0.1 */
+EXP_API const exp_ref* exp_refs_get(const exp_refs* refs, size_t index);
+
+/** Flags of exp_list_options. */
+#define EXP_LIST_ALL_COMMITS (UINT32_C(1) << 0) /**< Every experiment of the repository. */
+
+typedef struct exp_list_options {
+  size_t struct_size;      /**< sizeof(exp_list_options) of the caller. */
+  const char* const* revs; /**< Baselines, ends in NULL; NULL: HEAD. */
+  const char* git_remote;  /**< Name or URL; NULL or "": the repository's own. */
+  int32_t num;             /**< Commits from each baseline on; 0 means 1; negative: all. */
+  uint32_t flags;          /**< EXP_LIST_*, or'ed. */
+} exp_list_options;
+#define EXP_LIST_OPTIONS_INIT \
+  { sizeof(exp_list_options), NULL, NULL, 0, 0 }
+
+/** The experiments, sorted by baseline and name. Free with exp_refs_free(). @since 0.1 */
+EXP_API exp_status exp_experiments_list(exp_refs** out_refs, const exp_project* project,
+                                        const exp_list_options* options, exp_error** out_error);
+
+/** Flags of exp_remove_options. */
+#define EXP_REMOVE_ALL_COMMITS (UINT32_C(1) << 0) /**< Every experiment of the repository. */
+#define EXP_REMOVE_KEEP (UINT32_C(1) << 1)        /**< All but what is selected. */
+#define EXP_REMOVE_QUEUE (UINT32_C(1) << 2)       /**< Tasks that are queued or held, too. */
+
+/** Nothing is selected by default. */
+typedef struct exp_remove_options {
+  size_t struct_size;       /**< sizeof(exp_remove_options) of the caller. */
+  const char* const* names; /**< Experiments, refs, tasks that do not run; ends in NULL. */
+  const char* const* revs;  /**< Baselines, ends in NULL; not with names. */
+  const char* git_remote;   /**< Remove there instead of here; NULL or "": here. */
+  int32_t num;              /**< Commits from each baseline on; 0 means 1; negative: all. */
+  uint32_t flags;           /**< EXP_REMOVE_*, or'ed. */
+} exp_remove_options;
+#define EXP_REMOVE_OPTIONS_INIT \
+  { sizeof(exp_remove_options), NULL, NULL, NULL, 0, 0 }
+
+/**
+ * Deletes experiments' refs; cached data stays.
+ *
+ * @param[out] out_removed Their names; may be NULL. Free it with exp_names_free().
+ * @return EXP_OK, EXP_ERR_NOT_FOUND before anything is deleted, EXP_ERR_INVALID_ARGUMENT,
+ *         EXP_ERR_GIT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_remove(exp_names** out_removed, const exp_project* project,
+                                          const exp_remove_options* options, exp_error** out_error);
+
+/** Flags of exp_share_options. */
+#define EXP_SHARE_ALL_COMMITS (UINT32_C(1) << 0) /**< Every experiment of the repository. */
+#define EXP_SHARE_FORCE (UINT32_C(1) << 1)     /**< Replace another experiment of the same name. */
+#define EXP_SHARE_NO_CACHE (UINT32_C(1) << 2)  /**< Leave the data where it is. */
+#define EXP_SHARE_RUN_CACHE (UINT32_C(1) << 3) /**< The run-cache, too. */
+
+typedef struct exp_share_options {
+  size_t struct_size;       /**< sizeof(exp_share_options) of the caller. */
+  const char* git_remote;   /**< Name of a Git remote, URL, or path; not NULL. */
+  const char* const* names; /**< Or full refs, ends in NULL; NULL: those of the baselines. */
+  const char* const* revs;  /**< Baselines, ends in NULL; NULL: HEAD, unless names are given. */
+  const char* remote;       /**< DVC remote for the data; NULL or "": the configured ones. */
+  exp_event_cb on_event;    /**< May be NULL. */
+  void* user_data;          /**< Passed to on_event untouched. */
+  exp_cancel* cancel;       /**< Borrowed for the call; may be NULL. */
+  int32_t num;              /**< Commits from each baseline on; 0 means 1; negative: all. */
+  uint32_t jobs;            /**< Files copied at once; 0: one per processor, at most 8. */
+  uint32_t flags;           /**< EXP_SHARE_*, or'ed. */
+  uint32_t reserved;        /**< 0. */
+} exp_share_options;
+#define EXP_SHARE_OPTIONS_INIT \
+  { sizeof(exp_share_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
+
+/** What a push or pull did. Immutable: any thread may read it. */
+typedef struct exp_share_result exp_share_result;
+
+/**
+ * Pushes experiments to a Git repository in one transfer, then the data of those that are there
+ * now. The `git` program does it, with its credentials. What goes wrong with data is told in the
+ * result.
+ *
+ * @param[out] out_result May be NULL. Free it with exp_share_result_free().
+ * @return EXP_OK, EXP_ERR_NOT_FOUND for unknown names and for what is no Git repository,
+ *         EXP_ERR_GIT for what `git` refuses, EXP_ERR_CANCELLED, EXP_ERR_CALLBACK.
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_push(exp_share_result** out_result, const exp_project* project,
+                                        const exp_share_options* options, exp_error** out_error);
+/** The other way; nothing in the workspace changes. @since 0.1 */
+EXP_API exp_status exp_experiments_pull(exp_share_result** out_result, const exp_project* project,
+                                        const exp_share_options* options, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_share_result_free(exp_share_result* result);
+/** Experiments that went over, borrowed from the result. @since 0.1 */
+EXP_API const exp_refs* exp_share_result_done(const exp_share_result* result);
+/** The other side had the same. @since 0.1 */
+EXP_API const exp_refs* exp_share_result_up_to_date(const exp_share_result* result);
+/** The other side has another one; left alone. @since 0.1 */
+EXP_API const exp_refs* exp_share_result_diverged(const exp_share_result* result);
+/** Files of data. @since 0.1 */
+EXP_API int64_t exp_share_result_transferred(const exp_share_result* result);
+/** Objects that could not be copied: "<hash>: <reason>". @since 0.1 */
+EXP_API const exp_names* exp_share_result_failed(const exp_share_result* result);
+/** Why no data was transferred; NULL when it was or need not be. @since 0.1 */
+EXP_API const exp_error* exp_share_result_data_error(const exp_share_result* result);
 
 /* ----------------------------------------------------------------------------------- executors */
 
@@ -988,6 +1227,15 @@ EXP_API const char* exp_changes_new(const exp_changes* changes, size_t index);
 /** new - old in `*out_difference`. 1 for two numbers, else 0 and nothing written. @since 0.1 */
 EXP_API int32_t exp_changes_difference(const exp_changes* changes, size_t index,
                                        double* out_difference);
+
+/**
+ * The JSON of `exp diff --json`: metrics and params of two revisions. Typed are exp_metrics_diff()
+ * and exp_params_diff(), whose options these are, without targets. Free the text with exp_free().
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_diff_json(char** out_text, const exp_project* project,
+                                             const exp_diff_options* options,
+                                             exp_error** out_error);
 
 /* --------------------------------------------------------------------------------------- plots */
 

@@ -93,12 +93,31 @@ EXP_DATA_WITH_DEPS = 1
 EXP_DATA_RECURSIVE = 2
 EXP_DATA_FORCE = 4
 EXP_DATA_RELINK = 8
+EXP_EXPERIMENT_TEMP = 1
+EXP_EXPERIMENT_NO_HYDRA = 2
 EXP_SHOW_ALL_BRANCHES = 1
 EXP_SHOW_ALL_TAGS = 2
 EXP_SHOW_ALL_COMMITS = 4
 EXP_SHOW_HIDE_WORKSPACE = 8
 EXP_SHOW_SHA_ONLY = 16
 EXP_SHOW_FORCE = 32
+EXP_SHOW_HIDE_QUEUED = 64
+EXP_SHOW_HIDE_FAILED = 128
+EXP_SHOW_PARAM_DEPS = 256
+EXP_COLUMN_METRIC = 1
+EXP_COLUMN_PARAM = 2
+EXP_COLUMN_DEP = 3
+EXP_SAVE_FORCE = 1
+EXP_SAVE_RECURSIVE = 2
+EXP_RENAME_FORCE = 1
+EXP_LIST_ALL_COMMITS = 1
+EXP_REMOVE_ALL_COMMITS = 1
+EXP_REMOVE_KEEP = 2
+EXP_REMOVE_QUEUE = 4
+EXP_SHARE_ALL_COMMITS = 1
+EXP_SHARE_FORCE = 2
+EXP_SHARE_NO_CACHE = 4
+EXP_SHARE_RUN_CACHE = 8
 EXP_QUEUE_ADD_HELD = 1
 EXP_QUEUE_ADD_NO_HYDRA = 2
 EXP_QUEUE_STATUS_BRIEF = 1
@@ -173,6 +192,9 @@ class exp_experiment_options(Structure):
         ("name", c_char_p),
         ("message", c_char_p),
         ("set_params", POINTER(c_char_p)),
+        ("copy_paths", POINTER(c_char_p)),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -184,6 +206,79 @@ class exp_show_options(Structure):
         ("revs", POINTER(c_char_p)),
         ("num", c_int32),
         ("flags", c_uint32),
+    ]
+
+
+class exp_save_options(Structure):
+    """exp_save_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("name", c_char_p),
+        ("message", c_char_p),
+        ("include_untracked", POINTER(c_char_p)),
+        ("on_event", exp_event_cb),
+        ("user_data", c_void_p),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_ref(Structure):
+    """exp_ref of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("commit", c_char_p),
+        ("baseline", c_char_p),
+        ("baseline_name", c_char_p),
+        ("ref", c_char_p),
+    ]
+
+
+class exp_list_options(Structure):
+    """exp_list_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("revs", POINTER(c_char_p)),
+        ("git_remote", c_char_p),
+        ("num", c_int32),
+        ("flags", c_uint32),
+    ]
+
+
+class exp_remove_options(Structure):
+    """exp_remove_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("names", POINTER(c_char_p)),
+        ("revs", POINTER(c_char_p)),
+        ("git_remote", c_char_p),
+        ("num", c_int32),
+        ("flags", c_uint32),
+    ]
+
+
+class exp_share_options(Structure):
+    """exp_share_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("git_remote", c_char_p),
+        ("names", POINTER(c_char_p)),
+        ("revs", POINTER(c_char_p)),
+        ("remote", c_char_p),
+        ("on_event", exp_event_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("num", c_int32),
+        ("jobs", c_uint32),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -386,6 +481,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_data_remove": (c_int32, [c_void_p, c_char_p, c_int32, POINTER(c_void_p)]),
     "exp_data_move": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
     "exp_data_unprotect": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
+    "exp_names_free": (None, [c_void_p]),
+    "exp_names_count": (c_size_t, [c_void_p]),
+    "exp_names_get": (c_char_p, [c_void_p, c_size_t]),
     "exp_experiments_run": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_experiment_options), POINTER(c_void_p)]),
     "exp_experiment_free": (None, [c_void_p]),
     "exp_experiment_name": (c_char_p, [c_void_p]),
@@ -401,9 +499,36 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_rows_rev": (c_char_p, [c_void_p, c_size_t]),
     "exp_rows_metric": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
     "exp_rows_param": (c_char_p, [c_void_p, c_size_t, c_char_p, c_char_p]),
-    "exp_names_free": (None, [c_void_p]),
-    "exp_names_count": (c_size_t, [c_void_p]),
-    "exp_names_get": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_baseline": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_created": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_state": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_executor": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_error": (c_char_p, [c_void_p, c_size_t]),
+    "exp_rows_value_count": (c_size_t, [c_void_p, c_size_t, c_int32]),
+    "exp_rows_value_file": (c_char_p, [c_void_p, c_size_t, c_int32, c_size_t]),
+    "exp_rows_value_key": (c_char_p, [c_void_p, c_size_t, c_int32, c_size_t]),
+    "exp_rows_value_text": (c_char_p, [c_void_p, c_size_t, c_int32, c_size_t]),
+    "exp_rows_value_kind": (c_int32, [c_void_p, c_size_t, c_int32, c_size_t]),
+    "exp_rows_value_number": (c_double, [c_void_p, c_size_t, c_int32, c_size_t]),
+    "exp_experiments_save": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_save_options), POINTER(c_void_p)]),
+    "exp_experiments_apply": (c_int32, [c_void_p, c_char_p, exp_event_cb, c_void_p, POINTER(c_void_p)]),
+    "exp_experiments_branch": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
+    "exp_experiments_rename": (c_int32, [POINTER(c_int32), c_void_p, c_char_p, c_char_p, c_char_p, c_uint32, POINTER(c_void_p)]),
+    "exp_experiments_clean": (c_int32, [c_void_p, POINTER(c_void_p)]),
+    "exp_refs_free": (None, [c_void_p]),
+    "exp_refs_count": (c_size_t, [c_void_p]),
+    "exp_refs_get": (POINTER(exp_ref), [c_void_p, c_size_t]),
+    "exp_experiments_list": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_list_options), POINTER(c_void_p)]),
+    "exp_experiments_remove": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_remove_options), POINTER(c_void_p)]),
+    "exp_experiments_push": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_share_options), POINTER(c_void_p)]),
+    "exp_experiments_pull": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_share_options), POINTER(c_void_p)]),
+    "exp_share_result_free": (None, [c_void_p]),
+    "exp_share_result_done": (c_void_p, [c_void_p]),
+    "exp_share_result_up_to_date": (c_void_p, [c_void_p]),
+    "exp_share_result_diverged": (c_void_p, [c_void_p]),
+    "exp_share_result_transferred": (c_int64, [c_void_p]),
+    "exp_share_result_failed": (c_void_p, [c_void_p]),
+    "exp_share_result_data_error": (c_void_p, [c_void_p]),
     "exp_executor_local": (c_int32, [POINTER(c_void_p), c_uint32, POINTER(c_void_p)]),
     "exp_executor_free": (None, [c_void_p]),
     "exp_executor_jobs": (c_uint32, [c_void_p]),
@@ -453,6 +578,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_changes_old": (c_char_p, [c_void_p, c_size_t]),
     "exp_changes_new": (c_char_p, [c_void_p, c_size_t]),
     "exp_changes_difference": (c_int32, [c_void_p, c_size_t, POINTER(c_double)]),
+    "exp_experiments_diff_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(c_void_p)]),
     "exp_plots_load": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
     "exp_plots_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
     "exp_plots_page": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),

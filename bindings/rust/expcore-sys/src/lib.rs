@@ -95,12 +95,31 @@ pub const EXP_DATA_WITH_DEPS: u32 = 1;
 pub const EXP_DATA_RECURSIVE: u32 = 2;
 pub const EXP_DATA_FORCE: u32 = 4;
 pub const EXP_DATA_RELINK: u32 = 8;
+pub const EXP_EXPERIMENT_TEMP: u32 = 1;
+pub const EXP_EXPERIMENT_NO_HYDRA: u32 = 2;
 pub const EXP_SHOW_ALL_BRANCHES: u32 = 1;
 pub const EXP_SHOW_ALL_TAGS: u32 = 2;
 pub const EXP_SHOW_ALL_COMMITS: u32 = 4;
 pub const EXP_SHOW_HIDE_WORKSPACE: u32 = 8;
 pub const EXP_SHOW_SHA_ONLY: u32 = 16;
 pub const EXP_SHOW_FORCE: u32 = 32;
+pub const EXP_SHOW_HIDE_QUEUED: u32 = 64;
+pub const EXP_SHOW_HIDE_FAILED: u32 = 128;
+pub const EXP_SHOW_PARAM_DEPS: u32 = 256;
+pub const EXP_COLUMN_METRIC: i32 = 1;
+pub const EXP_COLUMN_PARAM: i32 = 2;
+pub const EXP_COLUMN_DEP: i32 = 3;
+pub const EXP_SAVE_FORCE: u32 = 1;
+pub const EXP_SAVE_RECURSIVE: u32 = 2;
+pub const EXP_RENAME_FORCE: u32 = 1;
+pub const EXP_LIST_ALL_COMMITS: u32 = 1;
+pub const EXP_REMOVE_ALL_COMMITS: u32 = 1;
+pub const EXP_REMOVE_KEEP: u32 = 2;
+pub const EXP_REMOVE_QUEUE: u32 = 4;
+pub const EXP_SHARE_ALL_COMMITS: u32 = 1;
+pub const EXP_SHARE_FORCE: u32 = 2;
+pub const EXP_SHARE_NO_CACHE: u32 = 4;
+pub const EXP_SHARE_RUN_CACHE: u32 = 8;
 pub const EXP_QUEUE_ADD_HELD: u32 = 1;
 pub const EXP_QUEUE_ADD_NO_HYDRA: u32 = 2;
 pub const EXP_QUEUE_STATUS_BRIEF: u32 = 1;
@@ -169,6 +188,11 @@ pub struct exp_checkout_result {
 }
 
 #[repr(C)]
+pub struct exp_names {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
 pub struct exp_experiment {
     _private: [u8; 0],
 }
@@ -179,7 +203,12 @@ pub struct exp_rows {
 }
 
 #[repr(C)]
-pub struct exp_names {
+pub struct exp_refs {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_share_result {
     _private: [u8; 0],
 }
 
@@ -263,6 +292,9 @@ pub struct exp_experiment_options {
     pub name: *const c_char,
     pub message: *const c_char,
     pub set_params: *const *const c_char,
+    pub copy_paths: *const *const c_char,
+    pub flags: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]
@@ -272,6 +304,69 @@ pub struct exp_show_options {
     pub revs: *const *const c_char,
     pub num: i32,
     pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_save_options {
+    pub struct_size: usize,
+    pub targets: *const *const c_char,
+    pub name: *const c_char,
+    pub message: *const c_char,
+    pub include_untracked: *const *const c_char,
+    pub on_event: exp_event_cb,
+    pub user_data: *mut c_void,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_ref {
+    pub struct_size: usize,
+    pub name: *const c_char,
+    pub commit: *const c_char,
+    pub baseline: *const c_char,
+    pub baseline_name: *const c_char,
+    pub r#ref: *const c_char,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_list_options {
+    pub struct_size: usize,
+    pub revs: *const *const c_char,
+    pub git_remote: *const c_char,
+    pub num: i32,
+    pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_remove_options {
+    pub struct_size: usize,
+    pub names: *const *const c_char,
+    pub revs: *const *const c_char,
+    pub git_remote: *const c_char,
+    pub num: i32,
+    pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_share_options {
+    pub struct_size: usize,
+    pub git_remote: *const c_char,
+    pub names: *const *const c_char,
+    pub revs: *const *const c_char,
+    pub remote: *const c_char,
+    pub on_event: exp_event_cb,
+    pub user_data: *mut c_void,
+    pub cancel: *mut exp_cancel,
+    pub num: i32,
+    pub jobs: u32,
+    pub flags: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]
@@ -450,6 +545,9 @@ extern "C" {
     pub fn exp_data_remove(project: *const exp_project, target: *const c_char, outs: i32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_move(project: *const exp_project, from: *const c_char, to: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_unprotect(project: *const exp_project, target: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_names_free(names: *mut exp_names);
+    pub fn exp_names_count(names: *const exp_names) -> usize;
+    pub fn exp_names_get(names: *const exp_names, index: usize) -> *const c_char;
     pub fn exp_experiments_run(out_experiment: *mut *mut exp_experiment, project: *const exp_project, options: *const exp_experiment_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_experiment_free(experiment: *mut exp_experiment);
     pub fn exp_experiment_name(experiment: *const exp_experiment) -> *const c_char;
@@ -465,9 +563,36 @@ extern "C" {
     pub fn exp_rows_rev(rows: *const exp_rows, row: usize) -> *const c_char;
     pub fn exp_rows_metric(rows: *const exp_rows, row: usize, file: *const c_char, key: *const c_char) -> *const c_char;
     pub fn exp_rows_param(rows: *const exp_rows, row: usize, file: *const c_char, key: *const c_char) -> *const c_char;
-    pub fn exp_names_free(names: *mut exp_names);
-    pub fn exp_names_count(names: *const exp_names) -> usize;
-    pub fn exp_names_get(names: *const exp_names, index: usize) -> *const c_char;
+    pub fn exp_rows_baseline(rows: *const exp_rows, row: usize) -> *const c_char;
+    pub fn exp_rows_created(rows: *const exp_rows, row: usize) -> *const c_char;
+    pub fn exp_rows_state(rows: *const exp_rows, row: usize) -> *const c_char;
+    pub fn exp_rows_executor(rows: *const exp_rows, row: usize) -> *const c_char;
+    pub fn exp_rows_error(rows: *const exp_rows, row: usize) -> *const c_char;
+    pub fn exp_rows_value_count(rows: *const exp_rows, row: usize, column: i32) -> usize;
+    pub fn exp_rows_value_file(rows: *const exp_rows, row: usize, column: i32, index: usize) -> *const c_char;
+    pub fn exp_rows_value_key(rows: *const exp_rows, row: usize, column: i32, index: usize) -> *const c_char;
+    pub fn exp_rows_value_text(rows: *const exp_rows, row: usize, column: i32, index: usize) -> *const c_char;
+    pub fn exp_rows_value_kind(rows: *const exp_rows, row: usize, column: i32, index: usize) -> i32;
+    pub fn exp_rows_value_number(rows: *const exp_rows, row: usize, column: i32, index: usize) -> f64;
+    pub fn exp_experiments_save(out_experiment: *mut *mut exp_experiment, project: *const exp_project, options: *const exp_save_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_apply(project: *const exp_project, experiment: *const c_char, on_event: exp_event_cb, user_data: *mut c_void, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_branch(out_branch: *mut *mut c_char, project: *const exp_project, experiment: *const c_char, branch: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_rename(out_renamed: *mut i32, project: *const exp_project, experiment: *const c_char, name: *const c_char, git_remote: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_clean(project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_refs_free(refs: *mut exp_refs);
+    pub fn exp_refs_count(refs: *const exp_refs) -> usize;
+    pub fn exp_refs_get(refs: *const exp_refs, index: usize) -> *const exp_ref;
+    pub fn exp_experiments_list(out_refs: *mut *mut exp_refs, project: *const exp_project, options: *const exp_list_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_remove(out_removed: *mut *mut exp_names, project: *const exp_project, options: *const exp_remove_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_push(out_result: *mut *mut exp_share_result, project: *const exp_project, options: *const exp_share_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_pull(out_result: *mut *mut exp_share_result, project: *const exp_project, options: *const exp_share_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_share_result_free(result: *mut exp_share_result);
+    pub fn exp_share_result_done(result: *const exp_share_result) -> *const exp_refs;
+    pub fn exp_share_result_up_to_date(result: *const exp_share_result) -> *const exp_refs;
+    pub fn exp_share_result_diverged(result: *const exp_share_result) -> *const exp_refs;
+    pub fn exp_share_result_transferred(result: *const exp_share_result) -> i64;
+    pub fn exp_share_result_failed(result: *const exp_share_result) -> *const exp_names;
+    pub fn exp_share_result_data_error(result: *const exp_share_result) -> *const exp_error;
     pub fn exp_executor_local(out_executor: *mut *mut exp_executor, jobs: u32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_executor_free(executor: *mut exp_executor);
     pub fn exp_executor_jobs(executor: *const exp_executor) -> u32;
@@ -517,6 +642,7 @@ extern "C" {
     pub fn exp_changes_old(changes: *const exp_changes, index: usize) -> *const c_char;
     pub fn exp_changes_new(changes: *const exp_changes, index: usize) -> *const c_char;
     pub fn exp_changes_difference(changes: *const exp_changes, index: usize, out_difference: *mut f64) -> i32;
+    pub fn exp_experiments_diff_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_diff_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_plots_load(out_plots: *mut *mut exp_plots, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_plots_json(out_text: *mut *mut c_char, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_plots_page(out_path: *mut *mut c_char, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
@@ -541,8 +667,13 @@ const _: () = {
     assert!(std::mem::size_of::<exp_event>() == 72);
     assert!(std::mem::size_of::<exp_run_options>() == 48);
     assert!(std::mem::size_of::<exp_compose_options>() == 40);
-    assert!(std::mem::size_of::<exp_experiment_options>() == 40);
+    assert!(std::mem::size_of::<exp_experiment_options>() == 56);
     assert!(std::mem::size_of::<exp_show_options>() == 24);
+    assert!(std::mem::size_of::<exp_save_options>() == 64);
+    assert!(std::mem::size_of::<exp_ref>() == 48);
+    assert!(std::mem::size_of::<exp_list_options>() == 32);
+    assert!(std::mem::size_of::<exp_remove_options>() == 40);
+    assert!(std::mem::size_of::<exp_share_options>() == 80);
     assert!(std::mem::size_of::<exp_task>() == 168);
     assert!(std::mem::size_of::<exp_queue_add_options>() == 80);
     assert!(std::mem::size_of::<exp_queue_event>() == 32);

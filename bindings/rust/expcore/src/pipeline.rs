@@ -36,6 +36,8 @@ pub struct StageResult {
 pub struct RunOptions<'a> {
     targets: Vec<String>,
     set_params: Vec<String>,
+    copy_paths: Vec<String>,
+    experiment_flags: u32,
     name: String,
     message: String,
     flags: u32,
@@ -58,6 +60,24 @@ impl<'a> RunOptions<'a> {
     /// Adds an override, "lr=0.1" or "file.yaml:lr=0.1" (experiments alone).
     pub fn set_param(mut self, param: impl Into<String>) -> Self {
         self.set_params.push(param.into());
+        self
+    }
+
+    /// Runs the experiment in a folder of its own.
+    pub fn temp(mut self) -> Self {
+        self.experiment_flags |= sys::EXP_EXPERIMENT_TEMP;
+        self
+    }
+
+    /// Composes no configuration (experiments alone).
+    pub fn no_hydra(mut self) -> Self {
+        self.experiment_flags |= sys::EXP_EXPERIMENT_NO_HYDRA;
+        self
+    }
+
+    /// Adds an untracked path that `temp` copies.
+    pub fn copy_path(mut self, path: impl Into<String>) -> Self {
+        self.copy_paths.push(path.into());
         self
     }
 
@@ -104,6 +124,7 @@ impl<'a> RunOptions<'a> {
     ) -> Result<()> {
         let targets = CStrings::new(&self.targets)?;
         let params = CStrings::new(&self.set_params)?;
+        let paths = CStrings::new(&self.copy_paths)?;
         let name: CString = c_string(self.name.as_str())?;
         let message: CString = c_string(self.message.as_str())?;
         let mut relay = Relay::new(self.on_event.borrow_mut().take());
@@ -122,6 +143,9 @@ impl<'a> RunOptions<'a> {
             name: name.as_ptr(),
             message: message.as_ptr(),
             set_params: params.as_ptr(),
+            copy_paths: paths.as_ptr(),
+            flags: self.experiment_flags,
+            reserved: 0,
         };
         let result = run(&options, &experiment);
         if matches!(&result, Err(error) if from_callback(error)) {
