@@ -82,6 +82,51 @@ class ProjectTest(Sandbox):
             self.project.experiments.run(name="first", set_params=["lr=4"])
         self.assertIsInstance(caught.exception, FileExistsError)
 
+    def test_experiments_are_kept_shared_and_removed(self) -> None:
+        experiments = self.project.experiments
+        experiments.run(name="beside", set_params=["lr=2"], temp=True)
+        self.assertEqual((self.folder / "params.yaml").read_text(), "lr: 1\n")
+        self.project.pipeline.run()
+        (self.folder / "params.yaml").write_text("lr: 7\n")
+        saved = experiments.save(name="kept")
+        self.assertEqual((saved.name, len(saved.commit), saved.stages), ("kept", 40, []))
+        git(self.folder, "checkout", "-q", "params.yaml")
+        self.assertEqual(experiments.diff(b_rev="kept")["params"]["params.yaml"]["lr"]["new"], 7)
+        experiments.apply("kept")
+        self.assertEqual((self.folder / "params.yaml").read_text(), "lr: 7\n")
+        self.assertEqual([ref.name for ref in experiments.list()], ["beside", "kept"])
+        self.assertEqual(experiments.branch("kept"), "kept-branch")
+        self.assertTrue(experiments.rename("kept", "better"))
+        self.assertFalse(experiments.rename("better", "better"))
+
+        git(self.folder, "init", "-q", "--bare", "../other.git")
+        pushed = experiments.push("../other.git", ["better"], no_cache=True)
+        self.assertEqual([ref.name for ref in pushed.done], ["better"])
+        self.assertIsNone(pushed.data_error)
+        self.assertEqual(len(experiments.push("../other.git", ["better"], remote="nope").up_to_date), 1)
+        self.assertIsInstance(experiments.push("../other.git", remote="nope").data_error, expcore.ExpError)
+        self.assertEqual(len(experiments.list(all_commits=True, git_remote="../other.git")), 2)
+        self.assertEqual(experiments.remove(["better"]), ["better"])
+        pulled = experiments.pull("../other.git", ["better"], no_cache=True)
+        self.assertEqual(pulled.done[0].name, "better")
+        self.assertEqual(sorted(experiments.remove(all_commits=True)), ["beside", "better"])
+        experiments.clean()
+        self.assertEqual(experiments.list(), [])
+        with self.assertRaises(expcore.NotFound):
+            experiments.apply("better")
+        with self.assertRaises(TypeError):
+            experiments.push("../other.git", nonsense=True)
+
+    def test_rows_are_tables(self) -> None:
+        self.project.experiments.run(name="first", set_params=["lr=3"])
+        rows = self.project.experiments.show(hide_queued=True, hide_failed=True)
+        row = list(rows)[-1]
+        self.assertEqual((row.baseline, row.error, len(row.created)), (rows[1].rev, "", 19))
+        self.assertEqual(row.params, {("params.yaml", "lr"): 3})
+        self.assertEqual(row.metrics, {("metrics.json", "loss"): 2})
+        self.assertEqual(rows.to_dicts()[-1]["params.yaml:lr"], 3)
+        self.assertIn("<th>metrics.json:loss</th>", rows._repr_html_())
+
     def test_data(self) -> None:
         (self.folder / "big.bin").write_text("data")
         (self.folder / "raw").mkdir()

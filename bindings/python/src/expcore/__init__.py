@@ -25,7 +25,7 @@ from .errors import (
     StageFailed,
 )
 from .events import Event, EventKind, Outcome
-from .experiments import Experiment, Experiments, Row, RowKind, Rows
+from .experiments import Experiment, ExperimentRef, Experiments, Row, RowKind, Rows, ShareResult
 from .overrides import ParamOverrides
 from .pipeline import Pipeline, Stage, StageResult, StaleStage
 from .project import Project
@@ -45,6 +45,7 @@ __all__ = [
     "Exists",
     "ExpError",
     "Experiment",
+    "ExperimentRef",
     "Experiments",
     "GitError",
     "InvalidArgument",
@@ -62,6 +63,7 @@ __all__ = [
     "Row",
     "RowKind",
     "Rows",
+    "ShareResult",
     "Stage",
     "StageFailed",
     "StageResult",

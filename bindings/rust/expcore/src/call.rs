@@ -48,6 +48,19 @@ pub(crate) fn owned_text(
     }
 }
 
+/// Copies and frees the names a call made.
+pub(crate) fn owned_names(
+    f: impl FnOnce(*mut *mut sys::exp_names, *mut *mut sys::exp_error) -> sys::exp_status,
+) -> Result<Vec<String>> {
+    let raw = made(f)?.as_ptr();
+    // SAFETY: the texts are borrowed from the list, which is freed once, after the copy.
+    unsafe {
+        let copies = (0..sys::exp_names_count(raw)).filter_map(|i| optional_text(sys::exp_names_get(raw, i))).collect();
+        sys::exp_names_free(raw);
+        Ok(copies)
+    }
+}
+
 /// Copies a borrowed text; NULL is "".
 ///
 /// # Safety

@@ -27,7 +27,10 @@ pub use call::Cancel;
 pub use composition::{ComposeOptions, Composition};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventKind, Outcome};
-pub use experiments::{Experiment, Experiments, Row, RowKind, Rows};
+pub use experiments::{
+    Experiment, ExperimentRef, Experiments, RemoveOptions, Row, RowKind, Rows, SaveOptions, Selection, ShareOptions,
+    ShareResult,
+};
 pub use pipeline::{Pipeline, RunOptions, Stage, StageResult, StaleStage};
 pub use project::Project;
 pub use queue::{

@@ -1,5 +1,5 @@
 //! The durable queue: add, look, run.
-use crate::call::{c_path, c_string, check, from_callback, made, optional_text, owned_text, text, CStrings, Cancel};
+use crate::call::{c_path, c_string, check, from_callback, made, owned_names, owned_text, text, CStrings, Cancel};
 use crate::error::Result;
 use crate::event::{numbers, Event};
 use crate::pipeline::RunOptions;
@@ -513,13 +513,13 @@ impl<'p> Queue<'p> {
     pub fn kill<S: AsRef<str>>(&self, tasks: &[S], force: bool) -> Result<Vec<String>> {
         let tasks = CStrings::list(tasks)?;
         // SAFETY: the project and the names live during the call.
-        names(|out, error| unsafe { sys::exp_queue_kill(out, self.raw(), tasks.as_ptr(), kill_flags(force), error) })
+        owned_names(|out, error| unsafe { sys::exp_queue_kill(out, self.raw(), tasks.as_ptr(), kill_flags(force), error) })
     }
 
     /// Every running one. Returns their names.
     pub fn kill_all(&self, force: bool) -> Result<Vec<String>> {
         // SAFETY: the project lives during the call.
-        names(|out, error| unsafe { sys::exp_queue_kill_all(out, self.raw(), kill_flags(force), error) })
+        owned_names(|out, error| unsafe { sys::exp_queue_kill_all(out, self.raw(), kill_flags(force), error) })
     }
 
     /// Takes tasks away: all of them or, when one is unknown or running, none. Logs go, experiments stay.
@@ -672,18 +672,5 @@ fn kill_flags(force: bool) -> u32 {
         sys::EXP_QUEUE_KILL_FORCE
     } else {
         0
-    }
-}
-
-/// Copies and frees the names a call made.
-fn names(
-    f: impl FnOnce(*mut *mut sys::exp_names, *mut *mut sys::exp_error) -> sys::exp_status,
-) -> Result<Vec<String>> {
-    let raw = made(f)?.as_ptr();
-    // SAFETY: the texts are borrowed from the list, which is freed once, after the copy.
-    unsafe {
-        let copies = (0..sys::exp_names_count(raw)).filter_map(|i| optional_text(sys::exp_names_get(raw, i))).collect();
-        sys::exp_names_free(raw);
-        Ok(copies)
     }
 }

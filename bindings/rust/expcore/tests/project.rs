@@ -1,7 +1,8 @@
 //! The crate on a real project.
 use expcore::{
     Cancel, ComposeOptions, Composition, ErrorKind, EventKind, Executor, Outcome, Project, QueueEventKind,
-    QueueRunOptions, Removal, RunOptions, TaskOptions, TaskState, WorkerOptions,
+    QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions, TaskOptions, TaskState,
+    WorkerOptions,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -208,4 +209,56 @@ fn panics_and_cancels_end_a_run_of_the_queue() {
         queue.follow("x-1", |_| panic!("too"), None)
     }));
     assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"too"));
+}
+
+#[test]
+fn experiments_are_kept_shared_and_removed() {
+    let (sandbox, project) = Sandbox::new("manage");
+    let experiments = project.experiments();
+    experiments.run(&RunOptions::new().name("beside").set_param("lr=2").temp()).unwrap();
+    let params = sandbox.0.join("params.yaml");
+    assert_eq!(std::fs::read_to_string(&params).unwrap(), "lr: 1\n");
+    project.pipeline().run(&RunOptions::new()).unwrap();
+    std::fs::write(&params, "lr: 7\n").unwrap();
+    let saved = experiments.save(&SaveOptions { name: "kept".into(), ..Default::default() }).unwrap();
+    assert_eq!((saved.name.as_str(), saved.commit.len(), saved.stages.len()), ("kept", 40, 0));
+    std::fs::write(&params, "lr: 1\n").unwrap();
+    assert!(experiments.diff_json(None, Some("kept")).unwrap().contains("\"new\": 7"));
+    experiments.apply("kept").unwrap();
+    assert_eq!(std::fs::read_to_string(&params).unwrap(), "lr: 7\n");
+    assert_eq!(experiments.branch("kept", None).unwrap(), "kept-branch");
+    assert!(experiments.rename("kept", "better", None, false).unwrap());
+    assert!(!experiments.rename("better", "better", None, false).unwrap());
+    let rows = experiments.show().unwrap();
+    let row = rows.iter().find(|row| row.name() == "better").unwrap();
+    assert_eq!(row.params(), [("params.yaml".to_string(), "lr".to_string(), "7".to_string())]);
+    assert_eq!((row.baseline(), row.error()), (rows.get(1).unwrap().rev(), String::new()));
+
+    let other = sandbox.0.join("other.git");
+    git(&sandbox.0, &["init", "-q", "--bare", "other.git"]);
+    let other = other.to_str().unwrap();
+    let share = ShareOptions { names: vec!["better".into()], no_cache: true, ..Default::default() };
+    assert_eq!(experiments.push(other, &share).unwrap().done[0].name, "better");
+    assert_eq!(experiments.push(other, &share).unwrap().up_to_date.len(), 1);
+    git(&sandbox.0, &["init", "-q", "--bare", "third.git"]);
+    std::fs::create_dir(sandbox.0.join("store")).unwrap();
+    std::fs::write(sandbox.0.join(".dvc/config.local"), "[core]\nremote = s\n['remote \"s\"']\nurl = ../store\n").unwrap();
+    let third = sandbox.0.join("third.git");
+    let with_data = ShareOptions { names: vec!["better".into()], ..Default::default() };
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        experiments.push_with(third.to_str().unwrap(), &with_data, |_| panic!("three"))
+    }));
+    assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"three"));
+    let wrong = ShareOptions { remote: "nope".into(), ..Default::default() };
+    assert!(experiments.push(other, &wrong).unwrap().data_error.is_some());
+    let all = Selection { all_commits: true, ..Default::default() };
+    assert_eq!(experiments.list(&all, Some(other)).unwrap().len(), 2);
+    let named = RemoveOptions { names: vec!["better".into()], ..Default::default() };
+    assert_eq!(experiments.remove(&named).unwrap(), ["better"]);
+    assert_eq!(experiments.remove(&named).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(experiments.pull(other, &share).unwrap().done.len(), 1);
+    let everything = RemoveOptions { selection: all, ..Default::default() };
+    assert_eq!(experiments.remove(&everything).unwrap().len(), 2);
+    experiments.clean().unwrap();
+    assert!(experiments.list(&Selection::default(), None).unwrap().is_empty());
 }
