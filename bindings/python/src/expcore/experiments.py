@@ -54,6 +54,11 @@ class ShareResult:
     """Why no data was transferred."""
 
 
+# Experiments.list is not the type.
+_Names = list[str]
+_Refs = list[ExperimentRef]
+
+
 class RowKind(enum.IntEnum):
     """What a row of Experiments.show is about."""
 
@@ -379,7 +384,7 @@ class Experiments:
         num: int = 1,
         all_commits: bool = False,
         git_remote: str | None = None,
-    ) -> "list[ExperimentRef]":
+    ) -> _Refs:
         """The experiments of HEAD, of `revs` and `num` commits from them on (negative: all), or of every commit;
         sorted by baseline and name."""
         array = strings(revs)
@@ -406,7 +411,7 @@ class Experiments:
         keep: bool = False,
         queue: bool = False,
         git_remote: str | None = None,
-    ) -> "list[str]":
+    ) -> _Names:
         """Deletes experiments by name or by baseline and returns their names; cached data stays. `keep`: all others
         instead. `queue`: all tasks that wait, too. `git_remote`: there instead of here."""
         wanted, array = strings(names), strings(revs)
