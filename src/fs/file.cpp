@@ -244,9 +244,13 @@ bool is_directory(const std::string& path) {
 }
 
 std::string read_file(const std::string& path) {
-  const Descriptor file = open_file(path, O_RDONLY);
+  // Opening a pipe waits for who writes to it, unless asked not to.
+  const Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK);
   const Stat info = stat(file, path);
   if (info.kind == Kind::directory) fail(EISDIR, path);
+  if (info.kind == Kind::other) {
+    throw Error(Errc::io, fmt::format("cannot read '{}': it is a pipe or a device", path));
+  }
   std::string bytes;
   bytes.resize(static_cast<std::size_t>(info.size) + 1);
   std::size_t used = 0;

@@ -53,7 +53,8 @@ bool exists(const std::string& path);   ///< Of any kind; a dangling link exists
 bool is_file(const std::string& path);  ///< Follows links.
 bool is_directory(const std::string& path);
 
-/// Whole content. Throws Error{not_found} when missing; Error{io} when a directory.
+/// Whole content. Throws Error{not_found} when missing; Error{io} when a directory, or a pipe,
+/// socket or device, which may have no end.
 std::string read_file(const std::string& path);
 /// nullopt when missing.
 std::optional<std::string> read_file_if_exists(const std::string& path);

@@ -47,10 +47,8 @@ bool same_data(const yaml::Value& a, const yaml::Value& b, bool one_nan) {
   if (!a.is_map() || !b.is_map()) return python_equal(a, b);
   if (a.map().size() != b.map().size()) return false;
   return std::all_of(a.map().begin(), a.map().end(), [&](const yaml::Member& member) {
-    const auto found = std::find_if(b.map().begin(), b.map().end(), [&](const yaml::Member& other) {
-      return python_equal(member.key, other.key);
-    });
-    return found != b.map().end() && same_data(member.value, found->value, one_nan);
+    const auto* other = b.map().find_key(member.key);
+    return other != nullptr && same_data(member.value, *other, one_nan);
   });
 }
 

@@ -86,7 +86,9 @@ Node* Node::find(const yaml::Value& wanted) const {
 Node* Node::find(std::string_view wanted) const { return find(yaml::Value(wanted)); }
 
 void Node::append(const yaml::Value& member, Node* node) {
-  places_.clear();
+  if (!places_.empty() && member.is_string()) {
+    places_.emplace(member.string(), entries.size());
+  }
   entries.push_back({member, node});
 }
 

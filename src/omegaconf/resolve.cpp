@@ -417,6 +417,7 @@ void Tree::set_value(Node& node, const Item& item) {
   Node* made = make(item, node.parent);
   node.kind = made->kind;
   node.entries = made->entries;
+  node.places_.clear();
   node.item = {};
   reparent(node);
 }

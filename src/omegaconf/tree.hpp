@@ -113,7 +113,7 @@ class Node {
   void erase(std::size_t index);
 
   /// Places of string keys, for dicts of some size.
-  mutable std::unordered_map<std::string_view, std::size_t> places_;
+  mutable std::unordered_map<std::string, std::size_t> places_;
 };
 
 /// A resolver of the host: the arguments to a value.

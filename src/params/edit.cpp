@@ -122,12 +122,7 @@ class Editor {
   }
 
   static const Value* find(const Value& map, const Value& key) {
-    if (!map.is_map()) return nullptr;
-    if (key.is_string()) return map.find(key.string());
-    for (const auto& member : map.map()) {
-      if (same(member.key, key)) return &member.value;
-    }
-    return nullptr;
+    return map.is_map() ? find_same_key(map.map(), key) : nullptr;
   }
 
   /// The last of equal keys counts.

@@ -47,11 +47,8 @@ const yaml::Value* find_part(const yaml::Value& value, std::string_view part) {
   const bool is_number = error == std::errc() && end == part.data() + part.size();
   if (value.is_map()) {
     if (const auto* found = value.find(part)) return found;
-    if (!is_number) return nullptr;
-    for (const auto& member : value.map()) {
-      if (member.key.is_integer() && member.key.integer() == number) return &member.value;
-    }
-    return nullptr;
+    const auto* member = is_number ? value.map().find_member(number) : nullptr;
+    return member != nullptr && member->key.is_integer() ? &member->value : nullptr;
   }
   if (!value.is_list() || !is_number) return nullptr;
   const auto size = static_cast<std::int64_t>(value.list().size());

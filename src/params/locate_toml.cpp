@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 
 #include <expcore/error.hpp>
 
@@ -58,32 +60,43 @@ class Locator {
       const std::size_t begin = at_;
       if (now() == '"' || now() == '\'') {
         string();
+        const std::string line = std::string(text_.substr(begin, at_ - begin)) + " = 0";
+        parts.push_back(yaml::parse_toml(line).map().begin()->key);
       } else {
         at_ = std::min(text_.find_first_of(" \t.=]", at_), text_.size());
+        parts.emplace_back(text_.substr(begin, at_ - begin));
       }
-      const std::string line = std::string(text_.substr(begin, at_ - begin)) + " = 0";
-      parts.push_back(yaml::parse_toml(line).map().begin()->key);
       blanks();
       if (now() != '.') return parts;
       ++at_;
     }
   }
 
-  static NodeMember& member(Node& table, const yaml::Value& key) {
-    const auto found = std::find_if(
-        table.members.begin(), table.members.end(),
-        [&](const NodeMember& m) { return m.key.is_string() && m.key.string() == key.string(); });
-    if (found != table.members.end()) return *found;
-    NodeMember& made = table.members.emplace_back();
+  /// A table and the names that lead to it, spelled so that no two tables have one spelling.
+  struct Place {
+    Node* node;
+    std::string path;
+  };
+
+  NodeMember& member(Place& place, const yaml::Value& key) {
+    place.path += std::to_string(key.string().size()) + ":" + key.string();
+    auto& members = place.node->members;
+    const auto [known, is_new] = places_.try_emplace(place.path, members.size());
+    if (!is_new) return members[known->second];
+    NodeMember& made = members.emplace_back();
     made.key = key;
     made.value.kind = Node::Kind::table;
     return made;
   }
 
-  /// The table that a name in a header means.
-  static Node& table(Node& parent, const yaml::Value& key) {
-    Node& node = member(parent, key).value;
-    return node.kind == Node::Kind::block_list ? node.items.back() : node;
+  /// Goes to the table that a name in a header means.
+  void enter(Place& place, const yaml::Value& key) {
+    Node& node = member(place, key).value;
+    if (node.kind == Node::Kind::block_list) {
+      place = {&node.items.back(), place.path + "#" + std::to_string(node.items.size())};
+    } else {
+      place.node = &node;
+    }
   }
 
   void header() {
@@ -93,26 +106,26 @@ class Locator {
     const bool is_array = now(1) == '[';
     at_ += is_array ? 2 : 1;
     path_ = key();
-    Node* node = &root_;
+    Place place{&root_, {}};
     for (std::size_t i = 0; i + 1 < path_.size(); ++i)
-      node = &table(*node, path_[i]);
+      enter(place, path_[i]);
     if (is_array) {
-      Node& list = member(*node, path_.back()).value;
+      Node& list = member(place, path_.back()).value;
       list.kind = Node::Kind::block_list;
-      list.items.emplace_back().kind = Node::Kind::table;
-      node = &list.items.back();
+      place.node = &list.items.emplace_back();
+      place.node->kind = Node::Kind::table;
     } else {
-      node = &table(*node, path_.back());
+      enter(place, path_.back());
     }
     at_ = behind_line(at_);
-    node->insert_at = at_;
+    place.node->insert_at = at_;
   }
 
-  Node& current() {
-    Node* node = &root_;
+  Place current() {
+    Place place{&root_, {}};
     for (const auto& part : path_)
-      node = &table(*node, part);
-    return *node;
+      enter(place, part);
+    return place;
   }
 
   void assignment() {
@@ -123,16 +136,16 @@ class Locator {
     blanks();
     Node value = node(0);
     const std::size_t behind = behind_line(at_);
-    Node* holder = &current();
-    if (!path_.empty() || holder == &root_) holder->insert_at = behind;
+    Place place = current();
+    place.node->insert_at = behind;
     std::size_t prefix_end = begin;
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-      holder = &member(*holder, parts[i]).value;
+      place.node = &member(place, parts[i]).value;
       prefix_end = text_.find('.', prefix_end) + 1;
-      holder->insert_at = behind;
-      holder->insert_prefix = text_.substr(begin, prefix_end - begin);
+      place.node->insert_at = behind;
+      place.node->insert_prefix = text_.substr(begin, prefix_end - begin);
     }
-    NodeMember& made = holder->members.emplace_back();
+    NodeMember& made = place.node->members.emplace_back();
     made.key = parts.back();
     made.key_begin = begin;
     made.key_end = key_end;
@@ -208,6 +221,7 @@ class Locator {
   std::size_t at_ = 0;
   Node root_;
   std::vector<yaml::Value> path_;
+  std::unordered_map<std::string, std::size_t> places_;  ///< Of tables among their siblings.
 };
 
 }  // namespace

@@ -153,11 +153,9 @@ class Locator {
       key(member, depth);
       next();
       member.value = node(depth + 1);
-      const std::size_t colon = text_.find(':', member.key_end);
-      if (colon != std::string_view::npos &&
-          colon < std::max(member.value.outside, member.key_end + 1)) {
-        member.key_end = colon + 1;
-      }
+      const std::size_t last = std::max(member.value.outside, member.key_end + 1);
+      const std::size_t colon = text_.substr(0, last).find(':', member.key_end);
+      if (colon != std::string_view::npos) member.key_end = colon + 1;
     }
     finish(result, flow, bare);
     if (!result.members.empty() && !flow) {

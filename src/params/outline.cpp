@@ -69,64 +69,17 @@ bool has_plain_characters(std::string_view text) {
   return true;
 }
 
-/// The keys of all mappings, to notice one that comes twice.
-class KeySet {
- public:
-  explicit KeySet(std::size_t expected) {
-    std::size_t size = 64;
-    while (size < expected * 2)
-      size *= 2;
-    slots_.resize(size);
-  }
-  /// False when the mapping has it already.
-  bool insert(std::uint32_t map, std::string_view key) {
-    if (++count_ * 2 > slots_.size()) grow();
-    return place({key.data(), static_cast<std::uint32_t>(key.size()), map});
-  }
-
- private:
-  struct Slot {
-    const char* data = nullptr;
-    std::uint32_t size = 0;
-    std::uint32_t map = 0;
-  };
-
-  bool place(const Slot& slot) {
-    std::uint64_t hash = 0xCBF29CE484222325U ^ slot.map;
-    for (std::uint32_t i = 0; i < slot.size; ++i)
-      hash = (hash ^ static_cast<unsigned char>(slot.data[i])) * 0x100000001B3U;
-    hash ^= hash >> 32U;
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-      Slot& there = slots_[at];
-      if (there.data == nullptr) {
-        there = slot;
-        return true;
-      }
-      if (there.map == slot.map && there.size == slot.size &&
-          std::memcmp(there.data, slot.data, slot.size) == 0) {
-        return false;
-      }
-    }
-  }
-  void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
-    old.swap(slots_);
-    for (const Slot& slot : old) {
-      if (slot.data != nullptr) place(slot);
-    }
-  }
-
-  std::vector<Slot> slots_;
-  std::size_t count_ = 0;
-};
-
 }  // namespace
 
 /// Goes through the lines with the open collections on a stack.
 class OutlineReader {
  public:
-  explicit OutlineReader(std::string_view text) : text_(text), keys_(text.size() / 20) {}
+  explicit OutlineReader(std::string_view text) : text_(text) {
+    std::size_t slots = 64;
+    while (slots < text.size() / 10)
+      slots *= 2;
+    outline_.slots_.resize(slots);
+  }
 
   bool read() {
     if (text_.size() >= Outline::none || !has_plain_characters(text_)) return false;
@@ -261,7 +214,6 @@ class OutlineReader {
     if (colon == npos) return false;
     const std::string_view key = text_.substr(at, colon - at);
     Outline::Map& map = outline_.maps_[stack_.back().map];
-    if (!keys_.insert(stack_.back().map, key)) return false;
     const auto index = static_cast<std::uint32_t>(outline_.members_.size());
     if (map.first == Outline::none) {
       map.first = index;
@@ -274,6 +226,7 @@ class OutlineReader {
     Outline::Member& member = outline_.members_.emplace_back();
     member.key = key;
     member.begin = static_cast<std::uint32_t>(line_);
+    if (!outline_.insert(stack_.back().map, index)) return false;
     const std::size_t value = skip_blanks(colon + 1);
     if (is_over(value)) return pending_ = true;
     return take_value(value, true);
@@ -408,7 +361,6 @@ class OutlineReader {
 
   std::string_view text_;
   Outline outline_;
-  KeySet keys_;
   std::vector<Open> stack_;
   std::size_t line_ = 0;
   std::size_t end_ = 0;
@@ -427,10 +379,42 @@ std::optional<Outline> Outline::read(std::string_view text) {
 
 std::uint32_t Outline::find(std::uint32_t map, std::string_view key) const {
   if (key.empty() || is(key[0], digit)) return none;  // a number is no string
-  std::uint32_t index = maps_[map].first;
-  while (index != none && members_[index].key != key)
-    index = members_[index].next;
-  return index;
+  return slots_[slot(map, key, hash_of(map, key))].member;
+}
+
+std::uint32_t Outline::hash_of(std::uint32_t map, std::string_view key) {
+  std::uint64_t hash = 0xCBF29CE484222325U ^ map;
+  for (const char c : key)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return static_cast<std::uint32_t>(hash ^ (hash >> 32U));
+}
+
+std::size_t Outline::slot(std::uint32_t map, std::string_view key, std::uint32_t hash) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash & mask;
+  while (slots_[at].member != none && !(slots_[at].hash == hash && slots_[at].map == map &&
+                                        members_[slots_[at].member].key == key)) {
+    at = (at + 1) & mask;
+  }
+  return at;
+}
+
+bool Outline::insert(std::uint32_t map, std::uint32_t index) {
+  if (members_.size() * 2 > slots_.size()) grow();
+  const std::uint32_t hash = hash_of(map, members_[index].key);
+  Slot& free = slots_[slot(map, members_[index].key, hash)];
+  if (free.member != none) return false;
+  free = {index, map, hash};
+  return true;
+}
+
+void Outline::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& known : old) {
+    if (known.member != none)
+      slots_[slot(known.map, members_[known.member].key, known.hash)] = known;
+  }
 }
 
 }  // namespace expcore::params

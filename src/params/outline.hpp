@@ -40,9 +40,22 @@ class Outline {
     std::uint32_t first = none;
     std::uint32_t last = none;
   };
+  struct Slot {
+    std::uint32_t member = none;  ///< none: free.
+    std::uint32_t map = 0;
+    std::uint32_t hash = 0;
+  };
+
+  static std::uint32_t hash_of(std::uint32_t map, std::string_view key);
+  /// Where that key is, or is to be put.
+  std::size_t slot(std::uint32_t map, std::string_view key, std::uint32_t hash) const;
+  /// False when the mapping has that key already.
+  bool insert(std::uint32_t map, std::uint32_t index);
+  void grow();
 
   std::vector<Member> members_;
   std::vector<Map> maps_;
+  std::vector<Slot> slots_;  ///< The keys of all mappings by their hash, open addressing.
 };
 
 }  // namespace expcore::params

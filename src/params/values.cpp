@@ -236,7 +236,7 @@ class Application {
       return;
     }
     for (const auto& [key, member] : value.map()) {
-      Value* present = find_key(target.map(), key);
+      Value* present = target.map().find_key(key);
       if (present == nullptr) {
         if (!forced()) {
           fail({fmt::format("Could not override '{}'.\nTo append to your config use +{}",
@@ -252,13 +252,6 @@ class Application {
         *present = member;
       }
     }
-  }
-
-  static Value* find_key(yaml::Map& map, const Value& key) {
-    for (auto& member : map) {
-      if (python_equal(member.key, key)) return &member.value;
-    }
-    return nullptr;
   }
 
   void remove() {
@@ -327,13 +320,9 @@ bool same_members(const yaml::Map& a, const yaml::Map& b) {
   if (a.size() != b.size()) return false;
   std::size_t at = 0;
   return std::all_of(a.begin(), a.end(), [&](const yaml::Member& member) {
-    const yaml::Member* other = b.begin() + at++;
-    if (!same(member.key, other->key)) {
-      other = std::find_if(b.begin(), b.end(),
-                           [&](const yaml::Member& m) { return same(m.key, member.key); });
-      if (other == b.end()) return false;
-    }
-    return same(member.value, other->value);
+    const yaml::Member& there = b.begin()[at++];
+    const Value* other = same(member.key, there.key) ? &there.value : find_same_key(b, member.key);
+    return other != nullptr && same(member.value, *other);
   });
 }
 
@@ -385,6 +374,12 @@ bool same(const Value& a, const Value& b) {
     default:
       return python_equal(a, b);
   }
+}
+
+const Value* find_same_key(const yaml::Map& map, const Value& key) {
+  if (key.is_string()) return map.find(key.string());
+  const yaml::Member* found = map.find_member(key);
+  return found != nullptr && same(found->key, key) ? &found->value : nullptr;
 }
 
 }  // namespace expcore::params

@@ -26,4 +26,7 @@ void apply(yaml::Value& document, const std::vector<Override>& overrides,
 /// maps does not matter.
 bool same(const yaml::Value& a, const yaml::Value& b);
 
+/// The value of the key that is the same(); nullptr when there is none.
+const yaml::Value* find_same_key(const yaml::Map& map, const yaml::Value& key);
+
 }  // namespace expcore::params

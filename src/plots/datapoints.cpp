@@ -47,14 +47,6 @@ bool all_maps(const yaml::List& list) {
   fail("'NoneType' object has no attribute 'keys'", "AttributeError");
 }
 
-const yaml::Value* find_key(const yaml::Map& map, const yaml::Value& key) {
-  if (key.is_string()) return map.find(key.string());
-  for (const auto& member : map) {
-    if (python_equal(member.key, key)) return &member.value;
-  }
-  return nullptr;
-}
-
 /// Whether the first row has every key that any row has.
 bool are_datapoints(const yaml::List& list) {
   if (!all_maps(list)) return false;
@@ -70,7 +62,7 @@ bool are_datapoints(const yaml::List& list) {
         ++known;
         continue;
       }
-      if (find_key(first, member.key) == nullptr) return false;
+      if (first.find_key(member.key) == nullptr) return false;
     }
   }
   return true;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <unordered_map>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -379,7 +378,6 @@ class JsonReader {
   Value map(int depth) {
     ++at_;
     Map members;
-    std::unordered_map<std::string, std::size_t> places;
     blanks();
     if (take("}")) return members;
     while (true) {
@@ -391,31 +389,10 @@ class JsonReader {
       blanks();
       if (!take(":")) fail("Expecting ':' delimiter");
       blanks();
-      Value value = read(depth + 1);
-      add(members, places, std::move(key), std::move(value));
+      members.set(std::move(key), read(depth + 1));  // of one key the last value counts
       blanks();
       if (take("}")) return members;
       if (!take(",")) fail("Expecting ',' delimiter");
-    }
-  }
-
-  /// Of one key the last value counts. Large maps are looked up through `places`.
-  static void add(Map& members, std::unordered_map<std::string, std::size_t>& places,
-                  std::string key, Value value) {
-    constexpr std::size_t small = 32;
-    if (members.size() < small) {
-      members.set(std::move(key), std::move(value));
-      return;
-    }
-    if (places.empty()) {
-      for (const auto& member : members)
-        places.emplace(member.key.string(), places.size());
-    }
-    const auto [place, is_new] = places.emplace(key, members.size());
-    if (is_new) {
-      members.append(std::move(key), std::move(value));
-    } else {
-      (members.begin() + static_cast<std::ptrdiff_t>(place->second))->value = std::move(value);
     }
   }
 

@@ -198,7 +198,6 @@ class Composer {
     const std::size_t before = expanded_;
     Map map;
     std::vector<Value> merged;
-    std::unordered_set<std::string> keys;
     while (true) {
       Event key_event;
       next(key_event);
@@ -214,14 +213,13 @@ class Composer {
         merged.push_back(std::move(value));
         continue;
       }
-      if (!keys.insert(identity(key)).second) {
-        if (is_1_1_ && !key.is_string()) {
-          map.set(std::move(key), std::move(value));  // Python's dict: the last one wins
-          continue;
-        }
-        fail_duplicate(event, map, key, value);
+      if (const Value* original = map.find_key(key)) {
+        // Python's dict: the last one wins.
+        if (!is_1_1_ || key.is_string()) fail_duplicate(event, *original, key, value);
+        map.set(std::move(key), std::move(value));
+      } else {
+        map.append(std::move(key), std::move(value));
       }
-      map.append(std::move(key), std::move(value));
     }
     if (is_1_1_ && !merged.empty()) {
       map = merged_first(merged, map);
@@ -252,21 +250,14 @@ class Composer {
 
   /// PyYAML's way to merge: what is merged comes first, in order, overridden in place.
   Map merged_first(const std::vector<Value>& sources, const Map& own) const {
-    Map result;
     std::vector<const Map*> maps;
     for (const auto& source : sources)
       collect_merged(maps, source);
     maps.push_back(&own);
-    std::unordered_map<std::string, std::size_t> places;
+    Map result;
     for (const Map* map : maps) {
-      for (const auto& member : *map) {
-        const auto [place, added] = places.try_emplace(identity(member.key), result.size());
-        if (added) {
-          result.append(member.key, member.value);
-        } else {
-          (result.begin() + place->second)->value = member.value;
-        }
-      }
+      for (const auto& member : *map)
+        result.set(member.key, member.value);
     }
     return result;
   }
@@ -292,23 +283,8 @@ class Composer {
     return value.is_list() ? "sequence" : value.is_map() ? "mapping" : "scalar";
   }
 
-  /// The same for keys that are equal in Python (1, 1.0 and true are one key).
-  static std::string identity(const Value& key) {
-    if (key.is_string()) return "s" + key.string();
-    if (key.is_boolean()) return key.boolean() ? "n1" : "n0";
-    constexpr double beyond = 9e18;  // what no 64-bit integer is equal to anyway
-    if (key.is_real() && std::abs(key.real()) < beyond && key.real() == std::trunc(key.real())) {
-      return "n" + std::to_string(static_cast<std::int64_t>(key.real()));
-    }
-    return (key.is_null() ? "z" : "n") + python_str(key);
-  }
-
-  [[noreturn]] void fail_duplicate(const Event& event, const Map& map, const Value& key,
+  [[noreturn]] void fail_duplicate(const Event& event, const Value& original, const Value& key,
                                    const Value& value) {
-    std::string original;
-    for (const auto& member : map) {
-      if (python_equal(member.key, key)) original = python_str(member.value);
-    }
     const Position from = event.start();
     if (is_1_1_) {
       fail(
@@ -321,7 +297,7 @@ class Composer {
          fmt::format(
              "While constructing a mapping, in line {}, column {}\nFound duplicate key \"{}\" "
              "with value \"{}\" (original value: \"{}\")",
-             from.line, from.column, python_str(key), python_str(value), original),
+             from.line, from.column, python_str(key), python_str(value), python_str(original)),
          key.position);
   }
 
@@ -335,10 +311,7 @@ class Composer {
       fail(text_, "Expected a mapping or list of mappings for merging", source.position);
     }
     for (const auto& member : source.map()) {
-      bool present = false;
-      for (const auto& own : map)
-        present = present || python_equal(own.key, member.key);
-      if (!present) map.append(member.key, member.value);
+      if (map.find_key(member.key) == nullptr) map.append(member.key, member.value);
     }
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <memory>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -10,29 +12,160 @@
 
 namespace expcore::yaml {
 
+namespace {
+
+/// Maps of at most as many members are searched one by one.
+constexpr std::size_t few_members = 32;
+
+std::uint64_t mixed(std::uint64_t bits) {
+  bits *= 0x9E3779B97F4A7C15U;
+  return bits ^ (bits >> 32U);
+}
+
+bool is_key(const Value& found, std::string_view key) {
+  return found.is_string() && found.string() == key;
+}
+bool is_key(const Value& found, const Value& key) { return python_equal(found, key); }
+
+std::uint64_t hash_of(std::string_view key) { return std::hash<std::string_view>()(key); }
+
+/// The same for keys that are equal in Python.
+std::uint64_t hash_of(const Value& key) {
+  constexpr double limit = 9223372036854775808.0;  // 2^63
+  switch (key.kind()) {
+    case Value::Kind::string:
+      return hash_of(std::string_view(key.string()));
+    case Value::Kind::boolean:
+      return mixed(key.boolean() ? 1 : 0);
+    case Value::Kind::integer:
+      return mixed(static_cast<std::uint64_t>(key.integer()));
+    case Value::Kind::real: {
+      const double real = key.real();
+      if (real >= -limit && real < limit && std::floor(real) == real) {
+        return mixed(static_cast<std::uint64_t>(static_cast<std::int64_t>(real)));
+      }
+      return std::hash<double>()(real);
+    }
+    case Value::Kind::big_integer:
+      return hash_of(std::string_view(key.big_integer()));
+    case Value::Kind::timestamp:
+      return hash_of(std::string_view(key.timestamp()));
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+/// Open addressing; of equal keys the first is found.
+class Map::Index {
+ public:
+  explicit Index(const std::vector<Member>& members) {
+    std::size_t size = 2 * few_members;
+    while (size < members.size() * 2)
+      size *= 2;
+    slots_.resize(size);
+    for (const Member& member : members)
+      add(members, member.key);
+  }
+
+  /// The next member, which has that key.
+  void add(const std::vector<Member>& members, const Value& key) {
+    std::uint32_t& slot = slot_of(members, key);
+    ++count_;
+    if (slot == 0) slot = count_;
+  }
+
+  bool is_full() const { return std::size_t{count_} * 2 >= slots_.size(); }
+
+  template <typename Key>
+  const Member* find(const std::vector<Member>& members, const Key& key) const {
+    const std::uint32_t slot = const_cast<Index*>(this)->slot_of(members, key);
+    return slot == 0 ? nullptr : &members[slot - 1];
+  }
+
+ private:
+  template <typename Key>
+  std::uint32_t& slot_of(const std::vector<Member>& members, const Key& key) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash_of(key) & mask;
+    while (slots_[at] != 0 && !is_key(members[slots_[at] - 1].key, key))
+      at = (at + 1) & mask;
+    return slots_[at];
+  }
+
+  std::vector<std::uint32_t> slots_;  ///< Place of the member plus one; 0: free.
+  std::uint32_t count_ = 0;
+};
+
 Map::Map() = default;
-Map::Map(const Map&) = default;
-Map::Map(Map&&) noexcept = default;
-Map& Map::operator=(const Map&) = default;
-Map& Map::operator=(Map&&) noexcept = default;
-Map::~Map() = default;
+Map::Map(const Map& other) : members_(other.members_) {}
+Map::Map(Map&& other) noexcept
+    : members_(std::move(other.members_)), index_(other.index_.exchange(nullptr)) {}
+Map& Map::operator=(const Map& other) {
+  if (this != &other) *this = Map(other);
+  return *this;
+}
+Map& Map::operator=(Map&& other) noexcept {
+  if (this == &other) return *this;
+  members_ = std::move(other.members_);
+  delete index_.exchange(other.index_.exchange(nullptr));
+  return *this;
+}
+Map::~Map() { delete index_.load(); }
 
 std::size_t Map::size() const { return members_.size(); }
 const Member* Map::begin() const { return members_.data(); }
 const Member* Map::end() const { return members_.data() + members_.size(); }
-Member* Map::begin() { return members_.data(); }
-Member* Map::end() { return members_.data() + members_.size(); }
+Member* Map::begin() {
+  drop_index();
+  return members_.data();
+}
+Member* Map::end() {
+  drop_index();
+  return members_.data() + members_.size();
+}
 void Map::reserve(std::size_t count) { members_.reserve(count); }
 
-const Value* Map::find(std::string_view key) const {
-  for (const auto& member : members_) {
-    if (member.key.is_string() && member.key.string() == key) return &member.value;
+const Map::Index& Map::index() const {
+  if (const Index* known = index_.load(std::memory_order_acquire)) return *known;
+  auto made = std::make_unique<const Index>(members_);
+  const Index* known = nullptr;
+  return index_.compare_exchange_strong(known, made.get()) ? *made.release() : *known;
+}
+
+void Map::drop_index() {
+  if (index_.load(std::memory_order_relaxed) != nullptr) delete index_.exchange(nullptr);
+}
+
+template <typename Key>
+const Member* Map::lookup(const Key& key) const {
+  if (members_.size() > few_members && members_.size() < UINT32_MAX) {
+    return index().find(members_, key);
   }
-  return nullptr;
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [&](const Member& member) { return is_key(member.key, key); });
+  return found == members_.end() ? nullptr : &*found;
+}
+
+const Value* Map::find(std::string_view key) const {
+  const Member* member = lookup(key);
+  return member == nullptr ? nullptr : &member->value;
 }
 
 Value* Map::find(std::string_view key) {
   return const_cast<Value*>(std::as_const(*this).find(key));
+}
+
+const Member* Map::find_member(const Value& key) const { return lookup(key); }
+
+const Value* Map::find_key(const Value& key) const {
+  const Member* member = lookup(key);
+  return member == nullptr ? nullptr : &member->value;
+}
+
+Value* Map::find_key(const Value& key) {
+  return const_cast<Value*>(std::as_const(*this).find_key(key));
 }
 
 Value& Map::set(std::string key, Value value) {
@@ -43,21 +176,27 @@ Value& Map::set(std::string key, Value value) {
 Value& Map::set(const char* key, Value value) { return set(std::string(key), std::move(value)); }
 
 Value& Map::set(Value key, Value value) {
-  for (auto& member : members_) {
-    if (python_equal(member.key, key)) return member.value = std::move(value);
-  }
+  if (Value* existing = find_key(key)) return *existing = std::move(value);
   return append(std::move(key), std::move(value));
 }
 
 Value& Map::append(Value key, Value value) {
   members_.push_back({std::move(key), std::move(value)});
+  if (const Index* known = index_.load(std::memory_order_relaxed)) {
+    if (known->is_full()) {
+      drop_index();
+    } else {
+      const_cast<Index*>(known)->add(members_, members_.back().key);
+    }
+  }
   return members_.back().value;
 }
 
 bool Map::erase(std::string_view key) {
-  return std::erase_if(members_, [&](const Member& member) {
-           return member.key.is_string() && member.key.string() == key;
-         }) > 0;
+  if (find(key) == nullptr) return false;
+  drop_index();
+  std::erase_if(members_, [&](const Member& member) { return is_key(member.key, key); });
+  return true;
 }
 
 namespace {
@@ -120,16 +259,10 @@ bool maps_equal(const Map& a, const Map& b) {
   if (a.size() != b.size()) return false;
   std::size_t hint = 0;  // equal maps usually have the same order
   for (const auto& member : a) {
-    const Member* found = nullptr;
-    if (python_equal(b.begin()[hint].key, member.key)) {
-      found = b.begin() + hint;
-    } else {
-      for (const auto& other : b) {
-        if (python_equal(other.key, member.key)) found = &other;
-      }
-    }
-    if (found == nullptr || !python_equal(found->value, member.value)) return false;
-    ++hint;
+    const Member& other = b.begin()[hint++];
+    const Value* found =
+        python_equal(other.key, member.key) ? &other.value : b.find_key(member.key);
+    if (found == nullptr || !python_equal(*found, member.value)) return false;
   }
   return true;
 }

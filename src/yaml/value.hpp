@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -34,7 +35,8 @@ class Value;
 struct Member;
 using List = std::vector<Value>;
 
-/// Key/value pairs in file order. Keys are usually strings but may be any scalar.
+/// Key/value pairs in file order. Keys are usually strings but may be any scalar. A large map gets
+/// an index at the first lookup, so that a lookup takes the same time in any map.
 class Map {
  public:
   Map();
@@ -48,13 +50,17 @@ class Map {
   bool empty() const { return size() == 0; }
   const Member* begin() const;
   const Member* end() const;
+  /// Keys may be changed through these: the index is made anew at the next lookup.
   Member* begin();
   Member* end();
 
-  /// nullptr when there is no such string key. Linear: maps that are looked up often by many keys
-  /// deserve an index of their own.
+  /// nullptr when there is no such string key; of equal ones that were appended the first.
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
+  /// The same for a key of any type; keys that are equal in Python are one.
+  const Value* find_key(const Value& key) const;
+  Value* find_key(const Value& key);
+  const Member* find_member(const Value& key) const;
   bool contains(std::string_view key) const { return find(key) != nullptr; }
   /// Replaces the value of an existing key in place, else appends.
   Value& set(std::string key, Value value);
@@ -67,7 +73,16 @@ class Map {
   void reserve(std::size_t count);
 
  private:
+  class Index;
+
+  const Index& index() const;
+  void drop_index();
+  template <typename Key>
+  const Member* lookup(const Key& key) const;
+
   std::vector<Member> members_;
+  /// Owned. Threads that read one map may make it at the same time; one of them wins.
+  mutable std::atomic<const Index*> index_ = nullptr;
 };
 
 /// Thread safety: a value.

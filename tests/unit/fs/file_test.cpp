@@ -27,6 +27,16 @@ TEST_SUITE("fs/file") {
             "[Errno 2] No such file or directory: '" + (dir / "nope") + "'");
     }
   }
+  TEST_CASE("a pipe or a device is refused, not waited for") {
+    const TempDir dir;
+    REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
+    fs::symlink("/dev/zero", dir / "zero");
+    for (const char* name : {"pipe", "zero"}) {
+      const std::string path = dir / name;
+      CHECK_THROWS_WITH_AS(fs::read_file(path),
+                           ("cannot read '" + path + "': it is a pipe or a device").c_str(), Error);
+    }
+  }
   TEST_CASE("write_atomic replaces the content and keeps the mode") {
     const TempDir dir;
     const std::string path = dir.write("f", "old");

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
+#include <fmt/format.h>
 
 #include "params/edit.hpp"
 #include "params/outline.hpp"
@@ -146,6 +147,7 @@ void check_outline(const Outline& outline, std::uint32_t map, const yaml::Value&
     REQUIRE(count < value.map().size());
     const yaml::Member& member = *(value.map().begin() + count++);
     CHECK(python_str(member.key) == outline.member(i).key);
+    CHECK(outline.find(map, outline.member(i).key) == (member.key.is_string() ? i : Outline::none));
     const auto child = outline.member(i).child;
     if (child != Outline::none) check_outline(outline, child, member.value);
     if (outline.member(i).next == Outline::none) CHECK(outline.last(map) == i);
@@ -167,6 +169,21 @@ TEST_SUITE("params/excerpt") {
     CHECK(outline->member(e).begin == text.find("  e: |"));
     CHECK(outline->member(outline->find(outline->member(b).child, "c")).end == text.find("  e: |"));
     CHECK(outline->find(Outline::root, "c") == Outline::none);
+  }
+
+  TEST_CASE("an outline of many short lines finds every key in its mapping") {
+    std::string text;
+    for (int i = 0; i < 500; ++i) {
+      text += fmt::format("k{}:\n", i);
+      for (const char* key : {"a", "b", "c"})
+        text += fmt::format(" {}: {}\n", key, i);
+    }
+    const auto outline = Outline::read(text);
+    REQUIRE(outline);
+    check_outline(*outline, Outline::root, yaml::parse_yaml(text));
+    CHECK(outline->find(Outline::root, "a") == Outline::none);
+    CHECK_FALSE(Outline::read(text + " a: 1\n"));
+    CHECK_FALSE(Outline::read(text + "k0: 1\n"));
   }
 
   TEST_CASE("what is out of the ordinary has no outline") {
