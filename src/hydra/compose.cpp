@@ -181,7 +181,7 @@ void apply_override(Tree& tree, Node& root, const Override& override) {
 }
 
 Composition compose(const ComposeOptions& options) {
-  Tree tree({options.environment, options.resolvers, true, options.now, false});
+  Tree tree({options.environment, options.resolvers, true, options.now, false, options.limits});
   Repository repository(tree, options.directory.empty() ? options.config_dir : options.directory);
   repository.append("main", options.config_dir);
   if (!repository.main_available()) {

@@ -21,6 +21,7 @@ struct ComposeOptions {
   std::map<std::string, omegaconf::Resolver> resolvers;
   std::time_t now = 0;
   bool resolve = true;  ///< Replace interpolations by what they give.
+  omegaconf::Limits limits;
 };
 
 struct Composition {

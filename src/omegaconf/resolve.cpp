@@ -12,8 +12,6 @@ namespace expcore::omegaconf {
 namespace {
 
 constexpr std::size_t deepest = 150;
-constexpr std::size_t most_evaluations = 100'000;
-constexpr std::size_t most_text = 16U << 20U;
 
 std::string text_of(const Item& item) { return yaml::python_str(item.plain()); }
 
@@ -121,7 +119,9 @@ class Tree::Deeper {
 
 void Tree::count_text(std::size_t bytes) {
   text_ += bytes;
-  if (text_ > most_text) throw ConfigError("MemoryError", "interpolations give too much text");
+  if (text_ > options_.limits.text) {
+    throw ConfigError("MemoryError", "interpolations give too much text");
+  }
 }
 
 Node* Tree::dereference(Node& node) { return maybe_dereference(node, true, nullptr); }
@@ -155,7 +155,7 @@ Node* Tree::resolve_interpolation(Node& parent, Node& node, bool must, Memo* mem
 Item Tree::evaluate_guarded(const Expression& expression, const Scope& scope) {
   try {
     const Deeper deeper(*this);
-    if (++evaluations_ > most_evaluations) {
+    if (++evaluations_ > options_.limits.evaluations) {
       throw ConfigError("RecursionError", "too many interpolations");
     }
     return evaluate(expression, scope);

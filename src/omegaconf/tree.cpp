@@ -10,7 +10,6 @@
 namespace expcore::omegaconf {
 namespace {
 
-constexpr std::size_t most_nodes = 500'000;
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 
 /// Python's int() of a list index; nullopt when it is none.
@@ -63,7 +62,7 @@ std::vector<std::string> split_key(std::string_view key) {
 Tree::Tree(TreeOptions options) : options_(std::move(options)) {}
 
 Node* Tree::add(Node::Kind kind, Node* parent) {
-  if (nodes_.size() >= most_nodes)
+  if (nodes_.size() >= options_.limits.nodes)
     throw ConfigError("MemoryError", "the configuration is too large");
   Node& node = nodes_.emplace_back(kind);
   node.parent = parent;

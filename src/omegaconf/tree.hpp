@@ -119,6 +119,13 @@ class Node {
 /// A resolver of the host: the arguments to a value.
 using Resolver = std::function<yaml::Value(const std::vector<yaml::Value>& arguments)>;
 
+/// How large a configuration and what is worked out from it may get.
+struct Limits {
+  std::size_t nodes = 500'000;
+  std::size_t evaluations = 100'000;  ///< Of interpolations.
+  std::size_t text = 16U << 20U;      ///< Bytes that interpolations give.
+};
+
 struct TreeOptions {
   std::map<std::string, std::string> environment;  ///< For oc.env.
   std::map<std::string, Resolver> resolvers;       ///< By name; they come before the built-in ones.
@@ -127,6 +134,7 @@ struct TreeOptions {
   std::time_t now = 0;  ///< For `now`; local time.
   /// Lists and dicts may be what a resolver gives to a value (DVC allows it in params files).
   bool allow_objects = false;
+  Limits limits;
 };
 
 /// Owns the nodes of a configuration. What is put in stays until the tree is gone.

@@ -39,6 +39,7 @@ class Configs {
     options.config_dir = dir_.path();
     options.overrides = overrides;
     options.environment = {{"HOME", "/home/user"}, {"NUM", "17"}};
+    options.limits = limits;
     auto result = hydra::compose(options);
     warnings = result.warnings;
     return result.config;
@@ -54,6 +55,7 @@ class Configs {
     }
   }
   std::vector<std::string> warnings;
+  omegaconf::Limits limits;
 
  private:
   TempDir dir_;
@@ -150,6 +152,9 @@ TEST_SUITE("hydra/compose") {
     Configs mutual{{"config.yaml", "a: '${oc.select:b}'\nb: '${oc.select:a}'\n"}};
     CHECK(first_line(mutual.error()) ==
           "RecursionError raised while resolving interpolation: maximum recursion depth exceeded");
+  }
+
+  TEST_CASE("what doubles sixty times ends at the limit of text, nodes or evaluations") {
     std::string doubling = "x0: aaaaaaaaaa\n";
     std::string copies = "y0: {a: 1}\n";
     std::string empty = "z0: ''\n";
@@ -159,9 +164,15 @@ TEST_SUITE("hydra/compose") {
       copies += "y" + std::to_string(i) + ": {a: '${y" + last + "}', b: '${y" + last + "}'}\n";
       empty = "z" + std::to_string(i) + ": '${z" + last + "}${z" + last + "}'\n" + empty;
     }
-    for (const auto& bomb : {doubling, copies, empty}) {
-      Configs configs{{"config.yaml", bomb}};
-      CHECK_THROWS_AS(configs.compose(), Error);
+    const std::pair<std::string, std::string> bombs[] = {
+        {doubling,
+         "MemoryError raised while resolving interpolation: interpolations give too much text"},
+        {copies, "the configuration is too large"},
+        {empty, "RecursionError raised while resolving interpolation: too many interpolations"}};
+    for (const auto& [text, error] : bombs) {
+      Configs configs{{"config.yaml", text}};
+      configs.limits = {10'000, 2000, 100'000};
+      CHECK(first_line(configs.error()) == error);
     }
   }
 }
