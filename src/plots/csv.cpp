@@ -90,9 +90,13 @@ class CsvReader {
   std::size_t at_ = 0;
 };
 
+/// Room for what a plot's rows get on top: a step, "rev", "filename", "field". A file may have
+/// millions of rows.
+constexpr std::size_t added_columns = 4;
+
 yaml::Map to_map(const std::vector<std::string>& names, std::vector<std::string>& row) {
   yaml::Map map;
-  map.reserve(names.size());
+  map.reserve(names.size() + added_columns);
   for (std::size_t i = 0; i < names.size(); ++i) {
     yaml::Value cell;
     if (i < row.size()) cell = std::move(row[i]);

@@ -69,14 +69,19 @@ bool are_datapoints(const yaml::List& list) {
 }
 
 /// Lists of rows, zipped together by their place.
-std::vector<yaml::Map> rows_of(const yaml::Value& content) {
+std::vector<yaml::Map> rows_of(const FileData& data) {
   std::vector<yaml::Map> rows;
-  for_each_list(content, [&](const yaml::List& list) {
+  for_each_list(*data.value, [&](const yaml::List& list) {
     if (!are_datapoints(list)) return;
     if (rows.empty()) {
       rows.reserve(list.size());
-      for (const auto& row : list)
-        rows.push_back(row.map());
+      for (const auto& row : list) {
+        if (data.is_last_use) {
+          rows.push_back(std::move(const_cast<yaml::Value&>(row).map()));
+        } else {
+          rows.push_back(row.map());
+        }
+      }
       return;
     }
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -85,6 +90,7 @@ std::vector<yaml::Map> rows_of(const yaml::Value& content) {
         rows[i].set(key, value);
     }
   });
+  if (data.is_last_use) *data.value = yaml::Null();
   return rows;
 }
 
@@ -170,7 +176,7 @@ Axis y_axis(const std::string& plot_id, const yaml::Map& props, const SourceData
     const auto found = data.find(plot_id);
     is_known = false;
     if (found != data.end()) {
-      if (const auto field = last_field(*found->second)) {
+      if (const auto field = last_field(*found->second.value)) {
         axis.fields.push_back({plot_id, *field});
         is_known = true;
       }
@@ -253,7 +259,7 @@ Datapoints make_datapoints(const std::string& plot_id, const yaml::Map& props,
   const Axis y = y_axis(plot_id, props, data);
   FileRows files;
   for (const auto& [file, content] : data)
-    files.emplace(file, rows_of(*content));
+    files.emplace(file, rows_of(content));
   check_fields(x.fields, files);
   check_fields(y.fields, files);
   if (x.fields.size() > 1 && x.fields.size() != y.fields.size()) {

@@ -25,8 +25,13 @@ struct Datapoints {
   std::vector<SourceField> y_sources;  ///< Files without what all have in common.
 };
 
-/// Data of the files of a plot; those without any are left out.
-using SourceData = std::map<std::string, const yaml::Value*>;
+/// The data of a file of a plot.
+struct FileData {
+  yaml::Value* value;
+  bool is_last_use = false;  ///< Then its rows are taken rather than copied.
+};
+/// Those without any data are left out.
+using SourceData = std::map<std::string, FileData>;
 
 /// Finds the lists of rows in the data and joins x and y. Source: DVC dvc/render/converter/vega.py.
 /// Throws: Error{invalid_argument} in the words of DVC's or Python's errors; details() hold the

@@ -15,7 +15,7 @@ namespace {
 
 /// What one revision has of a plot.
 struct Part {
-  const RevisionPlots* revision = nullptr;
+  RevisionPlots* revision = nullptr;
   Definition definition;  ///< With the id of the dvc.yaml.
 };
 
@@ -49,10 +49,10 @@ std::vector<std::pair<std::string, Definition>> by_id(const RevisionPlots& revis
   return result;
 }
 
-std::vector<Group> group(const std::vector<RevisionPlots>& revisions) {
+std::vector<Group> group(std::vector<RevisionPlots>& revisions) {
   std::vector<Group> groups;
   std::map<std::string, std::size_t> known;
-  for (const auto& revision : revisions) {
+  for (auto& revision : revisions) {
     for (auto& [id, definition] : by_id(revision)) {
       const auto [at, is_new] = known.emplace(id, groups.size());
       if (is_new) groups.push_back({id, {}});
@@ -80,10 +80,19 @@ std::optional<std::string> text(const yaml::Map& props, const char* name) {
 
 class Matcher {
  public:
-  Matcher(const RenderOptions& options, const std::function<void(const std::string&)>& on_warning)
-      : options_(options), on_warning_(on_warning) {}
+  Matcher(const RenderOptions& options, const std::function<void(const std::string&)>& on_warning,
+          const std::vector<Group>& groups)
+      : options_(options), on_warning_(on_warning) {
+    for (const auto& group : groups) {
+      for (const auto& part : group.parts) {
+        for (const auto& path : sources_of(part.definition)) {
+          if (const auto* source = find_source(part, path)) ++uses_[source];
+        }
+      }
+    }
+  }
 
-  Plot match(const Group& group) const {
+  Plot match(const Group& group) {
     Plot plot;
     plot.is_image = is_image(group.parts.front().definition.id);
     plot.id = plot.is_image ? group.parts.back().definition.id : group.id;
@@ -101,6 +110,11 @@ class Matcher {
   }
 
  private:
+  static Source* find_source(const Part& part, const std::string& path) {
+    const auto found = part.revision->sources.find(path);
+    return found == part.revision->sources.end() ? nullptr : &found->second;
+  }
+
   static void add_source_problems(const Part& part, Plot& plot) {
     for (const auto& path : sources_of(part.definition)) {
       const auto found = part.revision->sources.find(path);
@@ -127,13 +141,15 @@ class Matcher {
     }
   }
 
-  void add_rows(const Part& part, const yaml::Map& props, Plot& plot) const {
+  void add_rows(const Part& part, const yaml::Map& props, Plot& plot) {
     const std::string& rev = part.revision->rev;
     SourceData data;
     for (const auto& path : sources_of(part.definition)) {
-      const auto found = part.revision->sources.find(path);
-      if (found == part.revision->sources.end() || found->second.is_empty) continue;
-      if (const auto* value = std::get_if<yaml::Value>(&found->second.data)) data[path] = value;
+      Source* source = find_source(part, path);
+      if (source == nullptr) continue;
+      const bool is_last_use = --uses_[source] == 0;
+      if (source->is_empty) continue;
+      if (auto* value = std::get_if<yaml::Value>(&source->data)) data[path] = {value, is_last_use};
     }
     try {
       Datapoints points = make_datapoints(part.definition.id, props, data, rev);
@@ -160,6 +176,7 @@ class Matcher {
 
   const RenderOptions& options_;
   const std::function<void(const std::string&)>& on_warning_;
+  std::map<const Source*, std::size_t> uses_;  ///< How many plots are still to use it.
 };
 
 }  // namespace
@@ -167,8 +184,9 @@ class Matcher {
 std::vector<Plot> match_plots(std::vector<RevisionPlots> revisions, const RenderOptions& options,
                               const std::function<void(const std::string&)>& on_warning) {
   std::vector<Plot> plots;
-  const Matcher matcher(options, on_warning);
-  for (const auto& found : group(revisions))
+  const auto groups = group(revisions);
+  Matcher matcher(options, on_warning, groups);
+  for (const auto& found : groups)
     plots.push_back(matcher.match(found));
   return plots;
 }

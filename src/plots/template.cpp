@@ -45,6 +45,19 @@ void replace(yaml::Value& at, const std::string& anchor, const yaml::Value& valu
   }
 }
 
+/// Where the anchor is.
+void find_places(yaml::Value& at, const std::string& anchor, std::vector<yaml::Value*>& places) {
+  if (at.is_map()) {
+    for (auto& member : at.map())
+      find_places(member.value, anchor, places);
+  } else if (at.is_list()) {
+    for (auto& item : at.list())
+      find_places(item, anchor, places);
+  } else if (at.is_string() && at.string() == anchor) {
+    places.push_back(&at);
+  }
+}
+
 /// Python's Path.with_suffix(".json").
 std::string with_json_suffix(const std::string& name) {
   const std::string file = fs::filename(name);
@@ -100,6 +113,15 @@ bool Template::has_anchor(std::string_view name) const { return contains(content
 
 void Template::fill(std::string_view name, const yaml::Value& value) {
   replace(content_, anchor(name), value, Inside::map);
+}
+
+void Template::fill_large(std::string_view name, yaml::Value value) {
+  std::vector<yaml::Value*> places;
+  find_places(content_, anchor(name), places);
+  if (places.empty()) return;
+  for (std::size_t i = 0; i + 1 < places.size(); ++i)
+    *places[i] = value;
+  *places.back() = std::move(value);
 }
 
 }  // namespace expcore::plots

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "yaml/value.hpp"
@@ -30,6 +31,10 @@ class Template {
   bool has_anchor(std::string_view name) const;
   /// Puts `value` where the anchor is; a text also where the anchor is part of one.
   void fill(std::string_view name, const yaml::Value& value);
+  /// The same for a value that may be large: the last place takes it.
+  void fill_large(std::string_view name, yaml::Value value);
+  /// content(), which is gone from here.
+  yaml::Value take() { return std::move(content_); }
 
  private:
   std::string name_;

@@ -88,7 +88,7 @@ class Filler {
     if (plot_.axes.x_label) put("x_label", *plot_.axes.x_label);
     if (plot_.axes.y_label) put("y_label", *plot_.axes.y_label);
     fill_data();
-    return {template_.content(), std::move(anchors_)};
+    return {template_.take(), std::move(anchors_)};
   }
 
  private:
@@ -229,8 +229,12 @@ class Filler {
     rows.reserve(plot_.rows.size());
     for (auto& row : plot_.rows)
       rows.emplace_back(std::move(row));
-    plot_.rows.clear();
-    put("data", std::move(rows));
+    plot_.rows = {};
+    if (split_) {
+      anchors_.set(Template::anchor("data"), std::move(rows));
+    } else {
+      template_.fill_large("data", std::move(rows));
+    }
   }
 
   Plot& plot_;

@@ -80,11 +80,30 @@ TEST_SUITE("plots/template") {
   }
 }
 
+TEST_SUITE("plots/template") {
+  TEST_CASE("a large value is put wherever its place is") {
+    const auto content = yaml::parse_json(
+        R"({"a": "<DVC_METRIC_DATA>", "b": [{"c": "<DVC_METRIC_DATA>"}, "<DVC_METRIC_DATA> "]})");
+    for (const bool large : {false, true}) {
+      plots::Template chosen("t", content);
+      yaml::Value rows = yaml::parse_json("[{\"x\": 1}]");
+      if (large) {
+        chosen.fill_large("data", std::move(rows));
+      } else {
+        chosen.fill("data", rows);
+      }
+      CHECK(yaml::dump_json(chosen.take()) ==
+            R"({"a": [{"x": 1}], "b": [{"c": [{"x": 1}]}, "<DVC_METRIC_DATA> "]})");
+    }
+  }
+}
+
 TEST_SUITE("plots/datapoints") {
   TEST_CASE("lists of rows are found in depth and zipped by their place") {
-    const auto data = yaml::parse_json(
+    auto data = yaml::parse_json(
         R"({"roc": [{"f": 0}, {"f": 1}], "n": {"q": [{"t": 5}]}, "no": [1], "mix": [{"a": 1}, {"b": 2}]})");
-    const auto points = plots::make_datapoints("roc.json", {}, {{"roc.json", &data}}, "workspace");
+    const auto points =
+        plots::make_datapoints("roc.json", {}, {{"roc.json", {&data}}}, "workspace");
     CHECK(points.x == "step");
     CHECK(points.y == "f");
     CHECK(
@@ -93,23 +112,33 @@ TEST_SUITE("plots/datapoints") {
         R"({"f": 1, "step": 1, "rev": "workspace", "filename": "roc.json", "field": "f"}])");
   }
   TEST_CASE("what cannot be joined is told in DVC's words") {
-    const auto one = yaml::parse_json(R"([{"a": 1}])");
-    const auto two = yaml::parse_json(R"([{"b": 1}, {"b": 2}])");
+    auto one = yaml::parse_json(R"([{"a": 1}])");
+    auto two = yaml::parse_json(R"([{"b": 1}, {"b": 2}])");
     const auto props = yaml::parse_json(R"({"x": {"1.json": "a"}, "y": {"2.json": "b"}})");
     CHECK_THROWS_WITH_AS(
-        plots::make_datapoints("p", props.map(), {{"1.json", &one}, {"2.json", &two}}, "r"),
+        plots::make_datapoints("p", props.map(), {{"1.json", {&one}}, {"2.json", {&two}}}, "r"),
         "Cannot join 'a' from '1.json' and 'b' from '2.json'. They have to have same length.",
         Error);
     const auto missing = yaml::parse_json(R"({"y": "c"})");
-    CHECK_THROWS_WITH_AS(plots::make_datapoints("1.json", missing.map(), {{"1.json", &one}}, "r"),
+    CHECK_THROWS_WITH_AS(plots::make_datapoints("1.json", missing.map(), {{"1.json", {&one}}}, "r"),
                          "Could not find provided field ('c') in data fields ('a').", Error);
   }
   TEST_CASE("one column as both axes, also when it is the only use of its file") {
-    const auto data = yaml::parse_json(R"([{"a": 1, "b": 2}])");
+    auto data = yaml::parse_json(R"([{"a": 1, "b": 2}])");
     const auto props = yaml::parse_json(R"({"x": "a", "y": "a"})");
-    const auto points = plots::make_datapoints("d.json", props.map(), {{"d.json", &data}}, "r");
+    const auto points = plots::make_datapoints("d.json", props.map(), {{"d.json", {&data}}}, "r");
     CHECK(points.x == "a");
     CHECK(points.y == "a");
     CHECK(points.rows.size() == 1);
+  }
+  TEST_CASE("rows that are taken are those that would be copied") {
+    const auto data = yaml::parse_json(R"({"a": [{"x": 1, "y": 2}], "b": [{"z": 3}, {"z": 4}]})");
+    auto copied = data;
+    auto taken = data;
+    const auto first = plots::make_datapoints("d.json", {}, {{"d.json", {&copied}}}, "r");
+    const auto second = plots::make_datapoints("d.json", {}, {{"d.json", {&taken, true}}}, "r");
+    CHECK(rows_json(first.rows) == rows_json(second.rows));
+    CHECK(python_equal(copied, data));
+    CHECK(taken.is_null());
   }
 }
