@@ -54,6 +54,21 @@ hydra::ParamsSettings hydra_settings(const Workspace& workspace) {
   return settings;
 }
 
+namespace {
+
+/// "" when there is no such file.
+std::string params_text(const std::string& path, const std::string& shown) {
+  if (fs::is_directory(path)) {
+    throw Error(Errc::io, fmt::format("unexpected error - [Errno 21] Is a directory: '{}'", shown));
+  }
+  const auto text = fs::read_file_if_exists(path);
+  if (text && text->empty())
+    params::parse(*text, params::format_of(path), shown);  // may be no JSON
+  return text.value_or("");
+}
+
+}  // namespace
+
 EditedFiles edited_params(const Workspace& workspace,
                           const std::vector<params::FileOverrideSet>& given, bool no_hydra) {
   std::vector<params::FileOverrideSet> overrides = given;
@@ -71,7 +86,7 @@ EditedFiles edited_params(const Workspace& workspace,
       continue;
     }
     std::string& text = texts[path];
-    if (text.empty()) text = fs::read_file_if_exists(path).value_or("");
+    if (text.empty()) text = params_text(path, file);
     text = params::apply_to_text(text, params::format_of(path), workspace.shown(path), changes,
                                  interpolate);
   }

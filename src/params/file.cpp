@@ -41,6 +41,43 @@ yaml::Value parse_as(std::string_view text, Format format) {
   return {};
 }
 
+bool continues(std::string_view text, std::size_t lead, std::size_t offset) {
+  const auto first = static_cast<unsigned char>(text[lead]);
+  const auto byte = static_cast<unsigned char>(text[lead + offset]);
+  if (offset == 1 && first == 0xE0 && byte < 0xA0) return false;  // overlong
+  if (offset == 1 && first == 0xED && byte > 0x9F) return false;  // surrogates
+  if (offset == 1 && first == 0xF0 && byte < 0x90) return false;
+  if (offset == 1 && first == 0xF4 && byte > 0x8F) return false;
+  return (byte & 0xC0U) == 0x80U;
+}
+
+/// What Python says about a text that is not UTF-8.
+std::string decode_problem(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const std::size_t length = byte < 0x80   ? 1
+                               : byte < 0xC2 ? 0
+                               : byte < 0xE0 ? 2
+                               : byte < 0xF0 ? 3
+                               : byte < 0xF5 ? 4
+                                             : 0;
+    std::size_t good = 1;
+    while (good < length && at + good < text.size() && continues(text, at, good))
+      ++good;
+    if (good == length) {
+      at += length;
+      continue;
+    }
+    const char* reason = length == 0                ? "invalid start byte"
+                         : at + good == text.size() ? "unexpected end of data"
+                                                    : "invalid continuation byte";
+    const std::string where = good == 1 ? fmt::format("byte 0x{:02x} in position {}", byte, at)
+                                        : fmt::format("bytes in position {}-{}", at, at + good - 1);
+    return fmt::format("'utf-8' codec can't decode {}: {}", where, reason);
+  }
+  return "";
+}
+
 const yaml::Value* find_part(const yaml::Value& value, std::string_view part) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
@@ -68,6 +105,11 @@ Format format_of(std::string_view path) {
 }
 
 yaml::Value parse(std::string_view text, Format format, const std::string& path) {
+  if (!is_utf8(text)) {
+    Error error(Errc::parse, decode_problem(text));
+    error.add_context(fmt::format("unable to read: '{}', is not valid utf-8", path));
+    throw error;
+  }
   try {
     return parse_as(text, format);
   } catch (const Error& error) {

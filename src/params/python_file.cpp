@@ -1,5 +1,6 @@
 #include "params/python_file.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 #include <string>
@@ -45,6 +46,14 @@ class Tokenizer {
   explicit Tokenizer(std::string_view text) : text_(text) {}
 
   std::vector<Token> tokens() {
+    const std::size_t null = text_.find('\0');
+    if (null != std::string_view::npos) {
+      const std::string_view before = text_.substr(0, null);
+      line_ = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1);
+      line_start_ = before.rfind('\n') + 1;
+      at_ = null;
+      fail("source code string cannot contain null bytes");
+    }
     while (at_ < text_.size()) {
       if (start_of_line_ && brackets_ == 0) indentation();
       if (at_ < text_.size()) token();
@@ -445,6 +454,7 @@ class Parser {
   }
 
   std::optional<yaml::Value> number(bool negative) {
+    const yaml::Position position = now().position;
     std::string text = tokens_[at_++].text;
     const bool is_float =
         text.find('.') != std::string::npos ||
@@ -453,7 +463,13 @@ class Parser {
     if (text.starts_with('.')) text.insert(0, "0");
     if (is_float && text.find('.') == std::string::npos)
       text.insert(text.find_first_of("eE"), ".0");
-    yaml::Value value = yaml::resolve_plain_scalar((negative ? "-" : "") + to_lower_ascii(text));
+    yaml::Value value;
+    try {
+      value = yaml::resolve_plain_scalar((negative ? "-" : "") + to_lower_ascii(text));
+    } catch (const Error& error) {
+      throw Error(Errc::parse, fmt::format("{}, in line {}, column {}", error.what(), position.line,
+                                           position.column));
+    }
     if (value.is_string()) return std::nullopt;
     if (is_float && value.is_integer()) value = static_cast<double>(value.integer());
     return value;

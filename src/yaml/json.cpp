@@ -301,9 +301,14 @@ class JsonReader {
     }
     const std::string_view spelled = text_.substr(first, at_ - first);
     // JSON numbers are YAML scalars of the same value.
-    Value value = resolve_plain_scalar(spelled);
-    if (real && value.is_integer()) return static_cast<double>(value.integer());
-    return value;
+    try {
+      Value value = resolve_plain_scalar(spelled);
+      if (real && value.is_integer()) return static_cast<double>(value.integer());
+      return value;
+    } catch (const Error& error) {
+      at_ = first;
+      fail(error.what());
+    }
   }
 
   unsigned hex4() {

@@ -1,7 +1,10 @@
 #include "yaml/reader.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -155,15 +158,14 @@ class Composer {
   }
 
   Value resolve(std::string_view text, const Event& event) const {
-    if (!is_1_1_) return resolve_plain_scalar(text);
-    if (text == "=" || text == "<<") {
+    if (is_1_1_ && (text == "=" || text == "<<")) {
       fail(text_,
            fmt::format("could not determine a constructor for the tag 'tag:yaml.org,2002:{}'",
                        text == "=" ? "value" : "merge"),
            event.start());
     }
     try {
-      return resolve_plain_scalar_1_1(text);
+      return is_1_1_ ? resolve_plain_scalar_1_1(text) : resolve_plain_scalar(text);
     } catch (const Error& error) {
       fail(text_, error.what(), event.start());
     }
@@ -317,7 +319,29 @@ class Composer {
 
   void remember(const unsigned char* anchor, const Value& value, std::size_t size) {
     if (anchor == nullptr) return;
-    anchors_.insert_or_assign(reinterpret_cast<const char*>(anchor), Anchored{value, size});
+    const std::string name = reinterpret_cast<const char*>(anchor);
+    if (!has_alias(name)) return;
+    kept_ += size;
+    if (kept_ > limits_.expanded + text_.size()) {
+      fail(text_, "Too many values behind anchors", value.position);
+    }
+    anchors_.insert_or_assign(name, Anchored{value, size});
+  }
+
+  /// Whether "*name" stands anywhere in the text.
+  bool has_alias(const std::string& name) {
+    if (!aliases_) {
+      aliases_.emplace();
+      for (auto star = text_.find('*'); star != std::string_view::npos;
+           star = text_.find('*', star + 1)) {
+        const auto is_part = [](char c) {
+          return c == '-' || c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
+        };
+        const std::string_view rest = text_.substr(star + 1);
+        aliases_->emplace(rest.begin(), std::find_if_not(rest.begin(), rest.end(), is_part));
+      }
+    }
+    return aliases_->contains(name);
   }
 
   Value alias(const Event& event) {
@@ -340,7 +364,9 @@ class Composer {
   bool is_1_1_;
   yaml_parser_t parser_{};
   std::unordered_map<std::string, Anchored> anchors_;
+  std::optional<std::unordered_set<std::string>> aliases_;  ///< Of the whole text, once asked for.
   std::size_t expanded_ = 0;
+  std::size_t kept_ = 0;  ///< Values in anchors_, those of anchors in anchors each time.
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <sstream>
 #include <toml++/toml.h>
+#include <vector>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -72,9 +73,99 @@ Value convert(const toml::node& node) {
   return value;
 }
 
+/// Tables in tables, counted before they are made: the library makes as many of a dotted key as it
+/// has parts, and takes them apart by recursion.
+class DepthCheck {
+ public:
+  explicit DepthCheck(std::string_view text) : text_(text) {}
+
+  void run() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '"' || c == '\'') {
+        string(c);
+        continue;
+      }
+      if (c == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+        continue;
+      }
+      step(c);
+      if (depth_ > deepest) fail();
+      ++at_;
+    }
+  }
+
+ private:
+  static constexpr std::size_t deepest = 500;
+
+  void step(char c) {
+    if (c == '.') {
+      ++depth_;
+    } else if (c == '{' || c == '[') {
+      if (c == '[' && open_.empty() && is_line_start_) {
+        is_header_ = true;
+        depth_ = header_ = 0;
+      }
+      open_.push_back(depth_++);
+    } else if (c == ',' && !open_.empty()) {
+      depth_ = open_.back() + 1;
+    } else if ((c == '}' || c == ']') && !open_.empty()) {
+      if (is_header_) header_ = std::max(header_, depth_);
+      depth_ = open_.back();
+      open_.pop_back();
+    } else if (c == '\n' && (open_.empty() || is_header_)) {
+      open_.clear();
+      depth_ = header_;
+      is_header_ = false;
+      is_line_start_ = true;
+      return;
+    }
+    if (c != ' ' && c != '\t' && c != '\r') is_line_start_ = false;
+  }
+
+  void string(char quote) {
+    const std::string_view triple = quote == '"' ? "\"\"\"" : "'''";
+    const bool is_long = text_.substr(at_).starts_with(triple);
+    at_ += is_long ? 3 : 1;
+    is_line_start_ = false;
+    while (at_ < text_.size()) {
+      if (text_[at_] == '\\' && quote == '"') {
+        at_ += 2;
+      } else if (is_long ? text_.substr(at_).starts_with(triple) : text_[at_] == quote) {
+        at_ += is_long ? 3 : 1;
+        return;
+      } else if (!is_long && text_[at_] == '\n') {
+        return;  // malformed
+      } else {
+        ++at_;
+      }
+    }
+  }
+
+  [[noreturn]] void fail() const {
+    const std::string_view before = text_.substr(0, at_);
+    const Position at{
+        static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n') + 1),
+        static_cast<std::uint32_t>(at_ - (before.rfind('\n') + 1) + 1)};
+    throw Error(Errc::parse,
+                fmt::format("Nested too deeply, in line {}, column {}", at.line, at.column))
+        .with_details(code_frame(text_, at));
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t depth_ = 0;
+  std::size_t header_ = 0;         ///< Depth of the table that lines belong to.
+  std::vector<std::size_t> open_;  ///< Depths outside of the brackets that are open.
+  bool is_header_ = false;
+  bool is_line_start_ = true;
+};
+
 }  // namespace
 
 Value parse_toml(std::string_view text) {
+  DepthCheck(text).run();
   try {
     const toml::table table = toml::parse(text);
     return convert(table);

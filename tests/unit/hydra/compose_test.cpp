@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
+#include <fmt/format.h>
 
 #include "fs/file.hpp"
 #include "fs/path.hpp"
@@ -152,6 +153,37 @@ TEST_SUITE("hydra/compose") {
     Configs mutual{{"config.yaml", "a: '${oc.select:b}'\nb: '${oc.select:a}'\n"}};
     CHECK(first_line(mutual.error()) ==
           "RecursionError raised while resolving interpolation: maximum recursion depth exceeded");
+  }
+
+  TEST_CASE("malformed configs end in an error that names the file") {
+    std::string deep = "a: ";
+    std::string aliases = "a0: &a0 [1, 1]\n";
+    for (int i = 0; i < 100'000; ++i)
+      deep += '[';
+    for (int i = 1; i < 40; ++i) {
+      const std::string last = "*a" + std::to_string(i - 1);
+      aliases += fmt::format("a{0}: &a{0} [{1}, {1}]\n", i, last);
+    }
+    const std::pair<std::string, std::string> cases[] = {
+        {deep, "Nested too deeply, in line 1, column 204"},
+        {aliases, "Too many values after expanding aliases, in line"},
+        {"a: 1\na: 2\n", "found duplicate key a"},
+        {std::string("a: 1\nb: \0\n", 10), "in line 2, column 4"},
+        {"a: 1\nb: \xFF\n", "in line 2, column 4"},
+        {"a: " + std::string(5000, '9') + "\n", "Exceeds the limit"},
+        {"a: *b\n", "in line 1, column 4"}};
+    for (const auto& [text, problem] : cases) {
+      for (const bool is_primary : {true, false}) {
+        Configs configs{{"config.yaml", "defaults: [other]\n"}, {"other.yaml", "x: 1\n"}};
+        const std::string file = is_primary ? "config.yaml" : "other.yaml";
+        configs.write(file, text);
+        const std::string error = configs.error();
+        CAPTURE(error.substr(0, 500));
+        CHECK(error.find(problem) != std::string::npos);
+        CHECK(error.find("unable to read: '" + file + "', ") == 0);
+        CHECK(error.size() < 5000);
+      }
+    }
   }
 
   TEST_CASE("what doubles sixty times ends at the limit of text, nodes or evaluations") {

@@ -15,6 +15,34 @@ std::string python(std::string_view text) { return yaml::dump_json(params::parse
 }  // namespace
 
 TEST_SUITE("params/file") {
+  TEST_CASE("a text that is not UTF-8 is refused in Python's words") {
+    const std::pair<const char*, const char*> cases[] = {
+        {"a: \xFF\n", "byte 0xff in position 3: invalid start byte"},
+        {"a: \x80\n", "byte 0x80 in position 3: invalid start byte"},
+        {"a: \xC0\xAF\n", "byte 0xc0 in position 3: invalid start byte"},
+        {"a: \xC3\n", "byte 0xc3 in position 3: invalid continuation byte"},
+        {"a: \xC3", "byte 0xc3 in position 3: unexpected end of data"},
+        {"a: \xE0\x80\x80", "byte 0xe0 in position 3: invalid continuation byte"},
+        {"a: \xED\xA0\x80", "byte 0xed in position 3: invalid continuation byte"},
+        {"a: \xE2\x82\n", "bytes in position 3-4: invalid continuation byte"},
+        {"a: \xE2\x82", "bytes in position 3-4: unexpected end of data"},
+        {"a: \xF0\x9F\x98\n", "bytes in position 3-5: invalid continuation byte"},
+        {"\xC3\xA9: \xF4\x90\x80\x80", "byte 0xf4 in position 4: invalid continuation byte"},
+        {"a: \xF5", "byte 0xf5 in position 3: invalid start byte"}};
+    for (const auto& [text, problem] : cases) {
+      CAPTURE(problem);
+      try {
+        params::parse(text, params::Format::yaml, "p.yaml");
+        FAIL("no error");
+      } catch (const Error& error) {
+        CHECK(error.full_message() ==
+              std::string("unable to read: 'p.yaml', is not valid utf-8: 'utf-8' codec can't "
+                          "decode ") +
+                  problem);
+      }
+    }
+  }
+
   TEST_CASE("the suffix decides the format") {
     CHECK(params::format_of("a.TOML") == params::Format::toml);
     CHECK(params::format_of("a.json") == params::Format::json);

@@ -23,6 +23,60 @@ std::string error_of(std::string_view text) {
 }  // namespace
 
 TEST_SUITE("yaml/reader") {
+  TEST_CASE("anchors nobody refers to cost nothing, those somebody does are bounded") {
+    std::string open;
+    std::string close;
+    std::string aliases;
+    for (int i = 0; i < 100; ++i) {
+      open += "&a" + std::to_string(i) + " [";
+      close += "]";
+      aliases += "*a" + std::to_string(i) + ", ";
+    }
+    std::string values;
+    for (int i = 0; i < 10'000; ++i)
+      values += "1, ";
+    const std::string nested = "a: " + open + values + close + "\n";
+    CHECK(error_of(nested).empty());
+    CHECK(error_of(nested + "b: '*a7'\n").empty());
+    CHECK(error_of(nested + "b: *a7\n").empty());
+    CHECK(error_of(nested + "b: [" + aliases + "]\n").find("Too many values behind anchors") == 0);
+    CHECK(yaml::parse_yaml("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").map().find("d")->integer() == 2);
+  }
+
+  TEST_CASE("tables of TOML are nested to a limit, however they are written") {
+    const auto problem = [](const std::string& text) -> std::string {
+      try {
+        yaml::parse_toml(text);
+        return "";
+      } catch (const Error& error) {
+        return error.what();
+      }
+    };
+    const auto times = [](int count, std::string_view text) {
+      std::string result;
+      for (int i = 0; i < count; ++i)
+        result += text;
+      return result;
+    };
+    const std::string deep = times(400, "a.");
+    CHECK(problem(deep + "a = 1\n").empty());
+    CHECK(problem("[" + deep + "b]\nx = 1\n[" + deep + "c]\nx.y = 1.5\n").empty());
+    CHECK(problem("x = \"" + deep + deep + "\"\n# " + deep + deep + "\ny = '" + deep + deep +
+                  "'\n" + "z = \"\"\"\n" + deep + "\n" + deep + "\"\"\"\n")
+              .empty());
+    CHECK(problem("x = [" + times(1000, "1.5, ") + "]\n").empty());
+    CHECK(problem("x = [\n" + times(1000, "{ a.b = 1.5 },\n") + "]\n").empty());
+    const std::string many = times(501, "a.");
+    CHECK(problem(many + "a = 1\n") == "Nested too deeply, in line 1, column 1002");
+    CHECK(problem("x = 1\n[" + many + "a]\n").find("Nested too deeply, in line 2") == 0);
+    CHECK(problem("[" + deep + "b]\n" + deep + "c = 1\n").find("Nested too deeply, in line 2") ==
+          0);
+    CHECK(problem("[[" + deep + "b]]\n" + deep + "c = 1\n").find("Nested too deeply") == 0);
+    CHECK(problem("x = { " + deep + "b = { " + deep + "c = 1 } }\n").find("Nested too deeply") ==
+          0);
+    CHECK(problem("x = [" + times(100'000, "[")).find("Nested too deeply") == 0);
+  }
+
   TEST_CASE("plain scalars have the types of YAML 1.2") {
     const std::pair<const char*, Value> cases[] = {
         {"yes", "yes"},    {"on", "on"},     {"true", true},     {"True", true},
