@@ -16,9 +16,8 @@ Format format_of(std::string_view path);
 /// class level assignments of literals, and `self.x = …` in `__init__`, as DVC takes them.
 ///
 /// Throws: Error{parse} "unable to read: '<path>', YAML file structure is corrupted" (JSON, TOML,
-/// Python alike with their names), details() hold the place; "unable to read: '<path>', is not valid
-/// utf-8: 'utf-8' codec can't decode …".
-/// Source: DVC dvc/utils/serialize/*.
+/// Python alike with their names), details() hold the place; "unable to read: '<path>', is not
+/// valid utf-8: 'utf-8' codec can't decode …". Source: DVC dvc/utils/serialize/*.
 yaml::Value parse(std::string_view text, Format format, const std::string& path);
 
 /// parse() of the file. Throws also Error{not_found}.

@@ -79,3 +79,11 @@ def corrupted(s):
     s.write("p.toml", "a = ")
     for name in ("params.yaml", "p.json", "p.toml"):
         s.run("exp", "run", "-n", "one", "-S", f"{name}:a=1")
+
+
+@scenario(T)
+def no_text(s):
+    files(s)
+    s.shell("for name in bad.yaml bad.json bad.toml; do printf 'a: \\303\\n' > $name; done; mkdir folder.yaml")
+    for name in ("bad.yaml", "bad.json", "bad.toml", "folder.yaml"):
+        s.run("exp", "run", "-n", "one", "-S", f"{name}:a=1")
