@@ -143,7 +143,10 @@ TEST_SUITE("bad files") {
                                                      {"x.json", "JSONFileCorruptedError"},
                                                      {"x.toml", "TOMLFileCorruptedError"},
                                                      {"x.py", "PythonFileCorruptedError"}};
-    for (const auto& [file, text, problem] : malformed()) {
+    for (const auto& content : malformed()) {
+      const auto& file = content.file;
+      const auto& text = content.text;
+      const auto& problem = content.problem;
       CAPTURE(file);
       CAPTURE(problem);
       repo.write(file, text);

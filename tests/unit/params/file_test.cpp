@@ -29,10 +29,11 @@ TEST_SUITE("params/file") {
         {"a: \xF0\x9F\x98\n", "bytes in position 3-5: invalid continuation byte"},
         {"\xC3\xA9: \xF4\x90\x80\x80", "byte 0xf4 in position 4: invalid continuation byte"},
         {"a: \xF5", "byte 0xf5 in position 3: invalid start byte"}};
-    for (const auto& [text, problem] : cases) {
+    for (const auto& row : cases) {
+      const char* problem = row.second;
       CAPTURE(problem);
       try {
-        params::parse(text, params::Format::yaml, "p.yaml");
+        params::parse(row.first, params::Format::yaml, "p.yaml");
         FAIL("no error");
       } catch (const Error& error) {
         CHECK(error.full_message() ==
