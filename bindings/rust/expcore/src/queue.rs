@@ -401,6 +401,18 @@ fn token(cancel: Option<&Cancel>) -> *mut sys::exp_cancel {
 /// Tasks survive everything but the deletion of their folder, run first in, first out within a priority, and each
 /// publishes its result once. They are named by experiment name or by a prefix of their id. Any number of programs
 /// may use the queue; other threads open a project of their own.
+///
+/// ```no_run
+/// use expcore::{Executor, Project, QueueRunOptions, RunOptions, TaskOptions};
+///
+/// let project = Project::open(".")?;
+/// let queue = project.queue();
+/// queue.add(&RunOptions::new().name("sweep").set_param("lr=0.1,0.2"), &TaskOptions::default())?;
+/// let options = QueueRunOptions::new().on_event(|event| println!("{:?} {}", event.kind, event.task.name));
+/// queue.run(&Executor::local(2)?, &options)?;
+/// assert!(queue.wait_all(None, None)?);
+/// # Ok::<(), expcore::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Queue<'p> {
     project: &'p Project,
