@@ -132,6 +132,7 @@ class Workers {
       told.event = event.event;
       told.again = event.again;
       options_.on_event(told);
+      if (options_.cancel && options_.cancel->requested()) stop_.request();
     } catch (...) {
       fail(std::current_exception());
     }

@@ -85,6 +85,7 @@ struct Runner::Impl {
                                  [&](const Event& event) {
                                    log.event(event);
                                    tell(RunnerEventKind::task_event, claim.task, &event);
+                                   watch.pass_cancel_on();
                                  },
                                  mark};
     const Usage before = Usage::now();

@@ -56,6 +56,18 @@ StopReason Watch::end() {
   return reason;
 }
 
+void Watch::Watched::stop_for(StopReason why) {
+  if (reason != StopReason::none) return;
+  reason = why;
+  stop->request();
+}
+
+void Watch::pass_cancel_on() {
+  if (cancel_ == nullptr || !cancel_->requested()) return;
+  const std::lock_guard lock(mutex_);
+  if (watched_) watched_->stop_for(StopReason::cancelled);
+}
+
 int Watch::timeout_ms() const {
   constexpr std::int64_t second = 1000;  // in case that a file system does not tell
   if (!watched_) return -1;
@@ -71,19 +83,15 @@ void Watch::look(std::optional<Store>& store, bool rang) {
   {
     const std::lock_guard lock(mutex_);
     if (!watched_) return;
-    const auto stop = [&](StopReason reason) {
-      if (watched_->reason != StopReason::none) return;
-      watched_->reason = reason;
-      watched_->stop->request();
-    };
-    if (cancel_ != nullptr && cancel_->requested()) stop(StopReason::cancelled);
-    if (watched_->deadline && Clock::now() >= *watched_->deadline) stop(StopReason::timed_out);
+    if (cancel_ != nullptr && cancel_->requested()) watched_->stop_for(StopReason::cancelled);
+    if (watched_->deadline && Clock::now() >= *watched_->deadline)
+      watched_->stop_for(StopReason::timed_out);
     if (watched_->at_once) {
       kill = watched_->mark;
     } else if (rang) {
       if (!store) store = Store::open(folder_);
       const int wanted = store->kill_wanted(watched_->attempt);
-      if (wanted > 0) stop(StopReason::killed);
+      if (wanted > 0) watched_->stop_for(StopReason::killed);
       if (wanted > 1) {
         watched_->at_once = true;
         kill = watched_->mark;

@@ -34,6 +34,10 @@ class Watch {
              const CancelToken& stop);
   StopReason end();
 
+  /// Tells the attempt to stop now if the worker is to stop, without waiting for the thread: an
+  /// event handler that cancels stops the very attempt whose event it was told.
+  void pass_cancel_on();
+
  private:
   struct Watched {
     AttemptId attempt = 0;
@@ -42,6 +46,9 @@ class Watch {
     std::optional<std::chrono::steady_clock::time_point> deadline;
     StopReason reason = StopReason::none;
     bool at_once = false;
+
+    /// The first reason is the one that counts.
+    void stop_for(StopReason why);
   };
 
   void work(const std::stop_token& over);

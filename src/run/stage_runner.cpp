@@ -320,17 +320,21 @@ void StageRunner::run_commands(const Task& task) {
   command.environment.try_emplace("DVC_ROOT", workspace_.root);
   command.environment["DVC_STAGE"] = address(stage);
   if (!task.gpus.empty()) command.environment["CUDA_VISIBLE_DEVICES"] = join(task.gpus, ",");
-  for (const auto& line : stage.command_lines()) {
-    if (options_.cancel != nullptr && options_.cancel->requested()) {
-      throw Error(Errc::cancelled, "interrupted by the user");
-    }
+  for (const auto& line : stage.command_lines())
     run_line(task, command, line);
+}
+
+void StageRunner::stop_if_cancelled() const {
+  if (options_.cancel != nullptr && options_.cancel->requested()) {
+    throw Error(Errc::cancelled, "interrupted by the user");
   }
 }
 
 void StageRunner::run_line(const Task& task, Command& command, const std::string& line) {
   const Stage& stage = index_.stage(task.id);
+  stop_if_cancelled();
   emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
+  stop_if_cancelled();  // a handler that cancels at this event has not started the command
   command.argv = shell_argv(line, command.environment);
   const auto on_output = [&](int stream, std::string_view bytes) {
     Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,

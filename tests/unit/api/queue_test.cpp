@@ -294,4 +294,21 @@ TEST_SUITE("queue") {
     CHECK_THROWS_AS(project.run(1, options), Error);
     CHECK(project.queue().find("one")->state == TaskState::queued);
   }
+
+  TEST_CASE("a command whose start made a handler cancel does not run") {
+    const test::TempDir elsewhere;
+    const std::string mark = elsewhere / "ran";
+    const QueueProject project("touch " + mark);
+    project.add("one", 4);
+    QueueRunOptions options;
+    options.cancel.emplace();
+    options.on_event = [&](const QueueEvent& event) {
+      if (event.event != nullptr && event.event->kind == EventKind::command_started) {
+        options.cancel->request();
+      }
+    };
+    CHECK_THROWS_AS(project.run(1, options), Error);
+    CHECK_FALSE(fs::exists(mark));
+    CHECK(project.queue().find("one")->state == TaskState::queued);
+  }
 }
