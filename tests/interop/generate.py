@@ -10,7 +10,9 @@ What is left out on purpose, because DVC's own answer varies or ours differs by 
 
 from __future__ import annotations
 
+import copy
 import json
+import posixpath
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +32,7 @@ class Stage:
     outs: list[tuple[str, dict]] = field(default_factory=list)
     metrics: list[tuple[str, dict]] = field(default_factory=list)
     flags: dict[str, Any] = field(default_factory=dict)
+    file: str = ""  # the folder of its dvc.yaml
     wdir: str = ""
     salt: str = ""
     as_list: bool = False
@@ -37,34 +40,50 @@ class Stage:
     loop_over: Any = None
     fails: bool = False
 
+    def path(self, path: str) -> str:
+        """From the stage's folder."""
+        if not self.wdir:
+            return path
+        return posixpath.relpath(path, self.wdir) + ("/" if path.endswith("/") else "")
+
+    def params_here(self) -> list[Any]:
+        if not self.wdir:
+            return self.params
+        files: dict[str, Any] = {}
+        for item in self.params:
+            for file, keys in item.items() if isinstance(item, dict) else [("params.yaml", [item])]:
+                files.setdefault(self.path(file), []).extend(keys or [])
+        return [{file: keys or None} for file, keys in files.items()]
+
     def command(self) -> Any:
-        read = " ".join(quote(d) for d in self.deps)
+        read = " ".join(quote(self.path(d)) for d in self.deps)
         lines = []
-        for path, _ in self.outs:
+        for path in (self.path(p) for p, _ in self.outs):
             if path.endswith("/"):
                 lines.append(f"mkdir -p {quote(path)}/in && echo {self.salt} > {quote(path)}a")
                 lines.append(f"cat /dev/null{files_of(read)} > {quote(path)}in/b")
             else:
                 lines.append(f"(echo {self.salt}; cat /dev/null{files_of(read)}) > {quote(path)}")
         for path, _ in self.metrics:
-            lines.append(f"echo '{{\"v\": {len(self.salt)}}}' > {quote(path)}")
+            lines.append(f"echo '{{\"v\": {len(self.salt)}}}' > {quote(self.path(path))}")
         if self.fails:
             lines.append("exit 3")
         if not lines:
             lines.append(f"echo {self.salt}")
         return lines if self.as_list else " && ".join(lines)
 
-    def definition(self) -> dict:
+    def definition(self, folder: str = "") -> dict:
+        """As written in the dvc.yaml of `folder`; all paths of a stage are the project's."""
         body: dict[str, Any] = {"cmd": self.command()}
-        if self.wdir:
-            body["wdir"] = self.wdir
+        if self.wdir != folder:
+            body["wdir"] = posixpath.relpath(self.wdir or ".", folder or ".")
         if self.deps:
-            body["deps"] = list(self.deps)
+            body["deps"] = [self.path(d) for d in self.deps]
         if self.params:
-            body["params"] = self.params
+            body["params"] = self.params_here()
         for key, paths in (("outs", self.outs), ("metrics", self.metrics)):
             if paths:
-                body[key] = [{p: f} if f else p for p, f in paths]
+                body[key] = [{self.path(p): f} if f else self.path(p) for p, f in paths]
         body.update(self.flags)
         if self.loop == "foreach":
             return {"foreach": self.loop_over, "do": body}
@@ -95,7 +114,9 @@ class Project:
             "names": ["x", "y"],
         }
         self.stages: list[Stage] = []
-        self.commits = 0
+        self.commits: list[dict[str, Any]] = []  # what the project was at each
+        self.experiments = 0
+        self.tracked = bool(self.folders) and rng.random() < 0.6  # data.dvc
         for i in range(rng.randint(1, 6)):
             self.stages.append(self.new_stage(i))
 
@@ -104,6 +125,10 @@ class Project:
         word = rng.choice(["prep", "train", "eval", "s_1", "Stage-X", "çeval"])
         stage = Stage(f"{word}{number}", salt=f"s{rng.randint(0, 9)}")
         stage.as_list = rng.random() < 0.3
+        place = rng.random()
+        stage.file = stage.wdir = "sub" if place < 0.15 else ""
+        if 0.15 <= place < 0.3:
+            stage.wdir = "work"
         made = [p for other in self.stages if not other.loop for p, _ in other.outs]
         sources = list(self.files) + self.folders + [m.rstrip("/") for m in made]
         sources += [m + "a" for m in made if m.endswith("/")]
@@ -116,17 +141,18 @@ class Project:
         kind = rng.random()
         if kind < 0.15:
             stage.loop, stage.loop_over = "foreach", rng.choice([["x", "y"], "${names}", {"k": 1, "l": 2}, [1, 2.5]])
-            stage.outs = [(f"loop{number}-${{item}}.txt", {})]
+            stage.outs = [(posixpath.join(stage.wdir, f"loop{number}-${{item}}.txt"), {})]
         elif kind < 0.25:
             stage.loop, stage.loop_over = "matrix", {"m": "${names}", "n": [1, 2]}
-            stage.outs = [(f"mat{number}-${{key}}", {})]
+            stage.outs = [(posixpath.join(stage.wdir, f"mat{number}-${{key}}"), {})]
         else:
             for j in range(rng.choice([0, 1, 1, 1, 2])):
-                name = f"out{number}{j}" + rng.choice(["", ".bin", " sp.txt", "-ü"])
+                name = posixpath.join(stage.wdir, f"out{number}{j}") + rng.choice(["", ".bin", " sp.txt", "-ü"])
                 flags = rng.choice([{}, {}, {}, {"cache": False}, {"persist": True}, {"desc": "why"}, {"push": False}])
                 stage.outs.append((name + ("/" if rng.random() < 0.25 and " " not in name else ""), flags))
             if rng.random() < 0.3:
                 stage.metrics = [(f"m{number}.json", rng.choice([{}, {"cache": False}]))]
+        stage.fails = rng.random() < 0.05 and not stage.outs
         if rng.random() < 0.12:
             stage.flags["always_changed"] = True
         if rng.random() < 0.1:
@@ -146,15 +172,21 @@ class Project:
         self.s.write("other.json", json.dumps({"k": self.rng.choice(NUMBERS[:8]), "unused": 1}))
         self.s.write("conf.toml", "a = 1\n[b]\nc = 'x'\nd = [1, 2.5]\n")
         self.s.write("settings.py", "LR = 0.5\n\n\nclass Model:\n    depth = 3\n")
+        self.s.write("work/notes.txt", "a folder for commands\n")
+        self.s.write("sub/params.yaml", json.dumps({"names": ["x", "y"]}) + "\n")
         self.write_params()
         self.write_pipeline()
+        if self.tracked:
+            self.s.run("add", "data")
 
     def write_params(self) -> None:
         self.s.write("params.yaml", json.dumps(self.params, ensure_ascii=False, indent=1) + "\n")
 
     def write_pipeline(self) -> None:
-        stages = {stage.name: stage.definition() for stage in self.stages}
-        self.s.write("dvc.yaml", json.dumps({"stages": stages}, ensure_ascii=False, indent=1) + "\n")
+        for folder in ("", "sub"):
+            stages = {s.name: s.definition(folder) for s in self.stages if s.file == folder}
+            text = json.dumps({"stages": stages}, ensure_ascii=False, indent=1) + "\n"
+            self.s.write(posixpath.join(folder, "dvc.yaml"), text)
 
     # ------------------------------------------------------------------------------- history
 
@@ -229,8 +261,41 @@ class Project:
         self.s.shell("touch -c *.txt")
 
     def commit(self) -> None:
-        self.commits += 1
-        self.s.shell(f"git add -A && git commit -q --allow-empty -m c{self.commits}")
+        self.commits.append(copy.deepcopy({"stages": self.stages, "params": self.params}))
+        number = len(self.commits)
+        self.s.shell(f"git add -A && git commit -q --allow-empty -m c{number} && git tag c{number}")
+
+    def restore_commit(self) -> None:
+        """Definitions, parameters and records as they were; outputs and data as they are."""
+        number = self.rng.randint(1, len(self.commits))
+        self.s.shell(f"git checkout -q c{number} -- .")
+        vars(self).update(copy.deepcopy(self.commits[number - 1]))
+
+    def edit_data(self) -> None:
+        if self.folders:
+            name = self.rng.choice(["one.txt", "new.txt", "sub/two.txt"])
+            self.s.shell(f"mkdir -p data/sub; rm -f data/{name}; echo {self.rng.randint(0, 9)} > data/{name}")
+
+    def data_command(self) -> None:
+        if self.tracked:
+            command = self.rng.choice([["add", "data"], ["commit", "-f", "data.dvc"], ["checkout", "-f"], ["checkout", "data.dvc", "-f"], ["commit", "-f"]])
+            self.s.run(*command)
+
+    def experiment(self) -> None:
+        """Committed first: what an experiment takes along from a dirty tree has scenarios of its own."""
+        self.commit()
+        self.experiments += 1
+        changes = self.rng.choice([[], ["-S", f"lr={self.rng.randint(2, 99)}"], ["-S", "deep.a=5", "-f"]])
+        self.s.run("exp", "run", "-n", f"e{self.experiments}", *changes)
+        self.write_params()
+
+    def fix(self) -> None:
+        for stage in self.stages:
+            stage.fails = False
+        self.write_pipeline()
+
+    def address(self, stage: Stage) -> str:
+        return f"{stage.file}/dvc.yaml:{stage.name}" if stage.file else stage.name
 
     def run_some(self) -> None:
         rng = self.rng
@@ -238,15 +303,19 @@ class Project:
         if choice < 0.4:
             self.s.run("repro")
         elif choice < 0.5:
-            self.s.run("repro", "-f", "-s", rng.choice(self.stages).name)
+            self.s.run("repro", "-f", "-s", self.address(rng.choice(self.stages)))
         elif choice < 0.6:
             self.s.run("repro", "-P", *rng.choice([[], ["--no-run-cache"], ["--no-commit"]]))
         elif choice < 0.68:
-            self.s.run("repro", "-s", rng.choice(self.stages).name)
+            self.s.run("repro", "-s", self.address(rng.choice(self.stages)))
         elif choice < 0.76:
             self.s.run("repro", "--force-downstream")
-        elif choice < 0.84:
+        elif choice < 0.8:
             self.s.run("repro", "--allow-missing")
+        elif choice < 0.82:
+            self.s.run("repro", "-k")
+        elif choice < 0.84:
+            self.s.run("repro", "sub/dvc.yaml", "-s")
         elif choice < 0.92:
             self.s.run("status", *rng.choice([[], ["--json"], ["-q"]]))
         else:
@@ -257,7 +326,8 @@ HISTORY = [
     (6, Project.run_some), (3, Project.edit_file), (2, Project.restore_file), (3, Project.edit_param),
     (2, Project.edit_command), (1, Project.rename_stage), (1, Project.drop_dep), (1, Project.reorder),
     (1, Project.add_stage), (1, Project.freeze), (2, Project.remove_out), (1, Project.edit_out),
-    (1, Project.remove_lock), (1, Project.remove_run_cache), (1, Project.touch), (1, Project.commit),
+    (1, Project.remove_lock), (1, Project.remove_run_cache), (1, Project.touch), (2, Project.commit),
+    (1, Project.restore_commit), (1, Project.edit_data), (1, Project.data_command), (1, Project.experiment), (1, Project.fix),
 ]  # fmt: skip
 
 
