@@ -232,7 +232,7 @@ def experiments_of_targets(s):
 def environment(s):
     """What commands find in their environment."""
     s.project()
-    s.write("sub/dvc.yaml", "stages:\n  show:\n    cmd: env | grep ^DVC_ | grep -v -e NO_ANALYTICS -e CONFIG_DIR -e SITE_CACHE -e BASELINE_REV | sort > env.txt; pwd | sed 's,.*/,,' >> env.txt\n    outs:\n    - env.txt: {cache: false}\n")
+    s.write("sub/dvc.yaml", "stages:\n  show:\n    cmd: env | grep ^DVC_ | grep -v -e NO_ANALYTICS -e CONFIG_DIR -e SITE_CACHE -e BASELINE_REV | sed 's,=/.*/,=,' | sort > env.txt; pwd | sed 's,.*/,,' >> env.txt\n    outs:\n    - env.txt: {cache: false}\n")
     s.commit()
     s.run("repro", "-R", "sub")
     s.shell("cat sub/env.txt")
