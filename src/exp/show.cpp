@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "exp/manage.hpp"
@@ -55,25 +56,24 @@ std::optional<Range> range_of(SnapshotReader& reader, const git::Repo& repo, con
 }
 
 /// Experiments of one baseline in DVC's order: running, done, queued, failed; each newest first.
-std::vector<Range> ordered(std::vector<Range> done, const std::vector<ExecutedRange>& executed,
-                           const git::Id& baseline, const ShowOptions& options) {
+std::vector<Range> ordered(std::vector<Range> done, std::vector<Range> executed,
+                           const ShowOptions& options) {
   std::vector<Range> running;
   std::vector<Range> queued;
   std::vector<Range> failed;
-  for (const auto& entry : executed) {
-    if (entry.baseline != baseline) continue;
-    const Range& range = entry.range;
+  std::unordered_map<std::string, std::size_t> done_by_name;
+  for (std::size_t i = 0; i < done.size(); ++i)
+    done_by_name.emplace(*done[i].name, i);
+  for (auto& range : executed) {
     const std::string& state = range.executor->state;
     if (state == "running") {
-      running.push_back(range);
+      running.push_back(std::move(range));
     } else if (state == "queued") {
-      if (!options.hide_queued) queued.push_back(range);
+      if (!options.hide_queued) queued.push_back(std::move(range));
     } else if (state == "failed") {
-      if (!options.hide_failed) failed.push_back(range);
-    } else {
-      const auto same = std::find_if(done.begin(), done.end(),
-                                     [&](const Range& other) { return other.name == range.name; });
-      if (same != done.end()) same->executor = range.executor;
+      if (!options.hide_failed) failed.push_back(std::move(range));
+    } else if (const auto same = done_by_name.find(range.name.value_or("")); same != done_by_name.end()) {
+      done[same->second].executor = std::move(range.executor);
     }
   }
   for (auto* group : {&done, &queued, &failed})
@@ -121,10 +121,12 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
   std::map<git::Id, std::vector<ExpRef>> refs;
   for (auto& ref : list_refs(repo))
     refs[ref.baseline].push_back(std::move(ref));
-  auto executed = running_experiments(workspace, options.snapshot);
+  std::map<git::Id, std::vector<Range>> executed;
+  for (auto& entry : running_experiments(workspace, options.snapshot))
+    executed[entry.baseline].push_back(std::move(entry.range));
   if (options.queue) {
     for (auto& entry : options.queue(baselines))
-      executed.push_back(std::move(entry));
+      executed[entry.baseline].push_back(std::move(entry.range));
   }
   const Describer describer(repo);
   for (const auto& baseline : baselines) {
@@ -136,7 +138,7 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
         done.push_back(std::move(*range));
       }
     }
-    state.experiments = ordered(std::move(done), executed, baseline, options);
+    state.experiments = ordered(std::move(done), std::move(executed[baseline]), options);
     states.push_back(std::move(state));
   }
   return states;
