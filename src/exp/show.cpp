@@ -72,7 +72,8 @@ std::vector<Range> ordered(std::vector<Range> done, std::vector<Range> executed,
       if (!options.hide_queued) queued.push_back(std::move(range));
     } else if (state == "failed") {
       if (!options.hide_failed) failed.push_back(std::move(range));
-    } else if (const auto same = done_by_name.find(range.name.value_or("")); same != done_by_name.end()) {
+    } else if (const auto same = done_by_name.find(range.name.value_or(""));
+               same != done_by_name.end()) {
       done[same->second].executor = std::move(range.executor);
     }
   }
