@@ -107,8 +107,7 @@ void wait_until(Store& store, const WaitOptions& options, const std::function<bo
 
 bool wait_for(Store& store, std::span<const TaskId> ids, const WaitOptions& options) {
   if (ids.empty()) {
-    wait_until(store, options,
-               [&] { return store.count(TaskState::running) == 0 && store.ready_count() == 0; });
+    wait_until(store, options, [&] { return store.active_count() == 0; });
     return store.count(TaskState::failed) == 0;
   }
   bool good = true;

@@ -549,6 +549,14 @@ std::int64_t Store::ready_count() {
   return select.integer(0);
 }
 
+std::int64_t Store::active_count() {
+  Statement select = impl_->db.prepare(
+      "SELECT (SELECT count(*) FROM task WHERE state = 1 AND blockers = 0) + "
+      "(SELECT count(*) FROM task WHERE state = 3)");
+  select.step();
+  return select.integer(0);
+}
+
 std::int64_t Store::count(TaskState state) {
   Statement select = impl_->db.prepare("SELECT count(*) FROM task WHERE state = ?");
   select.bind(static_cast<std::int64_t>(state));

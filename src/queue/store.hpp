@@ -86,6 +86,8 @@ class Store {
   std::optional<Attempt> attempt(AttemptId id);
   /// Tasks that are queued and wait for no other.
   std::int64_t ready_count();
+  /// Those and the running ones at one moment: two counts would miss a task claimed in between.
+  std::int64_t active_count();
   std::int64_t count(TaskState state);
 
   // --- changing ---------------------------------------------------------------------------------

@@ -67,12 +67,15 @@ TEST_CASE("tasks are claimed first in, first out within a priority") {
   const TaskId c = add_one(store, urgent);
   std::vector<TaskId> order;
   while (auto claim = store.claim(worker.id)) {
+    // It waits or runs, and is never neither: who waits for the queue's end counts on that.
+    CHECK(store.active_count() == static_cast<std::int64_t>(3 - order.size()));
     order.push_back(claim->task.id);
     CHECK(claim->task.state == State::running);
     CHECK(store.finish(claim->attempt, ended(AttemptOutcome::success)));
   }
   CHECK(order == std::vector{c, a, b});
   CHECK(store.count(State::success) == 3);
+  CHECK(store.active_count() == 0);
 }
 
 TEST_CASE("what a task was added with comes back") {
