@@ -38,7 +38,9 @@ std::string shell_word(const std::string& word) {
 }  // namespace
 
 void Output::line(std::string_view text) const {
-  if (!is_quiet()) write(stdout, std::string(text) + "\n");
+  if (is_quiet()) return;
+  progress_.clear();
+  write(stdout, std::string(text) + "\n");
 }
 
 void Output::later(const std::string& text) const {
@@ -50,11 +52,15 @@ void Output::later(const std::string& text) const {
 void Output::raw(std::string_view text) { write(stdout, text); }
 
 void Output::warning(std::string_view text) const {
-  if (!is_quiet()) write(stderr, fmt::format("WARNING: {}\n", text));
+  if (is_quiet()) return;
+  progress_.clear();
+  write(stderr, fmt::format("WARNING: {}\n", text));
 }
 
 void Output::error(std::string_view text) const {
-  if (!is_quiet()) write(stderr, fmt::format("ERROR: {}\n", text));
+  if (is_quiet()) return;
+  progress_.clear();
+  write(stderr, fmt::format("ERROR: {}\n", text));
 }
 
 void Output::note(std::string_view text) { write(stderr, std::string(text) + "\n"); }
@@ -65,6 +71,9 @@ void Output::event(const expcore::Event& event) {
   switch (event.kind) {
     case EventKind::warning:
       warning(event.text);
+      break;
+    case EventKind::progress:
+      if (!is_quiet()) progress_.show(event);
       break;
     case EventKind::stage_started:
       stage_started(event);

@@ -7,6 +7,8 @@
 
 #include <expcore/event.hpp>
 
+#include "progress_bar.hpp"
+
 namespace cli {
 
 /// How much to say.
@@ -34,6 +36,9 @@ class Output {
   /// Prints what DVC prints for an event of a run.
   void event(const expcore::Event& event);
 
+  /// Takes the progress bar away before somebody else writes.
+  void clear_progress() const { progress_.clear(); }
+
  private:
   /// A line that may wait until something else is printed.
   void later(const std::string& text) const;
@@ -48,6 +53,7 @@ class Output {
   std::string stage_;  ///< The one being told about.
   bool last_was_reproduced_ = false;
   bool names_stages_ = false;
+  mutable ProgressBar progress_;
   /// Begun lines by stage and stream.
   std::map<std::pair<std::string, int>, std::string> begun_lines_;
 };

@@ -52,6 +52,8 @@ exp_event to_native(const Event& event) {
   out.done = event.done;
   out.total = event.total;
   out.stream = event.stream;
+  out.bytes_done = event.bytes_done;
+  out.bytes_total = event.bytes_total;
   return out;
 }
 

@@ -70,7 +70,7 @@ struct SyncOptions {
   bool verify = false;         ///< Read what is there already and replace what is wrong.
   std::uint32_t jobs = 0;      ///< Files at once; 0: one per processor, at most 8.
   std::int64_t max_size = -1;  ///< fetch(): no larger outputs, bytes; -1: any.
-  EventCallback on_event;      ///< Warnings and EventKind::progress (files).
+  EventCallback on_event;      ///< Warnings and EventKind::progress.
   CancelToken cancel;
 };
 
@@ -114,7 +114,7 @@ struct GcOptions {
   bool skip_failed = false;           ///< Pass over revisions that cannot be read.
   /// Asked whether to go on when the list of a folder's files is lost; unset means no.
   std::function<bool(const std::string& question)> confirm;
-  EventCallback on_event;  ///< Warnings.
+  EventCallback on_event;  ///< Warnings and EventKind::progress.
 };
 
 /// What Data::gc() removed from one store.

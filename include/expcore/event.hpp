@@ -22,7 +22,11 @@ enum class EventKind : std::int32_t {
   files_to_track = 9,        ///< `stages`: paths the user should `git add`.
   experiment_started = 10,   ///< `text`: the experiment's name.
   experiment_finished = 11,  ///< `text`: the name, `commit`: its commit.
-  progress = 12,             ///< `text`: what; `done` of `total` (0 = unknown).
+  progress = 12,             ///< `text`: what is being done, "hashing", "storing", "checking out",
+                             ///< "pushing", "fetching" or "collecting"; `done` of `total` files and
+                             ///< `bytes_done` of `bytes_total`. Of one text counts never go down;
+                             ///< totals may grow; the last one of a call that succeeds is complete.
+                             ///< At most 20 a second.
 };
 
 /// How a stage ended.
@@ -59,6 +63,8 @@ struct EXPCORE_API Event {
   std::int64_t done = 0;
   std::int64_t total = 0;
   std::vector<std::string> stages;
+  std::int64_t bytes_done = 0;
+  std::int64_t bytes_total = 0;
 };
 
 /// Called from the thread that made the call or from one of its workers, never two at once. An

@@ -31,6 +31,7 @@ std::vector<std::string> Data::add(const std::vector<std::string>& targets,
   internal.out = options.out;
   internal.on_event = options.on_event;
   auto files = data::add(*workspace, targets, internal);
+  workspace->meter.finish();
   for (auto& file : files)
     file = fs::relative(file, workspace->directory);
   return files;
@@ -45,6 +46,7 @@ void Data::commit(const std::string& target, const CommitOptions& options) const
   internal.confirm = options.confirm;
   internal.on_event = options.on_event;
   data::commit(*workspace, target, internal);
+  workspace->meter.finish();
 }
 
 CheckoutResult Data::checkout(const std::vector<std::string>& targets,
@@ -57,6 +59,7 @@ CheckoutResult Data::checkout(const std::vector<std::string>& targets,
   internal.glob = options.glob;
   internal.on_event = options.on_event;
   auto done = data::checkout(*workspace, targets, internal);
+  workspace->meter.finish();
   CheckoutResult result;
   result.added = std::move(done.added);
   result.modified = std::move(done.modified);
@@ -68,20 +71,24 @@ CheckoutResult Data::checkout(const std::vector<std::string>& targets,
   return result;
 }
 
-remote::TransferOptions api::transfer_options(unsigned jobs, const EventCallback& on_event,
-                                              const CancelToken& cancel) {
+Meter::Tell api::progress_to(const EventCallback& on_event) {
+  if (!on_event) return {};
+  return [on_event](const Progress& progress) {
+    Event event;
+    event.kind = EventKind::progress;
+    event.text = name_of(progress.work);
+    event.done = progress.files;
+    event.total = progress.total_files;
+    event.bytes_done = progress.bytes;
+    event.bytes_total = progress.total_bytes;
+    on_event(event);
+  };
+}
+
+remote::TransferOptions api::transfer_options(unsigned jobs, const CancelToken& cancel) {
   remote::TransferOptions transfer;
   transfer.jobs = jobs;
   transfer.cancel = cancel;
-  if (!on_event) return transfer;
-  transfer.on_progress = [on_event](const remote::Progress& progress) {
-    Event event;
-    event.kind = EventKind::progress;
-    event.text = "files";
-    event.done = progress.files;
-    event.total = progress.total_files;
-    on_event(event);
-  };
   return transfer;
 }
 
@@ -100,7 +107,7 @@ remote::SyncRequest to_internal(const SyncOptions& options) {
   request.run_cache = options.run_cache;
   request.verify = options.verify;
   request.max_size = options.max_size;
-  request.transfer = api::transfer_options(options.jobs, options.on_event, options.cancel);
+  request.transfer = api::transfer_options(options.jobs, options.cancel);
   return request;
 }
 
@@ -117,11 +124,17 @@ SyncResult to_public(const remote::SyncResult& done) {
 }  // namespace
 
 SyncResult Data::push(const SyncOptions& options) const {
-  return to_public(remote::push(*impl_->open(options.on_event), to_internal(options)));
+  const auto workspace = impl_->open(options.on_event);
+  const auto done = remote::push(*workspace, to_internal(options));
+  workspace->meter.finish();
+  return to_public(done);
 }
 
 SyncResult Data::fetch(const SyncOptions& options) const {
-  return to_public(remote::fetch(*impl_->open(options.on_event), to_internal(options)));
+  const auto workspace = impl_->open(options.on_event);
+  const auto done = remote::fetch(*workspace, to_internal(options));
+  workspace->meter.finish();
+  return to_public(done);
 }
 
 namespace {
@@ -185,6 +198,7 @@ std::vector<GcResult> Data::gc(const GcOptions& options) const {
     results.push_back(
         {collected.store, static_cast<std::int64_t>(collected.removed), collected.bytes});
   }
+  workspace->meter.finish();
   return results;
 }
 

@@ -371,7 +371,7 @@ exp::ShareRequest to_internal(const ShareOptions& options) {
   request.data = !options.no_cache;
   request.remote = options.remote;
   request.run_cache = options.run_cache;
-  request.transfer = api::transfer_options(options.jobs, options.on_event, options.cancel);
+  request.transfer = api::transfer_options(options.jobs, options.cancel);
   return request;
 }
 
@@ -398,13 +398,19 @@ ShareResult to_public(const exp::ShareResult& done) {
 ShareResult Experiments::push(const ShareOptions& options) const {
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
-  return to_public(exp::push(*workspace, to_internal(options)));
+  workspace->meter.tell_to(api::progress_to(options.on_event));
+  const auto done = exp::push(*workspace, to_internal(options));
+  workspace->meter.finish();
+  return to_public(done);
 }
 
 ShareResult Experiments::pull(const ShareOptions& options) const {
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
-  return to_public(exp::pull(*workspace, to_internal(options)));
+  workspace->meter.tell_to(api::progress_to(options.on_event));
+  const auto done = exp::pull(*workspace, to_internal(options));
+  workspace->meter.finish();
+  return to_public(done);
 }
 
 void Experiments::clean() const {

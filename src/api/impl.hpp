@@ -41,9 +41,9 @@ std::string absolute_directory(const std::filesystem::path& directory);
 std::function<void(const std::string&)> warnings_to(const EventCallback& on_event);
 
 run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line);
-/// How files are copied, with events of kind `progress`.
-remote::TransferOptions transfer_options(unsigned jobs, const EventCallback& on_event,
-                                         const CancelToken& cancel);
+/// Makes events of kind `progress` for a callback that outlives the result.
+Meter::Tell progress_to(const EventCallback& on_event);
+remote::TransferOptions transfer_options(unsigned jobs, const CancelToken& cancel);
 CellValue to_cell(const yaml::Value& value);
 
 /// `-S` arguments of one experiment, by file.

@@ -53,11 +53,22 @@ std::vector<Member> members_of(const std::string& folder, const fs::DvcIgnore& i
   return members;
 }
 
+void expect(Meter* meter, const std::vector<Member>& members) {
+  if (meter == nullptr) return;
+  std::int64_t size = 0;
+  for (const auto& member : members)
+    size += member.size;
+  meter->expect(Work::hashing, static_cast<std::int64_t>(members.size()), size);
+}
+
 Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                 const fs::DvcIgnore& ignore) {
+                 const fs::DvcIgnore& ignore, Meter* meter) {
   std::vector<Member> members = members_of(path, ignore);
+  expect(meter, members);
+  const BytesDone on_bytes = bytes_of(meter, Work::hashing);
   parallel_for(members.size(), members.size() < 16 ? 1 : 0, [&](std::size_t i) {
-    const hash::Hashed hashed = state.hash(members[i].path, members[i].stat, kind);
+    const hash::Hashed hashed = state.hash(members[i].path, members[i].stat, kind, on_bytes);
+    if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
     members[i].hex = hashed.hex;
     members[i].size = hashed.size;
   });
@@ -78,14 +89,18 @@ Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& st
 }  // namespace
 
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                         const fs::DvcIgnore& ignore) {
+                         const fs::DvcIgnore& ignore, Meter* meter) {
   const auto stat = fs::stat(path);
   if (!stat) return std::nullopt;
-  if (stat->kind == fs::Kind::directory) return scan_folder(path, kind, state, ignore);
+  if (stat->kind == fs::Kind::directory) {
+    return scan_folder(path, kind, state, ignore, meter);
+  }
   if (stat->kind != fs::Kind::file) {
     throw Error(Errc::invalid_argument, fmt::format("'{}' is neither a file nor a folder", path));
   }
-  const hash::Hashed hashed = state.hash(path, *stat, kind);
+  if (meter != nullptr) meter->expect(Work::hashing, 1, stat->size);
+  const hash::Hashed hashed = state.hash(path, *stat, kind, bytes_of(meter, Work::hashing));
+  if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
   Scan scan;
   scan.content.id = {hashed.hex, kind};
   scan.content.size = hashed.size;

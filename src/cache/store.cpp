@@ -1,6 +1,7 @@
 #include "cache/store.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <fcntl.h>
 #include <mutex>
 #include <sys/stat.h>
@@ -25,7 +26,8 @@ constexpr std::uint32_t object_mode = 0444;
 constexpr std::size_t parallel_from = 16;
 
 /// Copies bytes while hashing them: the file is read once.
-std::string copy_and_hash(const std::string& from, const std::string& to) {
+std::string copy_and_hash(const std::string& from, const std::string& to,
+                          const BytesDone& on_bytes) {
   const fs::Descriptor source = fs::open_file(from, O_RDONLY);
   const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
   hash::Digest digest(hash::Algorithm::md5);
@@ -36,6 +38,7 @@ std::string copy_and_hash(const std::string& from, const std::string& to) {
     const std::string_view bytes(buffer.data(), got);
     digest.update(bytes);
     fs::write_all(target, bytes, to);
+    if (on_bytes) on_bytes(static_cast<std::int64_t>(got));
   }
 }
 
@@ -56,9 +59,10 @@ std::optional<LinkType> parse_link_type(std::string_view name) {
 }
 
 struct Store::Impl {
-  Impl(StoreOptions given, hash::StateDb& memo)
+  Impl(StoreOptions given, hash::StateDb& memo, Meter* given_meter)
       : options(std::move(given)),
         state(memo),
+        meter(given_meter),
         umask(fs::umask()),
         // Not two characters long: DVC's listings and gc pass over it.
         staging(options.root + "/expcore-tmp"),
@@ -66,6 +70,7 @@ struct Store::Impl {
 
   StoreOptions options;
   hash::StateDb& state;
+  Meter* meter;
   std::uint32_t umask;
   fs::Scratch staging;  ///< Objects that have no name yet.
   fs::Scratch scratch;  ///< Workspace files that have no name yet.
@@ -98,10 +103,11 @@ struct Store::Impl {
   /// A verified, durable-to-be copy of `from` under a temporary name.
   NewObject stage_file(const std::string& from, const ObjectId& id, const std::string& name) {
     NewObject object{temporary(), name, {}};
+    const BytesDone on_bytes = bytes_of(meter, Work::storing);
     try {
       const bool cloned = fs::reflink(from, object.temporary, 0600);
-      std::string hex = cloned ? hash::hash_file(object.temporary, id.kind).hex
-                               : copy_and_hash(from, object.temporary);
+      std::string hex = cloned ? hash::hash_file(object.temporary, id.kind, on_bytes).hex
+                               : copy_and_hash(from, object.temporary, on_bytes);
       if (!cloned && id.kind == hash::FileHash::md5_dos2unix) {
         hex = hash::hash_file(object.temporary, id.kind).hex;
       }
@@ -113,7 +119,16 @@ struct Store::Impl {
       fs::discard(object.temporary);
       throw;
     }
+    advance(Work::storing, 0);
     return object;
+  }
+
+  void expect(Work work, std::size_t files, std::int64_t bytes) const {
+    if (meter != nullptr) meter->expect(work, static_cast<std::int64_t>(files), bytes);
+  }
+  /// One file more.
+  void advance(Work work, std::int64_t bytes) const {
+    if (meter != nullptr) meter->advance(work, 1, bytes);
   }
 
   NewObject stage_bytes(std::string_view bytes, const std::string& name) {
@@ -185,8 +200,8 @@ struct Store::Impl {
   }
 };
 
-Store::Store(StoreOptions options, hash::StateDb& state)
-    : impl_(std::make_unique<Impl>(std::move(options), state)) {}
+Store::Store(StoreOptions options, hash::StateDb& state, Meter* meter)
+    : impl_(std::make_unique<Impl>(std::move(options), state, meter)) {}
 Store::~Store() = default;
 
 const StoreOptions& Store::options() const { return impl_->options; }
@@ -241,16 +256,16 @@ bool Store::contains_all(const ObjectId& id, std::int64_t size) const {
 }
 
 std::unordered_set<std::string> Store::missing_members(const Manifest& manifest,
-                                                       hash::FileHash kind,
-                                                       std::int64_t size) const {
+                                                       hash::FileHash kind, std::int64_t size,
+                                                       std::vector<std::int64_t>* sizes) const {
   std::unordered_set<std::string> missing;
   std::int64_t total = 0;
+  if (sizes != nullptr) sizes->reserve(manifest.entries.size());
   for (const auto& entry : manifest.entries) {
-    if (const auto found = size_of({entry.hex, kind}, -1)) {
-      total += *found;
-    } else {
-      missing.insert(entry.hex);
-    }
+    const auto found = size_of({entry.hex, kind}, -1);
+    if (!found) missing.insert(entry.hex);
+    total += found.value_or(0);
+    if (sizes != nullptr) sizes->push_back(found.value_or(0));
   }
   if (size < 0 || total == size) return missing;
   for (const auto& entry : manifest.entries) {
@@ -266,16 +281,21 @@ void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& 
   const ObjectId& id = scan.content.id;
   if (!scan.manifest) {
     if (contains(id, scan.content.size)) return;
+    impl_->expect(Work::storing, 1, scan.content.size);
     impl_->publish({impl_->stage_file(path, id, path_of(id))});
     return;
   }
   std::vector<const ManifestEntry*> missing;
   std::unordered_map<std::string, bool> seen;
+  std::int64_t size = 0;
   for (const auto& entry : scan.manifest->entries) {
     if (!seen.emplace(entry.hex, true).second) continue;
     const auto stat = fs::stat(path + "/" + entry.path);
-    if (!contains({entry.hex, id.kind}, stat ? stat->size : -1)) missing.push_back(&entry);
+    if (contains({entry.hex, id.kind}, stat ? stat->size : -1)) continue;
+    missing.push_back(&entry);
+    size += stat ? stat->size : 0;
   }
+  impl_->expect(Work::storing, missing.size(), size);
   std::vector<NewObject> staged(missing.size());
   parallel_for(missing.size(), missing.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
     const ObjectId member{missing[i]->hex, id.kind};
@@ -407,8 +427,9 @@ class Replacements {
 class Materializer {
  public:
   /// Files get `mode`; when that is executable, links make their object so.
-  Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode)
-      : object_(object), types_(types), mode_(mode) {}
+  Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode,
+               BytesDone on_bytes = {})
+      : object_(object), types_(types), mode_(mode), on_bytes_(std::move(on_bytes)) {}
 
   /// Whether what is at `path` is already as the configuration wants it: for a
   /// single file by the first link type alone, for a folder's member by any of
@@ -486,7 +507,7 @@ class Materializer {
       case LinkType::reflink:
         return fs::reflink(object_, path, mode_);
       case LinkType::copy:
-        fs::copy_file(object_, path, mode_);
+        fs::copy_file(object_, path, mode_, on_bytes_);
         return true;
       case LinkType::symlink:
         if (is_executable()) set_executable(object_);
@@ -508,6 +529,7 @@ class Materializer {
   const std::string& object_;
   const std::vector<LinkType>& types_;
   std::uint32_t mode_;
+  BytesDone on_bytes_;
 };
 
 }  // namespace
@@ -536,12 +558,14 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
     materializer.make(file, batch);
   };
   if (scan.manifest) {
+    impl_->expect(Work::checking_out, scan.manifest->entries.size(), 0);
     for (const auto& entry : scan.manifest->entries) {
       const std::string member = path + "/" + entry.path;
       const ObjectId id{entry.hex, scan.content.id.kind};
       const std::string object = path_of(id);
       const Materializer materializer(object, types, impl_->plain_mode());
       if (!materializer.is_satisfied(member, true)) replace(materializer, member, id);
+      impl_->advance(Work::checking_out, 0);
     }
     batch.publish();
     return;
@@ -567,10 +591,24 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
   static const std::vector<LinkType> copies = {LinkType::reflink, LinkType::copy};
   const auto& types = as == As::copy ? copies : impl_->options.link_types;
   Replacements batch(impl_->scratch);
-  const auto make = [&](const std::string& target, const ObjectId& object_id) {
+  const auto make = [&](const std::string& target, const ObjectId& object_id, std::int64_t size) {
     const std::string object = path_of(object_id);
     const std::uint32_t mode = impl_->plain_mode(wanted.executable && !id.is_directory());
-    Materializer(object, types, mode).make(target, batch);
+    std::int64_t copied = 0;
+    std::exception_ptr stop;  // a link type that fails is passed over, the listener's word is not
+    const BytesDone on_bytes = bytes_of(impl_->meter, Work::checking_out);
+    const auto count = [&](std::int64_t bytes) {
+      copied += bytes;
+      try {
+        on_bytes(bytes);
+      } catch (...) {
+        stop = std::current_exception();
+      }
+    };
+    Materializer(object, types, mode, on_bytes ? BytesDone(count) : BytesDone())
+        .make(target, batch);
+    if (stop) std::rethrow_exception(stop);
+    impl_->advance(Work::checking_out, std::max<std::int64_t>(size - copied, 0));
   };
   std::optional<Scan> present = scan(path, id.kind, impl_->state, ignore);
   if (!id.is_directory()) {
@@ -579,7 +617,7 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
       if (!contains(id, wanted.size)) {
         throw Error(Errc::not_found, fmt::format("'{}' is missing in the cache", id.hex));
       }
-      make(path, id);
+      make(path, id, wanted.size);
       batch.publish();
       changed = true;
     }
@@ -601,8 +639,9 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
     if (found == there.end() || found->second != entry.hex) needed.push_back(&entry);
     if (found != there.end()) there.erase(found);
   }
+  std::vector<std::int64_t> sizes;
   const auto missing = needed.empty() ? std::unordered_set<std::string>()
-                                      : missing_members(*members, id.kind, wanted.size);
+                                      : missing_members(*members, id.kind, wanted.size, &sizes);
   for (const auto* entry : needed) {
     if (missing.contains(entry->hex)) {
       throw Error(Errc::not_found,
@@ -612,7 +651,8 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
   if (!present || !present->manifest) fs::remove_tree(path);
   fs::make_directories(path);
   for (const auto* entry : needed)
-    make(path + "/" + entry->path, {entry->hex, id.kind});
+    make(path + "/" + entry->path, {entry->hex, id.kind},
+         sizes[static_cast<std::size_t>(entry - members->entries.data())]);
   batch.publish();
   for (const auto& leftover : there) {
     std::string file = path + "/" + leftover.first;

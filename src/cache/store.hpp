@@ -44,9 +44,9 @@ struct Scan {
 /// are skipped, a dangling link, a name that is not UTF-8, a nested `.dvcignore`, a socket or fifo
 /// is an error that names it. Folder members are hashed by several threads. nullopt when nothing is
 /// at `path`. Throws: Error{invalid_argument} "output/dependency '…' is not a file or directory" is
-/// left to the caller: here kind `other` gives Error{io} with the path.
+/// left to the caller: here kind `other` gives Error{io} with the path. `meter`: may be null.
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                         const fs::DvcIgnore& ignore);
+                         const fs::DvcIgnore& ignore, Meter* meter = nullptr);
 
 /// The object store of a DVC cache: content-addressed, read-only files.
 ///
@@ -55,7 +55,8 @@ std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::Sta
 /// Thread safety: thread-safe.
 class Store {
  public:
-  Store(StoreOptions options, hash::StateDb& state);
+  /// `meter`, which may be null, hears of what add() and checkout() do.
+  Store(StoreOptions options, hash::StateDb& state, Meter* meter = nullptr);
   ~Store();
 
   const StoreOptions& options() const;
@@ -71,9 +72,11 @@ class Store {
   /// For a folder: the manifest and every member. When the members' sizes do not add up to `size`,
   /// their contents are looked at (and remembered by stat).
   bool contains_all(const ObjectId& id, std::int64_t size = -1) const;
-  /// The hashes of those members that contains_all() would miss.
+  /// The hashes of those members that contains_all() would miss. `sizes`: of the objects that are
+  /// there, by the place of their entry; may be null.
   std::unordered_set<std::string> missing_members(const Manifest& manifest, hash::FileHash kind,
-                                                  std::int64_t size) const;
+                                                  std::int64_t size,
+                                                  std::vector<std::int64_t>* sizes = nullptr) const;
   /// nullopt when missing or unreadable.
   std::optional<Manifest> manifest(const ObjectId& id) const;
 
@@ -100,7 +103,8 @@ class Store {
   /// Makes `path` hold the wanted object. What is there is replaced only after everything needed is
   /// known to be in the cache: throws Error{not_found} naming the first missing object, nothing
   /// touched. Files of a folder that already match stay as they are; files that are not in the
-  /// manifest are removed (ignored ones stay). Returns true when anything changed.
+  /// manifest are removed (ignored ones stay). Returns true when anything changed. The meter is
+  /// told what is done, but not what to expect.
   bool checkout(const std::string& path, const Wanted& wanted, const fs::DvcIgnore& ignore,
                 As as = As::configured);
 

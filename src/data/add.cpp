@@ -183,10 +183,12 @@ class Adder {
   std::optional<cache::Scan> scan(const std::string& path, const LockItem* former) const {
     if (former != nullptr && former->id.kind == hash::FileHash::md5_dos2unix &&
         !former->id.empty()) {
-      auto legacy = cache::scan(path, former->id.kind, workspace_.state, workspace_.ignore);
+      auto legacy = cache::scan(path, former->id.kind, workspace_.state, workspace_.ignore,
+                                &workspace_.meter);
       if (legacy && legacy->content.id == former->id) return legacy;
     }
-    return cache::scan(path, hash::FileHash::md5, workspace_.state, workspace_.ignore);
+    return cache::scan(path, hash::FileHash::md5, workspace_.state, workspace_.ignore,
+                       &workspace_.meter);
   }
 
   void add(const Target& target) {
@@ -231,8 +233,8 @@ class Adder {
     const auto before = entries.size();
     std::erase_if(entries, [&](const auto& entry) { return fs::is_within(entry.path, part); });
     const bool only_added = entries.size() == before;
-    const auto found =
-        cache::scan(target.path, hash::FileHash::md5, workspace_.state, workspace_.ignore);
+    const auto found = cache::scan(target.path, hash::FileHash::md5, workspace_.state,
+                                   workspace_.ignore, &workspace_.meter);
     if (!found) {
       if (!fs::exists(out.path)) fail_missing(out.path);
       if (only_added) {
@@ -290,7 +292,8 @@ class Adder {
                   fmt::format("'{}' cannot be copied: only paths of this machine can", source));
     }
     const std::string from = fs::absolute(workspace_.directory, source);
-    const auto found = cache::scan(from, hash::FileHash::md5, workspace_.state, workspace_.ignore);
+    const auto found = cache::scan(from, hash::FileHash::md5, workspace_.state, workspace_.ignore,
+                                   &workspace_.meter);
     if (!found) {
       throw Error(Errc::not_found, fmt::format("[Errno 2] No such file or directory: '{}'", from));
     }
@@ -298,6 +301,7 @@ class Adder {
     session_.ignore(out.path);
     workspace_.store.add(from, *found, workspace_.ignore);
     const auto& content = found->content;
+    workspace_.meter.expect(Work::checking_out, content.file_count.value_or(1), content.size);
     workspace_.store.checkout(out.path, {content.id, content.size, content.is_executable},
                               workspace_.ignore);
     record(target, *found, found->content.size);

@@ -44,6 +44,7 @@ struct Job {
   std::vector<std::string> deleted;
   bool mode_differs = false;
   bool is_complete = true;
+  std::int64_t bytes = 0;  ///< Of what is added and modified.
 
   bool changes() const {
     return !added.empty() || !modified.empty() || !deleted.empty() || mode_differs;
@@ -68,6 +69,8 @@ class Checkout {
     for (auto& job : jobs_)
       compare(job);
     if (!options_.force) refuse_to_lose_files();
+    for (const auto& job : jobs_)
+      expect(job);
     for (const auto& job : jobs_)
       apply(job);
     sort_paths();
@@ -122,7 +125,8 @@ class Checkout {
 
   void compare(Job& job) {
     const auto& path = job.output->path;
-    const auto scan = cache::scan(path, job.kind, workspace_.state, workspace_.ignore);
+    const auto scan =
+        cache::scan(path, job.kind, workspace_.state, workspace_.ignore, &workspace_.meter);
     job.is_there = scan.has_value();
     if (scan && scan->manifest) {
       job.present = files_of(*scan->manifest);
@@ -156,10 +160,20 @@ class Checkout {
   }
 
   /// Whether everything that has to be made is in the cache, whole.
-  bool has_sources(const Job& job, const std::optional<cache::Manifest>& manifest) const {
+  bool has_sources(Job& job, const std::optional<cache::Manifest>& manifest) const {
     if (job.added.empty() && job.modified.empty()) return true;
-    if (!manifest) return workspace_.store.contains(job.wanted, job.size);
-    const auto missing = workspace_.store.missing_members(*manifest, job.kind, job.size);
+    if (!manifest) {
+      job.bytes = std::max<std::int64_t>(job.size, 0);
+      return workspace_.store.contains(job.wanted, job.size);
+    }
+    std::vector<std::int64_t> sizes;
+    const auto missing = workspace_.store.missing_members(*manifest, job.kind, job.size, &sizes);
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const auto is_in = [&](const std::vector<std::string>& sorted) {
+        return std::binary_search(sorted.begin(), sorted.end(), manifest->entries[i].path);
+      };
+      if (is_in(job.added) || is_in(job.modified)) job.bytes += sizes[i];
+    }
     const auto is_there = [&](const std::string& relative) {
       return !missing.contains(job.target.at(relative));
     };
@@ -188,6 +202,13 @@ class Checkout {
         Errc::invalid_argument,
         "Can't remove the following unsaved files without confirmation. Use `--force` to force.\n" +
             join(lost, "\n"));
+  }
+
+  void expect(const Job& job) {
+    if (!job.is_complete) return;
+    workspace_.meter.expect(Work::checking_out,
+                            static_cast<std::int64_t>(job.added.size() + job.modified.size()),
+                            job.bytes);
   }
 
   void apply(const Job& job) {

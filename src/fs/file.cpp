@@ -139,19 +139,21 @@ Kind kind_of_entry(const dirent& entry, int folder) {
 }
 
 void copy_bytes(const Descriptor& from, const Descriptor& to, const std::string& source,
-                const std::string& target) {
+                const std::string& target, const BytesDone& on_bytes) {
+  const std::size_t step = std::size_t{1} << (on_bytes ? 26U : 30U);
   while (true) {
-    const ssize_t copied =
-        system::copy_file_range(from.get(), nullptr, to.get(), nullptr, std::size_t{1} << 30U, 0);
+    const ssize_t copied = system::copy_file_range(from.get(), nullptr, to.get(), nullptr, step, 0);
     if (copied == 0) return;
     if (copied < 0 && errno == EINTR) continue;
     if (copied < 0) break;  // not between these file systems: read and write instead
+    if (on_bytes) on_bytes(copied);
   }
   std::string buffer(block, '\0');
   while (true) {
     const std::size_t got = read_some(from, buffer.data(), buffer.size(), source);
     if (got == 0) return;
     write_all(to, std::string_view(buffer).substr(0, got), target);
+    if (on_bytes) on_bytes(static_cast<std::int64_t>(got));
   }
 }
 
@@ -417,11 +419,12 @@ void sync_directory(const std::string& path) {
   sync(open_file(path, O_RDONLY | O_DIRECTORY), path);
 }
 
-void copy_file(const std::string& from, const std::string& to, std::uint32_t mode) {
+void copy_file(const std::string& from, const std::string& to, std::uint32_t mode,
+               const BytesDone& on_bytes) {
   if (reflink(from, to, mode)) return;
   const Descriptor source = open_file(from, O_RDONLY);
   Temporary partial(to, open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode));
-  copy_bytes(source, partial.file(), from, to);
+  copy_bytes(source, partial.file(), from, to, on_bytes);
   if (system::fchmod(partial.file().get(), mode) != 0) fail(errno, to);
   partial.keep();
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/meter.hpp"
+
 /// The one place through which expcore touches files, so that faults can be injected and durability
 /// is decided once. Every failure is Error{io} (Error{not_found} for ENOENT where the caller may
 /// branch on it) with the text "[Errno N] <strerror>: '<path>'", as Python words it.
@@ -116,7 +118,8 @@ void sync_directory(const std::string& path);
 
 /// Copies content, not mode: FICLONE, then copy_file_range, then read/write. `to` must not exist.
 /// The new file's mode is `mode` exactly.
-void copy_file(const std::string& from, const std::string& to, std::uint32_t mode);
+void copy_file(const std::string& from, const std::string& to, std::uint32_t mode,
+               const BytesDone& on_bytes = {});
 /// FICLONE only. False (and no file left) when the file system cannot.
 bool reflink(const std::string& from, const std::string& to, std::uint32_t mode);
 

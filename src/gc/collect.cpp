@@ -105,14 +105,25 @@ Sweep find_garbage(const Target& target, const ObjectSet& used) {
   return sweep;
 }
 
-Collected collect(const Target& target, const ObjectSet& used, bool dry) {
+void expect(Meter& meter, const Sweep& sweep) {
+  for (const auto* list : {&sweep.folders, &sweep.files}) {
+    std::int64_t bytes = 0;
+    for (const auto& garbage : *list)
+      bytes += garbage.size;
+    meter.expect(Work::collecting, static_cast<std::int64_t>(list->size()), bytes);
+  }
+}
+
+Collected collect(const Target& target, const ObjectSet& used, bool dry, Meter& meter) {
   const Sweep sweep = find_garbage(target, used);
+  expect(meter, sweep);
   Collected collected{target.name, 0, 0};
   for (const auto* list : {&sweep.folders, &sweep.files}) {
     for (const auto& garbage : *list) {
       if (!dry) fs::remove(garbage.path);
       ++collected.removed;
       collected.bytes += garbage.size;
+      meter.advance(Work::collecting, 1, garbage.size);
     }
     // No member goes before the folder objects that list it are gone for good.
     if (!dry && !list->empty() && list == &sweep.folders) fs::sync_file_system(target.depot.root);
@@ -198,7 +209,7 @@ std::vector<Collected> collect_garbage(Workspace& workspace, const Request& requ
   }
   std::vector<Collected> result;
   for (const auto& target : targets)
-    result.push_back(collect(target, keep, request.dry));
+    result.push_back(collect(target, keep, request.dry, workspace.meter));
   return result;
 }
 

@@ -82,7 +82,7 @@ bool is_text(std::string_view first_block) {
   return odd * 10 <= first_block.size() * 3;
 }
 
-Hashed hash_file(const std::string& path, FileHash kind) {
+Hashed hash_file(const std::string& path, FileHash kind, const BytesDone& on_bytes) {
   const fs::Descriptor file = fs::open_file(path, O_RDONLY);
   Digest digest(Algorithm::md5);
   Hashed result;
@@ -102,6 +102,7 @@ Hashed hash_file(const std::string& path, FileHash kind) {
     } else {
       digest.update(bytes);
     }
+    if (on_bytes) on_bytes(static_cast<std::int64_t>(used));
     if (used < chunk) break;
   }
   result.hex = digest.finish();

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/meter.hpp"
+
 namespace expcore::hash {
 
 /// Streaming digest over OpenSSL's EVP. `Algorithm` picks MD5 or SHA-256.
@@ -37,7 +39,8 @@ struct Hashed {
 
 /// MD5 of a file's bytes; md5_dos2unix: DVC 2.x's, CRLF turned into LF in each 1 MiB chunk whose
 /// first 512 bytes look like text. Source: dvc-data hashfile/hash.py, istextfile.py.
-Hashed hash_file(const std::string& path, FileHash kind = FileHash::md5);
+Hashed hash_file(const std::string& path, FileHash kind = FileHash::md5,
+                 const BytesDone& on_bytes = {});
 
 /// Whether the first 512 bytes are text for DVC (no NUL, at most 30 % odd bytes; empty is text).
 bool is_text(std::string_view first_block);

@@ -212,9 +212,13 @@ Hashed StateDb::hash(const std::string& path, FileHash kind) {
   return stat ? hash(path, *stat, kind) : hash_file(path, kind);
 }
 
-Hashed StateDb::hash(const std::string& path, const fs::Stat& before, FileHash kind) {
-  if (auto known = find(path, before, kind)) return {std::move(*known), before.size};
-  Hashed hashed = hash_file(path, kind);
+Hashed StateDb::hash(const std::string& path, const fs::Stat& before, FileHash kind,
+                     const BytesDone& on_bytes) {
+  if (auto known = find(path, before, kind)) {
+    if (on_bytes) on_bytes(before.size);
+    return {std::move(*known), before.size};
+  }
+  Hashed hashed = hash_file(path, kind, on_bytes);
   const auto after = fs::stat(path);
   if (after && same_file(before, *after)) remember(path, *after, hashed.hex, kind);
   return hashed;

@@ -38,7 +38,8 @@ class StateDb {
   /// find(), else hash the file and remember(). Throws Error{not_found/io} like fs::stat/read.
   Hashed hash(const std::string& path, FileHash kind = FileHash::md5);
   /// The same for a caller who has just taken the file's stat (links followed).
-  Hashed hash(const std::string& path, const fs::Stat& stat, FileHash kind);
+  Hashed hash(const std::string& path, const fs::Stat& stat, FileHash kind,
+              const BytesDone& on_bytes = {});
 
   void flush();
 

@@ -54,7 +54,7 @@ Workspace::Workspace(std::string directory_, std::string root_, Environment envi
       repo(open_repo(root, config)),
       ignore(root),
       state(fs::join(tmp_dir, "expcore/state.db")),
-      store(store_options(config, tmp_dir), state),
+      store(store_options(config, tmp_dir), state, &meter),
       run_cache(config.cache_dir(), config.get("cache.shared") == "group"),
       compiled(fs::join(tmp_dir, "expcore/compiled")) {}
 

@@ -59,6 +59,7 @@ struct Workspace {
   LazyRepo repo;  ///< False for `core.no_scm` projects.
   fs::DvcIgnore ignore;
   hash::StateDb state;
+  Meter meter;  ///< Of what is hashed, stored and moved on behalf of a call about data.
   cache::Store store;
   cache::RunCache run_cache;
   CompiledFiles compiled;

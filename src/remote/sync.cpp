@@ -232,6 +232,9 @@ SyncResult sync(Workspace& workspace, const SyncRequest& request, Direction dire
   const auto located = [&](const std::string& name) {
     return locate(workspace.config, workspace.root, name);
   };
+  TransferOptions transfer = request.transfer;
+  transfer.meter = &workspace.meter;
+  transfer.work = direction == Direction::push ? Work::pushing : Work::fetching;
   SyncResult result;
   if (request.run_cache) {
     const Depot remote = depot_of(located(request.remote));
@@ -255,7 +258,7 @@ SyncResult sync(Workspace& workspace, const SyncRequest& request, Direction dire
     Collector collector({way.from(), way.to()});
     for (const auto& out : outs)
       collector.add(out);
-    run_batch(way, collector.take(), request.transfer, result);
+    run_batch(way, collector.take(), transfer, result);
   }
   warn_about_missing(workspace, result.missing);
   return result;

@@ -1,7 +1,9 @@
 #include "remote/transfer.hpp"
 
+#include <algorithm>
+#include <exception>
 #include <fcntl.h>
-#include <mutex>
+#include <optional>
 #include <set>
 #include <unistd.h>
 
@@ -41,21 +43,20 @@ std::string staging_of(const Depot& depot) {
   return folder;
 }
 
-/// Copies and hashes in one pass. Returns the number of bytes.
-std::int64_t copy_checked(const std::string& from, const std::string& to,
-                          const cache::ObjectId& id) {
+/// Copies and hashes in one pass.
+void copy_checked(const std::string& from, const std::string& to, const cache::ObjectId& id,
+                  const BytesDone& on_bytes) {
   const fs::Descriptor source = fs::open_file(from, O_RDONLY);
   const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
   hash::Digest digest(hash::Algorithm::md5);
   thread_local std::string buffer(std::size_t{1} << 20U, '\0');
-  std::int64_t size = 0;
   while (true) {
     const std::size_t got = fs::read_some(source, buffer.data(), buffer.size(), from);
     if (got == 0) break;
     const std::string_view bytes(buffer.data(), got);
     digest.update(bytes);
     fs::write_all(target, bytes, to);
-    size += static_cast<std::int64_t>(got);
+    if (on_bytes) on_bytes(static_cast<std::int64_t>(got));
   }
   // Legacy names of files are hashes of the text with other line ends; those of folders are plain.
   const bool is_plain = id.kind == hash::FileHash::md5 || id.is_directory();
@@ -64,7 +65,6 @@ std::int64_t copy_checked(const std::string& from, const std::string& to,
     throw Error(Errc::io, fmt::format("the object is corrupt in '{}'", from));
   }
   fs::chmod(to, object_mode);
-  return size;
 }
 
 struct Copy {
@@ -77,11 +77,10 @@ class Transfer {
  public:
   Transfer(const Depot& from, const Depot& to, const std::vector<Item>& items,
            const TransferOptions& options)
-      : from_(from), to_(to), items_(items), options_(options), staging_(staging_of(to)) {
-    progress_.total_files = static_cast<std::int64_t>(items.size());
-  }
+      : from_(from), to_(to), items_(items), options_(options), staging_(staging_of(to)) {}
 
   Transferred run() {
+    expect();
     for (std::size_t begin = 0; begin < items_.size(); begin += batch_files) {
       const std::size_t end = std::min(begin + batch_files, items_.size());
       std::vector<Copy> copies(end - begin);
@@ -94,28 +93,41 @@ class Transfer {
   }
 
  private:
+  void expect() const {
+    if (options_.meter == nullptr) return;
+    std::int64_t bytes = 0;
+    for (const auto& item : items_) {
+      const auto stat = item.size < 0 ? fs::stat(path_of(from_, item.id)) : std::nullopt;
+      bytes += stat ? stat->size : std::max<std::int64_t>(item.size, 0);
+    }
+    options_.meter->expect(options_.work, static_cast<std::int64_t>(items_.size()), bytes);
+  }
+
   Copy copy(const Item& item) {
     Copy copy;
     if (options_.cancel.requested()) return copy;
     std::string temporary = staging_.next();
-    std::int64_t size = 0;
+    std::exception_ptr stop;  // what a listener throws is no failure of the copy
+    const auto count = [&](std::int64_t bytes) {
+      try {
+        options_.meter->advance(options_.work, 0, bytes);
+      } catch (...) {
+        stop = std::current_exception();
+        throw;
+      }
+    };
     try {
-      size = copy_checked(path_of(from_, item.id), temporary, item.id);
+      const std::string source = path_of(from_, item.id);
+      copy_checked(source, temporary, item.id,
+                   options_.meter == nullptr ? BytesDone() : BytesDone(count));
+      copy.temporary = std::move(temporary);
     } catch (const Error& error) {
-      copy.reason = error.full_message();
       fs::discard(temporary);
-      return copy;
+      if (stop) std::rethrow_exception(stop);
+      copy.reason = error.full_message();
     }
-    copy.temporary = std::move(temporary);
-    tell(size);  // what a listener throws is no failure of the copy: it ends the transfer
+    if (options_.meter != nullptr) options_.meter->advance(options_.work, 1, 0);
     return copy;
-  }
-
-  void tell(std::int64_t size) {
-    const std::lock_guard lock(mutex_);
-    ++progress_.files;
-    progress_.bytes += size;
-    if (options_.on_progress) options_.on_progress(progress_);
   }
 
   void publish(std::size_t begin, const std::vector<Copy>& copies) {
@@ -161,8 +173,6 @@ class Transfer {
   const std::vector<Item>& items_;
   const TransferOptions& options_;
   fs::Scratch staging_;
-  std::mutex mutex_;
-  Progress progress_;
   Transferred result_;
 };
 

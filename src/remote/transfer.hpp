@@ -1,11 +1,11 @@
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include <expcore/cancel.hpp>
 
+#include "base/meter.hpp"
 #include "cache/object.hpp"
 
 namespace expcore::remote {
@@ -29,17 +29,11 @@ struct Item {
   std::int64_t size = -1;  ///< -1: unknown.
 };
 
-/// How a transfer gets on.
-struct Progress {
-  std::int64_t files = 0;
-  std::int64_t total_files = 0;
-  std::int64_t bytes = 0;
-};
-
 struct TransferOptions {
-  unsigned jobs = 0;                                 ///< 0: one per core, at most 8.
-  std::function<void(const Progress&)> on_progress;  ///< Never two calls at once; may be empty.
+  unsigned jobs = 0;  ///< 0: one per core, at most 8.
   CancelToken cancel;
+  Meter* meter = nullptr;  ///< May be null; hears of
+  Work work = Work::fetching;
 };
 
 /// An object that could not be brought over.

@@ -63,10 +63,12 @@ LockItem lock_item(const std::string& def_path, const cache::Content& content) {
 std::optional<cache::Scan> scan_as_recorded(const std::string& path, const LockItem* former,
                                             pipeline::Workspace& workspace) {
   if (former != nullptr && !former->id.empty() && former->id.kind == hash::FileHash::md5_dos2unix) {
-    auto legacy = cache::scan(path, former->id.kind, workspace.state, workspace.ignore);
+    auto legacy =
+        cache::scan(path, former->id.kind, workspace.state, workspace.ignore, &workspace.meter);
     if (!legacy || legacy->content.id == former->id) return legacy;
   }
-  return cache::scan(path, hash::FileHash::md5, workspace.state, workspace.ignore);
+  return cache::scan(path, hash::FileHash::md5, workspace.state, workspace.ignore,
+                     &workspace.meter);
 }
 
 void check_is_data(const std::string& path, const char* role, const std::string& shown) {

@@ -105,7 +105,10 @@ enum {
   EXP_EVENT_FILES_TO_TRACK = 9,
   EXP_EVENT_EXPERIMENT_STARTED = 10,  /**< text: name. */
   EXP_EVENT_EXPERIMENT_FINISHED = 11, /**< text: name. */
-  EXP_EVENT_PROGRESS = 12             /**< text: what; done of total. */
+  /** text: what is being done ("hashing", "pushing", …); done of total files, bytes_done of
+      bytes_total. Of one text counts never go down; the last one of a call that succeeds is
+      complete. At most 20 a second. */
+  EXP_EVENT_PROGRESS = 12
 };
 
 /** How a stage ended. */
@@ -133,6 +136,8 @@ typedef struct exp_event {
   int64_t total;
   int32_t stream;
   int32_t reserved;
+  int64_t bytes_done;
+  int64_t bytes_total;
 } exp_event;
 
 /** Return 0 to go on. @since 0.1 */

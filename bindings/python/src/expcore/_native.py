@@ -151,6 +151,8 @@ class exp_event(Structure):
         ("total", c_int64),
         ("stream", c_int32),
         ("reserved", c_int32),
+        ("bytes_done", c_int64),
+        ("bytes_total", c_int64),
     ]
 
 exp_event_cb = CFUNCTYPE(c_int32, POINTER(exp_event), c_void_p)

@@ -56,6 +56,8 @@ class Event:
     done: int
     total: int
     stream: int
+    bytes_done: int = 0
+    bytes_total: int = 0
 
 
 Listener = Callable[[Event], Any]
@@ -81,6 +83,8 @@ def from_native(raw: n.exp_event) -> Event:
         done=raw.done,
         total=raw.total,
         stream=raw.stream,
+        bytes_done=raw.bytes_done,
+        bytes_total=raw.bytes_total,
     )
 
 

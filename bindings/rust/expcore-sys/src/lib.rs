@@ -259,6 +259,8 @@ pub struct exp_event {
     pub total: i64,
     pub stream: i32,
     pub reserved: i32,
+    pub bytes_done: i64,
+    pub bytes_total: i64,
 }
 
 #[repr(C)]
@@ -664,7 +666,7 @@ extern "C" {
 // The ledger of the interface (capi/abi.txt), for 64-bit systems.
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(std::mem::size_of::<exp_event>() == 72);
+    assert!(std::mem::size_of::<exp_event>() == 88);
     assert!(std::mem::size_of::<exp_run_options>() == 48);
     assert!(std::mem::size_of::<exp_compose_options>() == 40);
     assert!(std::mem::size_of::<exp_experiment_options>() == 56);

@@ -66,6 +66,8 @@ pub struct Event {
     pub done: i64,
     pub total: i64,
     pub stream: i32,
+    pub bytes_done: i64,
+    pub bytes_total: i64,
 }
 
 impl Event {
@@ -87,6 +89,8 @@ impl Event {
             done: raw.done,
             total: raw.total,
             stream: raw.stream,
+            bytes_done: raw.bytes_done,
+            bytes_total: raw.bytes_total,
         }
     }
 }
