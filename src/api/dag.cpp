@@ -136,6 +136,12 @@ Dag make_dag(const Needs& needs, const std::vector<std::size_t>& targets, bool f
   return dag;
 }
 
+/// Where only stages are looked for: a file, or "file:stage".
+bool is_pipeline_file(std::string_view target) {
+  const std::string_view file = target.substr(0, target.rfind(':'));
+  return file.ends_with(".dvc") || fs::filename(file) == "dvc.yaml";
+}
+
 /// The stages a target names: by an output's path, or as `repro` understands it.
 std::vector<StageId> stages_of_target(const pipeline::Workspace& workspace, const Index& index,
                                       const Graph& graph, const std::string& target,
@@ -153,7 +159,7 @@ std::vector<StageId> stages_of_target(const pipeline::Workspace& workspace, cons
     selection.targets = {target};
     return resolve_targets(workspace, index, &graph, selection);
   } catch (const Error& error) {
-    if (error.code() != Errc::not_found) throw;
+    if (error.code() != Errc::not_found || is_pipeline_file(target)) throw;
     throw Error(Errc::not_found,
                 fmt::format("'{}' does not exist as an output or a stage name in 'dvc.yaml': {}",
                             target, error.full_message()));

@@ -280,6 +280,7 @@ class Adder {
     item.is_executable = found.content.is_executable;
     LockEntry entry;
     entry.outs.push_back(std::move(item));
+    workspace_.note_made(output_of(target).path, found.content.id);
     write_dvc_file(stage, entry);
     session_.track(stage.file);
     index_.set_recorded(target.stage, std::move(entry));

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cache/store.hpp"
 #include "data/session.hpp"
+#include "data/unused.hpp"
 #include "fs/file.hpp"
 #include "fs/ignore.hpp"
 #include "fs/path.hpp"
@@ -63,7 +64,7 @@ class Checkout {
   Checkout(Session& session, Index& index, const CheckoutOptions& options)
       : session_(session), workspace_(session.workspace()), index_(index), options_(options) {}
 
-  CheckoutResult run(const std::vector<pipeline::Scope>& scopes) {
+  CheckoutResult run(const std::vector<pipeline::Scope>& scopes, bool removes_unused) {
     for (const pipeline::Scope& scope : scopes)
       add_jobs(scope);
     for (auto& job : jobs_)
@@ -71,6 +72,8 @@ class Checkout {
     if (!options_.force) refuse_to_lose_files();
     for (const auto& job : jobs_)
       expect(job);
+    if (removes_unused) tell_removed(remove_unused(workspace_, index_));
+    made_ = workspace_.state.made();
     for (const auto& job : jobs_)
       apply(job);
     sort_paths();
@@ -78,6 +81,14 @@ class Checkout {
   }
 
  private:
+  void tell_removed(const std::vector<std::string>& paths) {
+    for (const auto& path : paths) {
+      const bool is_folder = path.ends_with('/');
+      result_.deleted.push_back(fs::relative(path, workspace_.directory) + (is_folder ? "/" : ""));
+    }
+    result_.files_deleted += static_cast<std::int64_t>(paths.size());
+  }
+
   void add_jobs(const pipeline::Scope& scope) {
     const auto* entry = index_.recorded(scope.stage);
     for (const auto& out : index_.stage(scope.stage).outs) {
@@ -226,6 +237,9 @@ class Checkout {
       tell(job);
     }
     if (options_.relink) relink(job);
+    if (job.filters.empty() && (job.changes() || options_.relink || !made_.contains(path))) {
+      workspace_.note_made(path, job.wanted);
+    }
   }
 
   void apply_part(const Job& job) {
@@ -275,6 +289,7 @@ class Checkout {
   Index& index_;
   const CheckoutOptions& options_;
   std::vector<Job> jobs_;
+  std::map<std::string, hash::Made> made_;
   std::set<std::string> whole_;
   std::set<std::string> unknown_;
   CheckoutResult result_;
@@ -321,7 +336,7 @@ CheckoutResult checkout(pipeline::Workspace& workspace, const std::vector<std::s
       throw;
     }
   }
-  auto result = Checkout(session, index, options).run(scopes);
+  auto result = Checkout(session, index, options).run(scopes, targets.empty());
   session.finish();
   return result;
 }

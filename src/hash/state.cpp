@@ -1,7 +1,9 @@
 #include "hash/state.hpp"
 
 #include <chrono>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <sqlite3.h>
 #include <unordered_map>
 #include <utility>
@@ -75,6 +77,7 @@ struct StateDb::Impl {
   Statement select;
   std::unordered_map<std::string, Row> fresh;  ///< Of this process; newer than the database.
   std::unordered_map<std::string, Row> unsaved;
+  std::map<std::string, std::optional<Made>> unsaved_made;  ///< nullopt: forgotten.
 
   /// Opens the database when there is one (or `create`); leaves `db` empty when that fails.
   void open(bool create) {
@@ -149,11 +152,62 @@ struct StateDb::Impl {
     reading = false;
   }
 
+  std::map<std::string, Made> stored_made() {
+    std::map<std::string, Made> found;
+    open(false);
+    const Statement statement =
+        db ? prepare(db.get(), "SELECT path, inode, mtime, hex, kind FROM made") : nullptr;
+    sqlite3_stmt* s = statement.get();
+    const auto text = [&](int column) {
+      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(s, column)),
+                         static_cast<std::size_t>(sqlite3_column_bytes(s, column)));
+    };
+    while (s != nullptr && sqlite3_step(s) == SQLITE_ROW) {
+      Made made;
+      made.inode = static_cast<std::uint64_t>(sqlite3_column_int64(s, 1));
+      made.mtime_ns = sqlite3_column_int64(s, 2);
+      made.hex = text(3);
+      made.kind = static_cast<FileHash>(sqlite3_column_int(s, 4));
+      found.emplace(text(0), std::move(made));
+    }
+    return found;
+  }
+
+  void save_made() {
+    if (unsaved_made.empty()) return;
+    run(db.get(),
+        "CREATE TABLE IF NOT EXISTS made (path TEXT PRIMARY KEY, "
+        "inode INTEGER, mtime INTEGER, "
+        "hex TEXT, kind INTEGER) WITHOUT ROWID");
+    const Statement insert =
+        prepare(db.get(), "INSERT OR REPLACE INTO made VALUES (?1, ?2, ?3, ?4, ?5)");
+    const Statement remove = prepare(db.get(), "DELETE FROM made WHERE path = ?1");
+    if (!insert || !remove) return;
+    run(db.get(), "BEGIN IMMEDIATE");
+    for (const auto& [file, made] : unsaved_made) {
+      sqlite3_stmt* s = made ? insert.get() : remove.get();
+      sqlite3_reset(s);
+      sqlite3_bind_text(s, 1, file.data(), static_cast<int>(file.size()), SQLITE_STATIC);
+      if (made) {
+        sqlite3_bind_int64(s, 2, static_cast<sqlite3_int64>(made->inode));
+        sqlite3_bind_int64(s, 3, made->mtime_ns);
+        sqlite3_bind_text(s, 4, made->hex.data(), static_cast<int>(made->hex.size()),
+                          SQLITE_STATIC);
+        sqlite3_bind_int(s, 5, static_cast<int>(made->kind));
+      }
+      sqlite3_step(s);
+    }
+    run(db.get(), "COMMIT");
+    unsaved_made.clear();
+  }
+
   void save() {
     stop_reading();
-    if (unsaved.empty() || path.empty()) return;
+    if ((unsaved.empty() && unsaved_made.empty()) || path.empty()) return;
     open(true);
     if (!db) return;
+    save_made();
+    if (unsaved.empty()) return;
     const Statement insert =
         prepare(db.get(), "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     if (!insert) return;
@@ -222,6 +276,29 @@ Hashed StateDb::hash(const std::string& path, const fs::Stat& before, FileHash k
   const auto after = fs::stat(path);
   if (after && same_file(before, *after)) remember(path, *after, hashed.hex, kind);
   return hashed;
+}
+
+std::map<std::string, Made> StateDb::made() {
+  const std::lock_guard lock(impl_->mutex);
+  auto found = impl_->stored_made();
+  for (const auto& [path, made] : impl_->unsaved_made) {
+    if (made) {
+      found.insert_or_assign(path, *made);
+    } else {
+      found.erase(path);
+    }
+  }
+  return found;
+}
+
+void StateDb::remember_made(const std::string& path, const Made& made) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->unsaved_made.insert_or_assign(path, made);
+}
+
+void StateDb::forget_made(const std::string& path) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->unsaved_made.insert_or_assign(path, std::nullopt);
 }
 
 void StateDb::pause() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,15 @@
 #include "hash/md5.hpp"
 
 namespace expcore::hash {
+
+/// Data that this library put into the work tree or took in from there.
+struct Made {
+  std::uint64_t inode = 0;
+  std::int64_t mtime_ns = 0;  ///< 0 for folders.
+  std::string hex;            ///< Of its object.
+  FileHash kind = FileHash::md5;
+  friend bool operator==(const Made&, const Made&) = default;
+};
 
 /// Remembers the hash of files by their stat, so that a file that did not change is never read
 /// twice. A cache: deleting the database costs time, nothing else. A missing, corrupt, locked or
@@ -40,6 +50,12 @@ class StateDb {
   /// The same for a caller who has just taken the file's stat (links followed).
   Hashed hash(const std::string& path, const fs::Stat& stat, FileHash kind,
               const BytesDone& on_bytes = {});
+
+  /// What was made, by absolute path, and not forgotten since. As easily lost
+  /// as the rest.
+  std::map<std::string, Made> made();
+  void remember_made(const std::string& path, const Made& made);
+  void forget_made(const std::string& path);
 
   void flush();
 

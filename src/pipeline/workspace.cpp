@@ -21,6 +21,10 @@ cache::StoreOptions store_options(const config::Config& config, const std::strin
   return options;
 }
 
+hash::Made made_of(const fs::Stat& stat, const cache::ObjectId& id) {
+  return {stat.inode, stat.kind == fs::Kind::directory ? 0 : stat.mtime_ns, id.hex, id.kind};
+}
+
 LazyRepo open_repo(const std::string& root, const config::Config& config) {
   return config.get_bool("core.no_scm", false) ? LazyRepo() : LazyRepo(root);
 }
@@ -67,6 +71,13 @@ std::unique_ptr<Workspace> Workspace::open(const std::string& directory, Environ
 
 std::string Workspace::shown(const std::string& path) const {
   return fs::is_within(path, root) ? fs::relative(path, directory) : path;
+}
+
+void Workspace::note_made(const std::string& path, const cache::ObjectId& id) {
+  if (!fs::is_within(path, root)) return;
+  if (const auto found = fs::stat(path, fs::Follow::no)) {
+    state.remember_made(path, made_of(*found, id));
+  }
 }
 
 std::optional<std::string> Workspace::git_path(const std::string& path) const {

@@ -72,6 +72,9 @@ struct Workspace {
 
   /// How messages name an absolute path: relative to `directory` when inside the project.
   std::string shown(const std::string& path) const;
+  /// Notes that the data at `path` belongs to an output, so that it can go when
+  /// the output does.
+  void note_made(const std::string& path, const cache::ObjectId& id);
   /// Relative to the Git work tree; nullopt without Git or outside it.
   std::optional<std::string> git_path(const std::string& path) const;
   /// By Git's ignore rules only. Always false without Git.

@@ -515,6 +515,8 @@ void StageRunner::save(StageId id, std::size_t rank, LockEntry entry) {
   const auto use = workspace_.store.use();
   const Stage& stage = index_.stage(id);
   save_outs(stage, rank, index_.recorded(id), entry);
+  for (std::size_t i = 0; i < stage.outs.size(); ++i)
+    workspace_.note_made(stage.outs[i].path, entry.outs[i].id);
   const bool run_cached =
       !options_.no_commit && has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
   if (run_cached) workspace_.run_cache.save(entry.to_value());

@@ -180,6 +180,44 @@ def checkout_of_other_revisions(s):
 
 
 @scenario(T)
+def checkout_of_a_commit_that_lacks_outputs(s):
+    pipeline(s)
+    s.write("mine.txt", "not tracked\n")
+    s.write("e/x", "e\n")
+    s.run("add", "e")
+    s.commit()
+    s.shell("git rm -q f.txt.dvc e.dvc dvc.yaml dvc.lock")
+    s.commit("less")
+    s.run("checkout", "--summary")
+    s.run("checkout")
+    s.git("checkout", "-q", "HEAD~1")
+    s.run("checkout")
+    s.write("f.txt", "edited\n")
+    s.write("e/extra", "extra\n")
+    s.git("checkout", "-q", "-")
+    s.run("checkout")
+    s.run("status")
+
+
+@scenario(T)
+def checkout_after_tracking_ended(s):
+    pipeline(s)
+    s.run("remove", "f.txt.dvc")
+    s.run("checkout", "d")
+    s.run("checkout")
+    s.run("remove", "a")
+    s.run("checkout", "--force")
+
+
+@scenario(T)
+def targets_in_files_that_are_not_there(s):
+    s.project()
+    for target in ("dvc.yaml", "a", "sub/dvc.yaml", "dvc.yaml:a", "x.dvc", "x.txt"):
+        for command in (("checkout",), ("dag",), ("repro",), ("status",), ("commit",), ("remove",)):
+            s.run(*command, target)
+
+
+@scenario(T)
 def checkout_without_objects(s):
     pipeline(s)
     s.shell("rm -rf .dvc/cache/files/md5/60; rm f.txt")

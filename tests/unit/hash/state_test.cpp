@@ -76,4 +76,24 @@ TEST_SUITE("hash/state") {
     CHECK(state.hash(file).size == 5);
     CHECK_NOTHROW(state.find(file, *fs::stat(file)));
   }
+  TEST_CASE("what was made is known until it is forgotten, across processes") {
+    const TempDir dir;
+    const std::string database = dir / "state.db";
+    const hash::Made made{7, 9, "5d41402abc4b2a76b9719d911017c592", hash::FileHash::md5};
+    {
+      hash::StateDb state(database);
+      CHECK(state.made().empty());
+      state.remember_made("/a", made);
+      state.remember_made("/b", made);
+      CHECK(state.made().size() == 2);
+    }
+    {
+      hash::StateDb state(database);
+      CHECK(state.made().at("/b") == made);
+      state.forget_made("/b");
+      CHECK(state.made().size() == 1);
+    }
+    hash::StateDb state(database);
+    CHECK(state.made() == std::map<std::string, hash::Made>{{"/a", made}});
+  }
 }

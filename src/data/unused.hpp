@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "pipeline/index.hpp"
+#include "pipeline/workspace.hpp"
+
+namespace expcore::data {
+
+/// Removes data that belonged to an output which no stage has any more, if it is as it was left and
+/// the cache has all of it: what `git checkout` of another commit leaves behind. Ignored files and
+/// those of outputs that there are stay. Returns the absolute paths, folders end in '/'.
+/// Source: DVC dvc/repo/checkout.py _remove_unused_links, which does not look into the cache.
+std::vector<std::string> remove_unused(pipeline::Workspace& workspace,
+                                       const pipeline::Index& index);
+
+}  // namespace expcore::data
