@@ -4,6 +4,7 @@
 
 #include <expcore/error.hpp>
 
+#include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "run/rw_lock.hpp"
 #include "run/tracking.hpp"
@@ -13,13 +14,17 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(3);  // DVC's
 
+fs::LockFile lock_project(const std::string& tmp_dir) {
+  fs::make_directories(tmp_dir);  // a fresh clone has none
+  return fs::LockFile::acquire(fs::join(tmp_dir, "lock"), patience, run::repo_lock_busy);
+}
+
 }  // namespace
 
 Session::Session(pipeline::Workspace& workspace, EventCallback on_event)
     : workspace_(workspace),
       on_event_(std::move(on_event)),
-      lock_(fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
-                                  run::repo_lock_busy)),
+      lock_(lock_project(workspace.tmp_dir)),
       use_(workspace.store.use()),
       ignores_(workspace) {}
 

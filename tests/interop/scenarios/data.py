@@ -218,6 +218,14 @@ def targets_in_files_that_are_not_there(s):
 
 
 @scenario(T)
+def without_a_folder_for_temporary_files(s):
+    pipeline(s)
+    for command in ("checkout",), ("add", "f.txt"), ("remove", "d.dvc"):
+        s.shell("rm -rf .dvc/tmp f.txt; echo a > f.txt")
+        s.run(*command)
+
+
+@scenario(T)
 def checkout_without_objects(s):
     pipeline(s)
     s.shell("rm -rf .dvc/cache/files/md5/60; rm f.txt")
