@@ -15,7 +15,7 @@ std::string borrowing_config(const Repo& lender) {
   return fmt::format(
       "[include]\n\tpath = \"{}\"\n[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
       "\tbare = false\n\tlogallrefupdates = true\n\tsparseCheckout = false\n"
-      "\tfsmonitor = false\n[gc]\n\tauto = 0\n",
+      "\tfsmonitor = false\n\tworktree = ..\n[gc]\n\tauto = 0\n",
       fs::join(lender.common_dir(), "config"));
 }
 

@@ -46,6 +46,17 @@ bool Repo::is_ignored(const std::string& relative_path) const {
   return ignored != 0;
 }
 
+namespace {
+
+/// Left out of a sparse checkout: not there, and not deleted either.
+bool is_left_out(git_index* index, const std::string& path) {
+  std::size_t at = 0;
+  if (git_index_find(&at, index, path.c_str()) != 0) return false;
+  return (git_index_get_byindex(index, at)->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
+}
+
+}  // namespace
+
 std::vector<TreeEdit> Repo::workdir_edits() {
   const Index index = open_index(repo_.get());
   git_diff_options options{};
@@ -60,7 +71,7 @@ std::vector<TreeEdit> Repo::workdir_edits() {
     const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
     const std::string path = delta->old_file.path;
     if (delta->status == GIT_DELTA_DELETED) {
-      edits.push_back({path, 0, ""});
+      if (!is_left_out(index.get(), path)) edits.push_back({path, 0, ""});
     } else if (delta->status == GIT_DELTA_MODIFIED || delta->status == GIT_DELTA_TYPECHANGE) {
       if (fs::is_directory(fs::join(workdir_, path)) && delta->new_file.mode == GIT_FILEMODE_TREE) {
         edits.push_back({path, 0, ""});

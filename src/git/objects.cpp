@@ -188,7 +188,8 @@ CommitInfo Repo::commit_info(const Id& commit) const {
   CommitInfo info;
   info.id = commit;
   info.tree = to_id(*git_commit_tree_id(opened.get()));
-  for (unsigned i = 0; i < git_commit_parentcount(opened.get()); ++i) {
+  const bool has_parents = !std::binary_search(shallow_.begin(), shallow_.end(), commit);
+  for (unsigned i = 0; has_parents && i < git_commit_parentcount(opened.get()); ++i) {
     info.parents.push_back(to_id(*git_commit_parent_id(opened.get(), i)));
   }
   info.author = from_git(*git_commit_author(opened.get()));

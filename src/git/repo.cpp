@@ -10,6 +10,9 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
 #include "git/convert.hpp"
 
 namespace expcore::git {
@@ -20,6 +23,17 @@ std::string without_slash(const char* path) {
   while (text.size() > 1 && text.back() == '/')
     text.pop_back();
   return text;
+}
+
+std::vector<Id> shallow_boundary(const std::string& common_dir) {
+  const auto text = fs::read_file_if_exists(fs::join(common_dir, "shallow"));
+  std::vector<Id> commits;
+  if (text) {
+    for (const auto line : split(*text, '\n'))
+      if (!line.empty()) commits.emplace_back(line);
+  }
+  std::sort(commits.begin(), commits.end());
+  return commits;
 }
 
 std::string variable(const std::map<std::string, std::string>& environment, const char* name) {
@@ -45,7 +59,8 @@ Repo::Repo(Repository repo)
     : repo_(std::move(repo)),
       workdir_(without_slash(git_repository_workdir(repo_.get()))),
       git_dir_(without_slash(git_repository_path(repo_.get()))),
-      common_dir_(without_slash(git_repository_commondir(repo_.get()))) {}
+      common_dir_(without_slash(git_repository_commondir(repo_.get()))),
+      shallow_(shallow_boundary(common_dir_)) {}
 
 Repo Repo::discover(const std::string& inside) {
   // libgit2 reads every certificate of the system when it starts (10 ms): once per process, not

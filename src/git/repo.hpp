@@ -32,7 +32,7 @@ struct Signature {
 struct CommitInfo {
   Id id;
   Id tree;
-  std::vector<Id> parents;
+  std::vector<Id> parents;  ///< None at the boundary of a shallow clone.
   Signature author;
   Signature committer;
   std::string message;
@@ -192,6 +192,7 @@ class Repo {
   std::string workdir_;
   std::string git_dir_;
   std::string common_dir_;
+  std::vector<Id> shallow_;  ///< Sorted; commits whose parents a shallow clone does not have.
 };
 
 }  // namespace expcore::git

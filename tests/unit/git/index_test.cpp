@@ -79,4 +79,19 @@ TEST_SUITE("git/index") {
     CHECK(repo.git("diff --cached --name-status") == "D\ta\nA\tb");
     CHECK(repo.git("ls-tree -r --name-only " + opened.index_tree()) == "b");
   }
+
+  TEST_CASE("what a sparse checkout leaves out is not deleted") {
+    const TestRepo repo;
+    repo.write("here/a", "1");
+    repo.write("there/b", "2");
+    repo.commit();
+    repo.git("sparse-checkout set here");
+    REQUIRE_FALSE(fs::exists(repo / "there/b"));
+    auto opened = Repo::discover(repo.path());
+    CHECK(opened.workdir_edits().empty());
+    repo.write("here/a", "3");
+    CHECK(opened.workdir_edits().size() == 1);
+    fs::remove(repo / "here/a");
+    CHECK(opened.workdir_edits().at(0).mode == 0);
+  }
 }

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
+#include "fs/file.hpp"
 #include "git/repo.hpp"
 #include "support/test_repo.hpp"
 
@@ -56,5 +58,33 @@ TEST_SUITE("git/objects") {
     CHECK(author.name == "Env");
     CHECK(author.email == "tester@example.com");
     CHECK(committer.name == "Tester");
+  }
+
+  TEST_CASE("history ends where a shallow clone does") {
+    const TestRepo origin;
+    origin.write("a", "1");
+    origin.commit("one");
+    origin.write("a", "2");
+    const std::string head = origin.commit("two");
+    CHECK(Repo::discover(origin.path()).commit_info(head).parents.size() == 1);
+    const test::TempDir elsewhere;
+    origin.git(fmt::format("clone -q --depth 1 file://{} {}/c", origin.path(), elsewhere.path()));
+    CHECK(Repo::discover(elsewhere / "c").commit_info(head).parents.empty());
+  }
+
+  TEST_CASE("a work tree beside a submodule's is one of its own") {
+    const TestRepo inner;
+    inner.write("a", "1");
+    inner.commit();
+    const TestRepo outer;
+    outer.git(fmt::format("-c protocol.file.allow=always submodule -q add {} sub", inner.path()));
+    const auto lender = Repo::discover(outer / "sub");
+    CHECK(lender.workdir() == fs::real_path(outer / "sub"));
+    const test::TempDir slot;
+    auto borrower = Repo::init_borrowing(slot.path(), lender);
+    CHECK(borrower.workdir() == fs::real_path(slot.path()));
+    borrower.checkout_tree(lender.commit_info(*lender.head()).tree);
+    CHECK(slot.read("a") == "1");
+    CHECK(fs::exists(outer / "sub/a"));
   }
 }
