@@ -33,8 +33,8 @@ run_ctest() {
   local preset=$1 log
   shift
   log=$(mktemp)
-  ctest --test-dir "build/$preset" --output-on-failure -j"$jobs" "$@" > "$log" 2>&1
-  local code=$?
+  local code=0
+  ctest --test-dir "build/$preset" --output-on-failure -j"$jobs" "$@" > "$log" 2>&1 || code=$?
   local failed passed total
   total=$(sed -n 's/.*tests failed out of \([0-9]*\).*/\1/p' "$log" | tail -n 1)
   failed=$(sed -n 's/.*, \([0-9]*\) tests failed out of.*/\1/p' "$log" | tail -n 1)
