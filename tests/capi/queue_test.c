@@ -421,12 +421,14 @@ static void test_failing(const exp_project* project, const char* folder) {
   CHECK(state_of(project, "bad") == 0);
 }
 
+/* NULL when something failed: the counters of CHECK are the main thread's. */
 static void* run_queue(void* folder) {
   exp_project* project = NULL;
-  CHECK(exp_project_open(&project, (const char*)folder, NULL) == EXP_OK);
-  CHECK(exp_queue_run(project, NULL, NULL, NULL) == EXP_OK);
+  void* result = NULL;
+  if (exp_project_open(&project, (const char*)folder, NULL) != EXP_OK) return NULL;
+  if (exp_queue_run(project, NULL, NULL, NULL) == EXP_OK) result = folder;
   exp_project_free(project);
-  return NULL;
+  return result;
 }
 
 static void await_running(const exp_project* project, const char* task) {
@@ -441,6 +443,7 @@ static void test_kill(const exp_project* project, char* folder) {
   const char* const first[] = {"long-1", NULL};
   exp_names* names = NULL;
   pthread_t runner;
+  void* ran = NULL;
   write_pipeline(folder, "sleep 100");
   exp_tasks_free(add(project, "long", "lr=7,8"));
   CHECK(pthread_create(&runner, NULL, run_queue, folder) == 0);
@@ -457,7 +460,8 @@ static void test_kill(const exp_project* project, char* folder) {
   CHECK(exp_names_count(names) == 1);
   CHECK(strcmp(exp_names_get(names, 0), "long-2") == 0);
   exp_names_free(names);
-  CHECK(pthread_join(runner, NULL) == 0);
+  CHECK(pthread_join(runner, &ran) == 0);
+  CHECK(ran == folder);
   CHECK(exp_queue_kill_all(NULL, project, 0, NULL) == EXP_OK);
   CHECK(exp_queue_remove_all(NULL, project, EXP_QUEUE_REMOVE_FAILED, NULL) == EXP_OK);
 }
@@ -474,7 +478,7 @@ static void test_workers(const exp_project* project, const char* folder, const c
   CHECK(exp_queue_recover(&number, project, NULL) == EXP_OK);
   CHECK(number == 0);
   CHECK(exp_queue_stop(project, NULL) == EXP_OK);
-  if (program == NULL) return;
+  if (program == NULL || *program == '\0') return; /* built without the program */
   write_pipeline(folder, "cp params.yaml out.txt");
   exp_tasks_free(add(project, "detached", "lr=9"));
   options.program = program;
