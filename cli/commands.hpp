@@ -72,6 +72,8 @@ std::chrono::milliseconds to_milliseconds(double seconds);
 
 /// Asks at the terminal: true for "y" or "yes".
 bool ask_yes_or_no(const std::string& question);
+/// The same for a command that shows how far it has got.
+std::function<bool(const std::string& question)> asker(Context& context);
 
 /// Prints an error as DVC does.
 void print_error(const expcore::Error& error, const Context& context,

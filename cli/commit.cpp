@@ -26,10 +26,7 @@ void add_commit(CLI::App& parent, Context& context) {
   add_verbosity(*command, context);
   command->callback([&context, options, targets] {
     options->on_event = [&context](const expcore::Event& event) { context.output.event(event); };
-    options->confirm = [&context](const std::string& question) {
-      context.output.clear_progress();
-      return ask_yes_or_no(question);
-    };
+    options->confirm = asker(context);
     const auto project = expcore::Project::open(context.directory);
     if (targets->empty()) targets->emplace_back();
     for (const auto& target : *targets) {

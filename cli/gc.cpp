@@ -116,10 +116,7 @@ void add_gc(CLI::App& parent, Context& context) {
       context.exit_code = exit_code::handled;
       return;
     }
-    chosen.confirm = [&context](const std::string& question) {
-      context.output.clear_progress();
-      return ask_yes_or_no(question);
-    };
+    chosen.confirm = asker(context);
     try {
       print_results(context.output, project.data().gc(chosen));
     } catch (const expcore::Error& error) {

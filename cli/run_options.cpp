@@ -24,6 +24,13 @@ bool ask_yes_or_no(const std::string& question) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+std::function<bool(const std::string&)> asker(Context& context) {
+  return [&context](const std::string& question) {
+    context.output.clear_progress();
+    return ask_yes_or_no(question);
+  };
+}
+
 void add_verbosity(CLI::App& command, Context& context) {
   command.add_flag_callback(
       "-q,--quiet", [&] { context.output.set_verbosity(Verbosity::quiet); }, "Be quiet.");

@@ -19,10 +19,6 @@ expcore::Data data_of(const exp_project* project) {
   return capi::require(project, "project").project.data();
 }
 
-void check_flags(uint32_t flags, unsigned known) {
-  if ((flags >> known) != 0) throw Error(Errc::invalid_argument, "flag not known to this version");
-}
-
 std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : text; }
 
 }  // namespace
@@ -32,7 +28,7 @@ extern "C" {
 exp_status exp_data_add(const exp_project* project, const char* const* targets, const char* out,
                         uint32_t flags, exp_error** out_error) {
   return capi::guard(out_error, [&] {
-    check_flags(flags, 4);
+    capi::check_flags(flags, (EXP_ADD_FORCE << 1U) - 1);
     expcore::AddOptions options;
     options.glob = (flags & EXP_ADD_GLOB) != 0;
     options.no_commit = (flags & EXP_ADD_NO_COMMIT) != 0;
@@ -46,7 +42,7 @@ exp_status exp_data_add(const exp_project* project, const char* const* targets, 
 exp_status exp_data_commit(const exp_project* project, const char* target, uint32_t flags,
                            exp_error** out_error) {
   return capi::guard(out_error, [&] {
-    check_flags(flags, 3);
+    capi::check_flags(flags, (EXP_DATA_FORCE << 1U) - 1);
     expcore::CommitOptions options;
     options.with_deps = (flags & EXP_DATA_WITH_DEPS) != 0;
     options.recursive = (flags & EXP_DATA_RECURSIVE) != 0;
@@ -59,7 +55,7 @@ exp_status exp_data_checkout(exp_checkout_result** out_result, const exp_project
                              const char* const* targets, uint32_t flags, exp_error** out_error) {
   if (out_result != nullptr) *out_result = nullptr;
   return capi::guard(out_error, [&] {
-    check_flags(flags, 4);
+    capi::check_flags(flags, (EXP_DATA_RELINK << 1U) - 1);
     expcore::CheckoutOptions options;
     options.with_deps = (flags & EXP_DATA_WITH_DEPS) != 0;
     options.recursive = (flags & EXP_DATA_RECURSIVE) != 0;

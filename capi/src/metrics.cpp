@@ -35,15 +35,9 @@ struct exp_changes {
 
 namespace {
 
-void check_flags(uint32_t flags, unsigned known) {
-  if ((flags >> known) != 0) {
-    throw Error(Errc::invalid_argument, "flag not known to this version");
-  }
-}
-
 MetricsOptions to_metrics_options(const exp_metrics_options* given) {
   const exp_metrics_options options = capi::read_options(given);
-  check_flags(options.flags, 3);
+  capi::check_flags(options.flags, (EXP_METRICS_ALL_COMMITS << 1U) - 1);
   MetricsOptions metrics;
   metrics.targets = capi::to_strings(options.targets);
   metrics.all_branches = (options.flags & EXP_METRICS_ALL_BRANCHES) != 0;
@@ -54,7 +48,7 @@ MetricsOptions to_metrics_options(const exp_metrics_options* given) {
 
 DiffOptions to_diff_options(const exp_diff_options* given) {
   const exp_diff_options options = capi::read_options(given);
-  check_flags(options.flags, 2);
+  capi::check_flags(options.flags, EXP_DIFF_ALL | EXP_DIFF_DEPS_ONLY);
   DiffOptions diff;
   if (options.a_rev != nullptr) diff.a_rev = options.a_rev;
   if (options.b_rev != nullptr) diff.b_rev = options.b_rev;

@@ -393,24 +393,23 @@ ShareResult to_public(const exp::ShareResult& done) {
   return result;
 }
 
-}  // namespace
-
-ShareResult Experiments::push(const ShareOptions& options) const {
-  const auto workspace = impl_->project->open();
-  workspace->on_warning = api::warnings_to(options.on_event);
-  workspace->meter.tell_to(api::progress_to(options.on_event));
-  const auto done = exp::push(*workspace, to_internal(options));
-  workspace->meter.finish();
+ShareResult share(pipeline::Workspace& workspace, const ShareOptions& options,
+                  exp::ShareResult (*move)(pipeline::Workspace&, const exp::ShareRequest&)) {
+  workspace.on_warning = api::warnings_to(options.on_event);
+  workspace.meter.tell_to(api::progress_to(options.on_event));
+  const auto done = move(workspace, to_internal(options));
+  workspace.meter.finish();
   return to_public(done);
 }
 
+}  // namespace
+
+ShareResult Experiments::push(const ShareOptions& options) const {
+  return share(*impl_->project->open(), options, &exp::push);
+}
+
 ShareResult Experiments::pull(const ShareOptions& options) const {
-  const auto workspace = impl_->project->open();
-  workspace->on_warning = api::warnings_to(options.on_event);
-  workspace->meter.tell_to(api::progress_to(options.on_event));
-  const auto done = exp::pull(*workspace, to_internal(options));
-  workspace->meter.finish();
-  return to_public(done);
+  return share(*impl_->project->open(), options, &exp::pull);
 }
 
 void Experiments::clean() const {

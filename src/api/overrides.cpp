@@ -143,18 +143,6 @@ std::string ParamOverrides::apply(std::string_view text, const std::string& file
   return std::string(text);
 }
 
-namespace {
-
-/// "" when there is no such file.
-std::string params_text(const std::string& path, const std::string& shown) {
-  const auto text = fs::read_file_if_exists(path);
-  if (text && text->empty())
-    params::parse(*text, params::format_of(path), shown);  // may be no JSON
-  return text.value_or("");
-}
-
-}  // namespace
-
 std::vector<std::filesystem::path> ParamOverrides::apply_to(const Project& project) const {
   if (impl_->is_sweep) {
     throw Error(Errc::invalid_argument, "a sweep stands for several sets of values");
@@ -165,7 +153,7 @@ std::vector<std::filesystem::path> ParamOverrides::apply_to(const Project& proje
   for (const auto& [file, overrides] : impl_->files) {
     const std::string path = fs::absolute(directory, file);
     const auto [text, made] = texts.try_emplace(path);
-    if (made) text->second = params_text(path, file);
+    if (made) text->second = params::text_to_edit(path, file);
     text->second =
         params::apply_to_text(text->second, params::format_of(path), file, overrides, interpolate);
   }

@@ -1,3 +1,5 @@
+#include "base/cancel.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -5,7 +7,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <expcore/cancel.hpp>
 #include <expcore/error.hpp>
 
 namespace expcore {
@@ -41,5 +42,11 @@ bool CancelToken::requested() const noexcept {
 }
 
 int CancelToken::poll_fd() const noexcept { return state_->fd; }
+
+void stop_if_requested(const CancelToken* cancel) {
+  if (cancel != nullptr && cancel->requested()) {
+    throw Error(Errc::cancelled, "interrupted by the user");
+  }
+}
 
 }  // namespace expcore

@@ -41,6 +41,9 @@ class Meter {
   void tell_to(Tell tell, std::chrono::milliseconds interval = std::chrono::milliseconds(50),
                Clock clock = &std::chrono::steady_clock::now);
 
+  /// Whether anybody listens: what to expect need not be found out otherwise.
+  bool tells() const { return static_cast<bool>(tell_); }
+
   void expect(Work work, std::int64_t files, std::int64_t bytes);
   void advance(Work work, std::int64_t files, std::int64_t bytes);
   /// Counts bytes of `work`. Not longer than this lives.

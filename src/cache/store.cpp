@@ -25,23 +25,6 @@ namespace {
 constexpr std::uint32_t object_mode = 0444;
 constexpr std::size_t parallel_from = 16;
 
-/// Copies bytes while hashing them: the file is read once.
-std::string copy_and_hash(const std::string& from, const std::string& to,
-                          const BytesDone& on_bytes) {
-  const fs::Descriptor source = fs::open_file(from, O_RDONLY);
-  const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
-  hash::Digest digest(hash::Algorithm::md5);
-  thread_local std::string buffer(std::size_t{1} << 20U, '\0');
-  while (true) {
-    const std::size_t got = fs::read_some(source, buffer.data(), buffer.size(), from);
-    if (got == 0) return digest.finish();
-    const std::string_view bytes(buffer.data(), got);
-    digest.update(bytes);
-    fs::write_all(target, bytes, to);
-    if (on_bytes) on_bytes(static_cast<std::int64_t>(got));
-  }
-}
-
 struct NewObject {
   std::string temporary;
   std::string name;
@@ -107,7 +90,7 @@ struct Store::Impl {
     try {
       const bool cloned = fs::reflink(from, object.temporary, 0600);
       std::string hex = cloned ? hash::hash_file(object.temporary, id.kind, on_bytes).hex
-                               : copy_and_hash(from, object.temporary, on_bytes);
+                               : hash::copy_and_hash(from, object.temporary, on_bytes);
       if (!cloned && id.kind == hash::FileHash::md5_dos2unix) {
         hex = hash::hash_file(object.temporary, id.kind).hex;
       }

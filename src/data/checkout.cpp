@@ -72,8 +72,8 @@ class Checkout {
     if (!options_.force) refuse_to_lose_files();
     for (const auto& job : jobs_)
       expect(job);
-    if (removes_unused) tell_removed(remove_unused(workspace_, index_));
     made_ = workspace_.state.made();
+    if (removes_unused) tell_removed(remove_unused(workspace_, index_, made_));
     for (const auto& job : jobs_)
       apply(job);
     sort_paths();
@@ -170,6 +170,18 @@ class Checkout {
     }
   }
 
+  static std::int64_t bytes_to_make(const Job& job, const cache::Manifest& manifest,
+                                    const std::vector<std::int64_t>& sizes) {
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const auto is_in = [&](const std::vector<std::string>& sorted) {
+        return std::binary_search(sorted.begin(), sorted.end(), manifest.entries[i].path);
+      };
+      if (is_in(job.added) || is_in(job.modified)) bytes += sizes[i];
+    }
+    return bytes;
+  }
+
   /// Whether everything that has to be made is in the cache, whole.
   bool has_sources(Job& job, const std::optional<cache::Manifest>& manifest) const {
     if (job.added.empty() && job.modified.empty()) return true;
@@ -179,12 +191,7 @@ class Checkout {
     }
     std::vector<std::int64_t> sizes;
     const auto missing = workspace_.store.missing_members(*manifest, job.kind, job.size, &sizes);
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-      const auto is_in = [&](const std::vector<std::string>& sorted) {
-        return std::binary_search(sorted.begin(), sorted.end(), manifest->entries[i].path);
-      };
-      if (is_in(job.added) || is_in(job.modified)) job.bytes += sizes[i];
-    }
+    if (workspace_.meter.tells()) job.bytes = bytes_to_make(job, *manifest, sizes);
     const auto is_there = [&](const std::string& relative) {
       return !missing.contains(job.target.at(relative));
     };

@@ -52,8 +52,8 @@ void remove_empty(const std::string& folder) {
 
 }  // namespace
 
-std::vector<std::string> remove_unused(Workspace& workspace, const pipeline::Index& index) {
-  const auto made = workspace.state.made();
+std::vector<std::string> remove_unused(Workspace& workspace, const pipeline::Index& index,
+                                       const std::map<std::string, Made>& made) {
   std::vector<std::string> removed;
   if (made.empty()) return removed;
   const auto outs = paths_of(index);

@@ -61,10 +61,7 @@ std::string params_text(const std::string& path, const std::string& shown) {
   if (fs::is_directory(path)) {
     throw Error(Errc::io, fmt::format("unexpected error - [Errno 21] Is a directory: '{}'", shown));
   }
-  const auto text = fs::read_file_if_exists(path);
-  if (text && text->empty())
-    params::parse(*text, params::format_of(path), shown);  // may be no JSON
-  return text.value_or("");
+  return params::text_to_edit(path, shown);
 }
 
 }  // namespace

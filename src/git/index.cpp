@@ -19,6 +19,13 @@ Index open_index(git_repository* repo) {
   return index;
 }
 
+/// Left out of a sparse checkout: not there, and not deleted either.
+bool is_left_out(git_index* index, const std::string& path) {
+  std::size_t at = 0;
+  if (git_index_find(&at, index, path.c_str()) != 0) return false;
+  return (git_index_get_byindex(index, at)->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
+}
+
 }  // namespace
 
 std::vector<IndexEntry> Repo::index_entries() const {
@@ -45,17 +52,6 @@ bool Repo::is_ignored(const std::string& relative_path) const {
         fmt::format("look '{}' up in .gitignore", relative_path));
   return ignored != 0;
 }
-
-namespace {
-
-/// Left out of a sparse checkout: not there, and not deleted either.
-bool is_left_out(git_index* index, const std::string& path) {
-  std::size_t at = 0;
-  if (git_index_find(&at, index, path.c_str()) != 0) return false;
-  return (git_index_get_byindex(index, at)->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) != 0;
-}
-
-}  // namespace
 
 std::vector<TreeEdit> Repo::workdir_edits() {
   const Index index = open_index(repo_.get());

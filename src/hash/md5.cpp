@@ -82,6 +82,22 @@ bool is_text(std::string_view first_block) {
   return odd * 10 <= first_block.size() * 3;
 }
 
+std::string copy_and_hash(const std::string& from, const std::string& to,
+                          const BytesDone& on_bytes) {
+  const fs::Descriptor source = fs::open_file(from, O_RDONLY);
+  const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  Digest digest(Algorithm::md5);
+  thread_local std::string buffer(std::size_t{1} << 20U, '\0');
+  while (true) {
+    const std::size_t got = fs::read_some(source, buffer.data(), buffer.size(), from);
+    if (got == 0) return digest.finish();
+    const std::string_view bytes(buffer.data(), got);
+    digest.update(bytes);
+    fs::write_all(target, bytes, to);
+    if (on_bytes) on_bytes(static_cast<std::int64_t>(got));
+  }
+}
+
 Hashed hash_file(const std::string& path, FileHash kind, const BytesDone& on_bytes) {
   const fs::Descriptor file = fs::open_file(path, O_RDONLY);
   Digest digest(Algorithm::md5);

@@ -42,6 +42,11 @@ struct Hashed {
 Hashed hash_file(const std::string& path, FileHash kind = FileHash::md5,
                  const BytesDone& on_bytes = {});
 
+/// Makes `to`, which must not exist, with mode 0600 a copy of `from`, reading that once. Returns
+/// the MD5 of the bytes.
+std::string copy_and_hash(const std::string& from, const std::string& to,
+                          const BytesDone& on_bytes = {});
+
 /// Whether the first 512 bytes are text for DVC (no NUL, at most 30 % odd bytes; empty is text).
 bool is_text(std::string_view first_block);
 

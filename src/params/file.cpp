@@ -125,6 +125,12 @@ yaml::Value load(const std::string& path, const std::string& shown_as) {
   return parse(fs::read_file(path), format_of(path), shown_as);
 }
 
+std::string text_to_edit(const std::string& path, const std::string& shown_as) {
+  const auto text = fs::read_file_if_exists(path);
+  if (text && text->empty()) parse(*text, format_of(path), shown_as);  // may be no JSON
+  return text.value_or("");
+}
+
 const yaml::Value* find(const yaml::Value& root, std::string_view key) {
   const yaml::Value* value = &root;
   for (const auto part : split(key, '.')) {

@@ -23,6 +23,10 @@ yaml::Value parse(std::string_view text, Format format, const std::string& path)
 /// parse() of the file. Throws also Error{not_found}.
 yaml::Value load(const std::string& path, const std::string& shown_as);
 
+/// What an edit of the file starts from; "" when there is no such file.
+/// Throws: like load() for an empty file of a format that needs a value (JSON).
+std::string text_to_edit(const std::string& path, const std::string& shown_as);
+
 /// The value at dotted `key`: each part indexes a mapping (digits match integer keys, too) or a
 /// list (negative counts from the end). nullptr when missing.
 const yaml::Value* find(const yaml::Value& root, std::string_view key);

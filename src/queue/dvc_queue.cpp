@@ -13,6 +13,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/cancel.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "queue/show.hpp"
@@ -200,9 +201,7 @@ bool follow_dvc_log(const std::string& tmp_dir, const std::string& name, const C
     if (!runs) return true;
     pollfd polled{cancel == nullptr ? -1 : cancel->poll_fd(), POLLIN, 0};
     ::poll(&polled, 1, pause_ms);
-    if (cancel != nullptr && cancel->requested()) {
-      throw Error(Errc::cancelled, "interrupted by the user");
-    }
+    stop_if_requested(cancel);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include <expcore/error.hpp>
 
+#include "base/cancel.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
@@ -92,9 +93,7 @@ void wait_until(Store& store, const WaitOptions& options, const std::function<bo
   while (true) {
     if (options.repo) recover(store, options.repo);
     if (done()) return;
-    if (options.cancel != nullptr && options.cancel->requested()) {
-      throw Error(Errc::cancelled, "interrupted by the user");
-    }
+    stop_if_requested(options.cancel);
     auto rest = pause;
     if (deadline) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now());
@@ -146,9 +145,7 @@ void follow_log(Store& store, TaskId id, const WaitOptions& options,
   Bell bell(store.folder());
   auto next_recovery = Clock::now();
   while (!look()) {
-    if (options.cancel != nullptr && options.cancel->requested()) {
-      throw Error(Errc::cancelled, "interrupted by the user");
-    }
+    stop_if_requested(options.cancel);
     if (options.repo && Clock::now() >= next_recovery) {
       recover(store, options.repo);
       next_recovery = Clock::now() + 1s;

@@ -12,6 +12,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/cancel.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/path.hpp"
 #include "queue/bell.hpp"
@@ -241,7 +242,7 @@ Runner::~Runner() {
 
 void Runner::run() {
   impl_->run();
-  if (impl_->is_cancelled()) throw Error(Errc::cancelled, "interrupted by the user");
+  stop_if_requested(impl_->options.cancel);
 }
 
 }  // namespace expcore::queue

@@ -10,6 +10,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/cancel.hpp"
 #include "base/parallel.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
@@ -46,21 +47,10 @@ std::string staging_of(const Depot& depot) {
 /// Copies and hashes in one pass.
 void copy_checked(const std::string& from, const std::string& to, const cache::ObjectId& id,
                   const BytesDone& on_bytes) {
-  const fs::Descriptor source = fs::open_file(from, O_RDONLY);
-  const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
-  hash::Digest digest(hash::Algorithm::md5);
-  thread_local std::string buffer(std::size_t{1} << 20U, '\0');
-  while (true) {
-    const std::size_t got = fs::read_some(source, buffer.data(), buffer.size(), from);
-    if (got == 0) break;
-    const std::string_view bytes(buffer.data(), got);
-    digest.update(bytes);
-    fs::write_all(target, bytes, to);
-    if (on_bytes) on_bytes(static_cast<std::int64_t>(got));
-  }
+  std::string hex = hash::copy_and_hash(from, to, on_bytes);
   // Legacy names of files are hashes of the text with other line ends; those of folders are plain.
   const bool is_plain = id.kind == hash::FileHash::md5 || id.is_directory();
-  const std::string hex = is_plain ? digest.finish() : hash::hash_file(to, id.kind).hex;
+  if (!is_plain) hex = hash::hash_file(to, id.kind).hex;
   if (hex != id.hex.substr(0, hex.size())) {
     throw Error(Errc::io, fmt::format("the object is corrupt in '{}'", from));
   }
@@ -87,14 +77,14 @@ class Transfer {
       parallel_for(copies.size(), options_.jobs,
                    [&](std::size_t i) { copies[i] = copy(items_[begin + i]); });
       publish(begin, copies);
-      if (options_.cancel.requested()) throw Error(Errc::cancelled, "interrupted by the user");
+      stop_if_requested(&options_.cancel);
     }
     return std::move(result_);
   }
 
  private:
   void expect() const {
-    if (options_.meter == nullptr) return;
+    if (options_.meter == nullptr || !options_.meter->tells()) return;
     std::int64_t bytes = 0;
     for (const auto& item : items_) {
       const auto stat = item.size < 0 ? fs::stat(path_of(from_, item.id)) : std::nullopt;

@@ -11,6 +11,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/cancel.hpp"
 #include "base/text.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
@@ -295,9 +296,7 @@ class Session {
   StageResult step(StageRunner& runner, std::size_t position, const Grant& grant) {
     const StageId id = plan_[position];
     if (skipped_[id]) return finish_without_running(id, StageOutcome::skipped, "");
-    if (options_.cancel != nullptr && options_.cancel->requested()) {
-      throw Error(Errc::cancelled, "interrupted by the user");
-    }
+    stop_if_requested(options_.cancel);
     try {
       const StageRunner::Task task{id,         position, forced_[id], request_of(id),
                                    grant.gpus, &abandon_};

@@ -7,6 +7,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/cancel.hpp"
 #include "base/text.hpp"
 #include "cache/store.hpp"
 #include "fs/file.hpp"
@@ -326,17 +327,12 @@ void StageRunner::run_commands(const Task& task) {
     run_line(task, command, line);
 }
 
-void StageRunner::stop_if_cancelled() const {
-  if (options_.cancel != nullptr && options_.cancel->requested()) {
-    throw Error(Errc::cancelled, "interrupted by the user");
-  }
-}
-
 void StageRunner::run_line(const Task& task, Command& command, const std::string& line) {
   const Stage& stage = index_.stage(task.id);
-  stop_if_cancelled();
+  stop_if_requested(options_.cancel);
   emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
-  stop_if_cancelled();  // a handler that cancels at this event has not started the command
+  stop_if_requested(
+      options_.cancel);  // a handler that cancels at this event has not started the command
   command.argv = shell_argv(line, command.environment);
   const auto on_output = [&](int stream, std::string_view bytes) {
     Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,

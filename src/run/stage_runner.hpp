@@ -83,7 +83,6 @@ class StageRunner {
   bool is_restorable(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
   void run_attempts(const Task& task);
   void run_commands(const Task& task);
-  void stop_if_cancelled() const;
   void run_line(const Task& task, Command& command, const std::string& line);
   void remove_outs(const pipeline::Stage& stage) const;
   void check_deps_exist(const pipeline::Stage& stage) const;

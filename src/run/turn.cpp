@@ -4,6 +4,7 @@
 
 #include <expcore/error.hpp>
 
+#include "base/cancel.hpp"
 #include "run/rw_lock.hpp"
 
 namespace expcore::run {
@@ -55,9 +56,7 @@ void Turn::hold_repo_lock(std::chrono::milliseconds patience) {
   while (!(lock_ = fs::LockFile::try_acquire(options_.lock_file))) {
     const auto waited = std::chrono::steady_clock::now() - start;
     if (waited >= patience) throw Error(Errc::busy, repo_lock_busy);
-    if (options_.cancel != nullptr && options_.cancel->requested()) {
-      throw Error(Errc::cancelled, "interrupted by the user");
-    }
+    stop_if_requested(options_.cancel);
     if (!told && waited >= quiet_wait && options_.on_wait) {
       told = true;
       options_.on_wait();
