@@ -64,6 +64,18 @@ std::vector<std::string> names_of(const std::vector<QueueTask>& tasks) {
 
 using Names = std::vector<std::string>;
 
+/// Cancels when it is told that a command starts.
+QueueRunOptions cancelled_at_start() {
+  QueueRunOptions options;
+  options.cancel.emplace();
+  options.on_event = [cancel = *options.cancel](const QueueEvent& event) {
+    if (event.event != nullptr && event.event->kind == EventKind::command_started) {
+      cancel.request();
+    }
+  };
+  return options;
+}
+
 }  // namespace
 
 TEST_SUITE("queue") {
@@ -284,13 +296,7 @@ TEST_SUITE("queue") {
   TEST_CASE("an interrupted run queues its task again") {
     const QueueProject project("sleep 1000");
     project.add("one", 4);
-    QueueRunOptions options;
-    options.cancel.emplace();
-    options.on_event = [&](const QueueEvent& event) {
-      if (event.event != nullptr && event.event->kind == EventKind::command_started) {
-        options.cancel->request();
-      }
-    };
+    const QueueRunOptions options = cancelled_at_start();
     CHECK_THROWS_AS(project.run(1, options), Error);
     CHECK(project.queue().find("one")->state == TaskState::queued);
   }
@@ -300,13 +306,7 @@ TEST_SUITE("queue") {
     const std::string mark = elsewhere / "ran";
     const QueueProject project("touch " + mark);
     project.add("one", 4);
-    QueueRunOptions options;
-    options.cancel.emplace();
-    options.on_event = [&](const QueueEvent& event) {
-      if (event.event != nullptr && event.event->kind == EventKind::command_started) {
-        options.cancel->request();
-      }
-    };
+    const QueueRunOptions options = cancelled_at_start();
     CHECK_THROWS_AS(project.run(1, options), Error);
     CHECK_FALSE(fs::exists(mark));
     CHECK(project.queue().find("one")->state == TaskState::queued);
