@@ -6,8 +6,6 @@
 #include "boundary.hpp"
 
 namespace capi = expcore::capi;
-using expcore::Errc;
-using expcore::Error;
 
 struct exp_checkout_result {
   std::vector<std::pair<int32_t, std::string>> paths;

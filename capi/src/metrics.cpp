@@ -9,8 +9,6 @@
 namespace capi = expcore::capi;
 using expcore::CellValue;
 using expcore::DiffOptions;
-using expcore::Errc;
-using expcore::Error;
 using expcore::MetricsOptions;
 using expcore::ValuesDiff;
 

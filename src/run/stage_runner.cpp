@@ -111,7 +111,7 @@ void StageRunner::warn(const std::string& text) const {
   Event event;
   event.kind = EventKind::warning;
   event.text = text;
-  emit(std::move(event));
+  emit(event);
 }
 
 namespace {
@@ -140,7 +140,7 @@ StageResult StageRunner::reproduce(const Task& task) {
     Event event = stage_event(EventKind::warning, stage, address(stage), StageOutcome::none, "");
     event.text = fmt::format(
         "stage: '{}' is frozen. Its dependencies are not going to be reproduced.", address(stage));
-    emit(std::move(event));
+    emit(event);
   }
   StageResult result;
   result.id = id;
@@ -165,7 +165,7 @@ StageResult StageRunner::reproduce(const Task& task) {
   Event event =
       stage_event(EventKind::stage_finished, stage, result.address, result.outcome, result.reason);
   event.seconds = result.seconds;
-  emit(std::move(event));
+  emit(event);
   return result;
 }
 
@@ -338,7 +338,7 @@ void StageRunner::run_line(const Task& task, Command& command, const std::string
     Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,
                               std::string(bytes));
     event.stream = stream;
-    emit(std::move(event));
+    emit(event);
   };
   Limits limits;
   limits.cancel = options_.cancel;
@@ -535,7 +535,7 @@ void StageRunner::write_lock(StageId id, std::size_t rank, LockEntry entry) {
   }
   if (change == pipeline::LockFile::Change::none) return;
   event.kind = EventKind::lock_updated;
-  emit(std::move(event));
+  emit(event);
   written_files_.push_back(path);
 }
 
