@@ -17,7 +17,11 @@ check() {
   if "$@"; then report 1 0 "$name"; else report 0 1 "$name"; fi
 }
 
-# configure PRESET [OPTIONS…] and build it.
+# What the steps after `build` look at: the library and the program as users get them.
+built=build/release
+
+# configure PRESET [OPTIONS…] and build it, or what `targets` names of it.
+targets=()
 build_preset() {
   local preset=$1
   shift
@@ -25,7 +29,7 @@ build_preset() {
   cmake --preset "$preset" "$@" > "build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; return 1; }
   rm -f "build-$preset.log"
   echo "+ cmake --build build/$preset"
-  cmake --build "build/$preset" -- -j"$jobs" | tail -n 3
+  cmake --build "build/$preset" ${targets[@]:+--target "${targets[@]}"} -- -j"$jobs" | tail -n 3
 }
 
 # run_ctest PRESET [CTEST OPTIONS…]: runs the tests and reports their number.
