@@ -175,8 +175,26 @@ const yaml::Value& Context::select(const std::vector<std::string>& parts) {
     }
   }
   if (value == nullptr) missing();
-  if (!temporary) track(parts, *value);
+  if (temporary) {
+    track_origin(parts, *value);
+  } else {
+    track(parts, *value);
+  }
   return *value;
+}
+
+void Context::track_origin(std::vector<std::string> parts, const yaml::Value& value) {
+  std::vector<std::string> within;  // last first
+  while (!parts.empty()) {
+    if (const auto origin = origins_.find(expcore::join(parts, ".")); origin != origins_.end()) {
+      std::vector<std::string> variable = origin->second;
+      variable.insert(variable.end(), within.rbegin(), within.rend());
+      track(variable, value);
+      return;
+    }
+    within.push_back(std::move(parts.back()));
+    parts.pop_back();
+  }
 }
 
 void Context::track(const std::vector<std::string>& parts, const yaml::Value& value) {

@@ -49,8 +49,15 @@ class Context {
     return values_.contains(key) || overlay_.contains(key);
   }
 
-  /// Values above all others, which `vars` may not touch: `item` and `key`.
-  void set_overlay(yaml::Map overlay) { overlay_ = std::move(overlay); }
+  /// Which variables the values of an overlay are: dotted path in the overlay -> parts.
+  using Origins = std::map<std::string, std::vector<std::string>>;
+
+  /// Values above all others, which `vars` may not touch: `item` and `key`. Those with an origin
+  /// are tracked as the variables they are.
+  void set_overlay(yaml::Map overlay, Origins origins = {}) {
+    overlay_ = std::move(overlay);
+    origins_ = std::move(origins);
+  }
 
   /// File -> dotted key -> value, of what select() gave from files.
   const std::map<std::string, yaml::Map>& tracked() const { return tracked_; }
@@ -60,9 +67,11 @@ class Context {
   void merge(yaml::Map& into, const yaml::Map& from, const std::string& source,
              const std::string& path);
   void track(const std::vector<std::string>& parts, const yaml::Value& value);
+  void track_origin(std::vector<std::string> parts, const yaml::Value& value);
 
   yaml::Map values_;
   yaml::Map overlay_;
+  Origins origins_;
   std::map<std::string, std::string> sources_;  ///< Dotted path of a leaf or list -> source.
   /// Loaded files: the keys taken, nullopt for the whole file.
   std::map<std::string, std::optional<std::vector<std::string>>> imports_;

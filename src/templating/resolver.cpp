@@ -289,10 +289,52 @@ struct Resolver::Impl {
     return fs::join(shown_directory, resolved_wdir(name, definition));
   }
 
-  /// One generated stage: its key and what `item` and `key` are.
+  /// One generated stage: its key, what `item` and `key` are, and which variables are in `item`.
   struct Iteration {
     std::string key;
     yaml::Map overlay;
+    Context::Origins origins;
+  };
+
+  /// What `foreach` or `matrix` says before it is resolved: a variable (or a part of one), or a
+  /// literal that may hold some.
+  struct Unresolved {
+    const yaml::Value* literal = nullptr;
+    std::vector<std::string> variable;
+
+    static Unresolved of(const yaml::Value& value) {
+      if (value.is_string()) {
+        const auto expressions = find_expressions(value.string());
+        const bool whole = expressions.size() == 1 && expressions[0].begin == 0 &&
+                           expressions[0].end == value.string().size();
+        if (whole) return {nullptr, parse_expression(expressions[0].inner)};
+      }
+      return {&value, {}};
+    }
+
+    /// The member at `place`, named `key` when it is a variable's.
+    Unresolved member(std::size_t place, std::string key) const {
+      if (literal != nullptr) {
+        if (literal->is_list()) return of(literal->list()[place]);
+        return of(literal->map().begin()[static_cast<std::ptrdiff_t>(place)].value);
+      }
+      Unresolved part{nullptr, variable};
+      part.variable.push_back(std::move(key));
+      return part;
+    }
+
+    /// Notes the variables at `path` and below.
+    void note(const std::string& path, Context::Origins& origins) const {
+      if (literal == nullptr) {
+        origins[path] = variable;
+      } else if (literal->is_list()) {
+        for (std::size_t i = 0; i < literal->list().size(); ++i)
+          of(literal->list()[i]).note(fmt::format("{}.{}", path, i), origins);
+      } else if (literal->is_map()) {
+        for (const auto& [key, value] : literal->map())
+          of(value).note(path + "." + to_text(key), origins);
+      }
+    }
   };
 
   /// Keeps the place of the first and the values of the last of equal keys.
@@ -321,10 +363,12 @@ struct Resolver::Impl {
   std::vector<Iteration> foreach_iterations(const std::string& name, const yaml::Value& data) {
     const yaml::Value resolved =
         resolve_named(context, data, Allowed::anything, "stages." + name + ".foreach");
+    const Unresolved unresolved = Unresolved::of(data);
     std::vector<Iteration> all;
     if (resolved.is_map()) {
       for (const auto& [key, value] : resolved.map()) {
         all.push_back(make_iteration(to_text(key), value, true));
+        unresolved.member(all.size() - 1, to_text(key)).note("item", all.back().origins);
       }
     } else if (resolved.is_list()) {
       const auto& list = resolved.list();
@@ -333,6 +377,7 @@ struct Resolver::Impl {
       for (std::size_t i = 0; i < list.size(); ++i) {
         all.push_back(
             make_iteration(by_index ? std::to_string(i) : to_text(list[i]), list[i], false));
+        unresolved.member(i, std::to_string(i)).note("item", all.back().origins);
       }
     } else {
       fail(fmt::format(
@@ -359,14 +404,22 @@ struct Resolver::Impl {
   struct Axis {
     std::string name;
     std::vector<std::pair<std::string, yaml::Value>> values;
+    std::optional<Unresolved> unresolved;  ///< Of a list; keys of a map are no variables.
+
+    void note(std::size_t place, Context::Origins& origins) const {
+      if (unresolved)
+        unresolved->member(place, std::to_string(place)).note("item." + name, origins);
+    }
   };
 
   std::vector<Axis> matrix_axes(const std::string& name, const yaml::Value& matrix) {
     const yaml::Value resolved =
         resolve_named(context, matrix, Allowed::anything, "stages." + name + ".matrix");
+    const Unresolved unresolved = Unresolved::of(matrix);
     std::vector<Axis> axes;
     for (const auto& [key, value] : resolved.map()) {
-      Axis axis{python_str(key), {}};
+      Axis axis{python_str(key), {}, {}};
+      if (value.is_list()) axis.unresolved = unresolved.member(axes.size(), axis.name);
       yaml::List values;
       if (value.is_list()) {
         values = value.list();
@@ -404,12 +457,15 @@ struct Resolver::Impl {
     for (std::size_t n = 0; n < count; ++n) {
       std::string key;
       yaml::Map item;
+      Context::Origins origins;
       for (std::size_t i = 0; i < axes.size(); ++i) {
         const auto& [part, value] = axes[i].values[at[i]];
         key += (i > 0 ? "-" : "") + part;
         item.append(axes[i].name, value);
+        axes[i].note(at[i], origins);
       }
       all.push_back(make_iteration(std::move(key), std::move(item), true));
+      all.back().origins = std::move(origins);
       for (std::size_t i = axes.size(); i-- > 0;) {
         if (++at[i] < axes[i].values.size()) break;
         at[i] = 0;
@@ -430,7 +486,7 @@ struct Resolver::Impl {
     const yaml::Value& body = matrix != nullptr ? definition : *definition.find("do");
     for (auto& iteration : matrix != nullptr ? matrix_iterations(name, *matrix)
                                              : foreach_iterations(name, *foreach)) {
-      context.set_overlay(std::move(iteration.overlay));
+      context.set_overlay(std::move(iteration.overlay), std::move(iteration.origins));
       out.push_back(resolve_stage(name + "@" + iteration.key, body));
       context.set_overlay({});
     }

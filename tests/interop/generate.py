@@ -287,7 +287,7 @@ class Project:
         self.experiments += 1
         if self.rng.random() < 0.7:
             self.edit_param()
-        self.s.run("exp", "run", "-n", f"e{self.experiments}", *self.rng.choice([[], [], ["-f"]]))
+        self.s.run("exp", "run", "-n", f"e{self.experiments}", *self.whole(), *self.rng.choice([[], [], ["-f"]]))
 
     def fix(self) -> None:
         for stage in self.stages:
@@ -297,11 +297,21 @@ class Project:
     def address(self, stage: Stage) -> str:
         return f"{stage.file}/dvc.yaml:{stage.name}" if stage.file else stage.name
 
+    def whole(self) -> list[str]:
+        """-P where the root's stages are under half of the graph: DVC walks a set otherwise."""
+        size = {"foreach": 2, "matrix": 4}
+        nodes = [(stage.file, size.get(stage.loop, 1)) for stage in self.stages]
+        at_root = sum(count for file, count in nodes if not file)
+        return ["-P"] if 2 * at_root < sum(count for _, count in nodes) + self.tracked else []
+
+    def repro(self, *options: str) -> None:
+        self.s.run("repro", *self.whole(), *options)
+
     def run_some(self) -> None:
         rng = self.rng
         choice = rng.random()
         if choice < 0.4:
-            self.s.run("repro")
+            self.repro()
         elif choice < 0.5:
             self.s.run("repro", "-f", "-s", self.address(rng.choice(self.stages)))
         elif choice < 0.6:
@@ -309,11 +319,11 @@ class Project:
         elif choice < 0.68:
             self.s.run("repro", "-s", self.address(rng.choice(self.stages)))
         elif choice < 0.76:
-            self.s.run("repro", "--force-downstream")
+            self.repro("--force-downstream")
         elif choice < 0.8:
-            self.s.run("repro", "--allow-missing")
+            self.repro("--allow-missing")
         elif choice < 0.82:
-            self.s.run("repro", "-k")
+            self.repro("-k")
         elif choice < 0.84:
             self.s.run("repro", "sub/dvc.yaml", "-s")
         elif choice < 0.92:
@@ -338,11 +348,11 @@ def scenario(seed: int, length: int = 14) -> Scenario:
     project = Project(rng, s)
     project.write_all()
     project.commit()
-    s.run("repro")
+    project.repro()
     for _ in range(length):
         weights = [weight for weight, _ in HISTORY]
         step = rng.choices([action for _, action in HISTORY], weights)[0]
         step(project)
     s.run("status", "--json")
-    s.run("repro")
+    project.repro()
     return Scenario(f"seed_{seed}", "generated", s.steps, s.tolerated, True)

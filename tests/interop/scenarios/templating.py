@@ -37,6 +37,27 @@ def foreach_list(s):
 
 
 @scenario(T)
+def loops_over_values_of_a_file(s):
+    """Values that loops take from a file are parameters where the stages use them."""
+    s.project()
+    s.write("src.txt", "hello\n")
+    s.write("v.yaml", "names: [x, y]\nunused: [z]\nlr: 1\nmodels: {small: {n: 1, k: [5]}, big: {n: 2, k: [6]}}\n")
+    s.write("dvc.yaml", "vars: [v.yaml]\nstages:\n"
+            "  a:\n    foreach: ${names}\n    do: {cmd: 'echo ${item}'}\n"
+            "  b:\n    foreach: ${unused}\n    do: {cmd: echo}\n"
+            "  c:\n    foreach: ${models}\n    do: {cmd: 'echo ${item.k[0]} ${key}'}\n"
+            "  d:\n    foreach: ['${lr}', 2]\n    do: {cmd: 'echo d ${item}'}\n"
+            "  e:\n    matrix: {m: '${names}', l: ['${lr}', 'n${lr}']}\n    cmd: echo ${item.m} ${item.l}\n"
+            "  f:\n    foreach: {p: {q: '${models.small}'}}\n    do: {cmd: 'echo ${item.q.n}'}\n")
+    s.commit()
+    s.run("repro")
+    s.run("params", "diff", "--all", "--json")
+    s.run("exp", "show", "--json")
+    s.shell("sed -i 's/n: 1/n: 3/; s/lr: 1/lr: 2/' v.yaml")
+    s.run("params", "diff", "--json")
+
+
+@scenario(T)
 def foreach_mapping(s):
     project(
         s,

@@ -124,6 +124,36 @@ TEST_SUITE("templating/resolver") {
     CHECK(stages[0].tracked.at("sub/l.yaml").find("loc")->string() == "here");
     CHECK(stages[0].definition.find("vars") == nullptr);
   }
+  TEST_CASE("what a loop takes from a file is tracked where it is used") {
+    const auto tracked = [](const std::string& text) {
+      const auto stages = resolve(
+          text,
+          {{"/p/v.yaml", "names: [x, y]\nlr: 1\nmodels: {small: {n: 1, k: [5]}, big: {n: 2}}\n"}});
+      std::string keys;
+      for (const auto& stage : stages) {
+        keys += stage.name + ":";
+        for (const auto& [file, values] : stage.tracked) {
+          for (const auto& [key, value] : values)
+            keys += " " + key.string();
+        }
+        keys += "\n";
+      }
+      return keys;
+    };
+    const std::string vars = "vars: [v.yaml]\nstages:\n  s:\n    ";
+    CHECK(tracked(vars + "foreach: ${names}\n    do: {cmd: 'echo ${item}'}\n") ==
+          "s@x: names.0\ns@y: names.1\n");
+    CHECK(tracked(vars + "foreach: ${names}\n    do: {cmd: echo}\n") == "s@x:\ns@y:\n");
+    CHECK(tracked(vars + "foreach: ${models}\n    do: {cmd: 'echo ${item.n} ${key}'}\n") ==
+          "s@small: models.small.n\ns@big: models.big.n\n");
+    CHECK(tracked(vars + "foreach: ['${lr}', 2]\n    do: {cmd: 'echo ${item}'}\n") ==
+          "s@1: lr\ns@2:\n");
+    CHECK(tracked(vars + "foreach: {a: {b: '${models.small}'}, c: {b: {k: [7]}}}\n    do: {cmd: "
+                         "'echo ${item.b.k[0]}'}\n") == "s@a: models.small.k.0\ns@c:\n");
+    CHECK(tracked(vars + "matrix: {a: '${names}', b: ['${lr}', 'n${lr}']}\n    cmd: echo ${item.a} "
+                         "${item.b}\n") ==
+          "s@x-1: names.0 lr\ns@x-n1: names.0\ns@y-1: names.1 lr\ns@y-n1: names.1\n");
+  }
   TEST_CASE("foreach over lists and mappings") {
     CHECK(names(resolve(
               "stages:\n  l: {foreach: [1, 1.5, true, x, null], do: {cmd: 'e ${item}'}}\n")) ==
