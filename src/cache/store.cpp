@@ -57,6 +57,7 @@ struct Store::Impl {
   std::uint32_t umask;
   fs::Scratch staging;  ///< Objects that have no name yet.
   fs::Scratch scratch;  ///< Workspace files that have no name yet.
+  fs::Reflinks reflinks;
   std::mutex mutex;
   std::unordered_map<std::string, bool> folders;     ///< Known to exist.
   std::unordered_map<std::string, fs::Stat> stored;  ///< Objects this store wrote, by path.
@@ -88,13 +89,7 @@ struct Store::Impl {
     NewObject object{temporary(), name, {}};
     const BytesDone on_bytes = bytes_of(meter, Work::storing);
     try {
-      const bool cloned = fs::reflink(from, object.temporary, 0600);
-      std::string hex = cloned ? hash::hash_file(object.temporary, id.kind, on_bytes).hex
-                               : hash::copy_and_hash(from, object.temporary, on_bytes);
-      if (!cloned && id.kind == hash::FileHash::md5_dos2unix) {
-        hex = hash::hash_file(object.temporary, id.kind).hex;
-      }
-      if (hex != id.hex) {
+      if (copy_of(from, object.temporary, id, on_bytes) != id.hex) {
         throw Error(Errc::io, fmt::format("'{}' changed while it was being stored", from));
       }
       protect(object);
@@ -104,6 +99,30 @@ struct Store::Impl {
     }
     advance(Work::storing, 0);
     return object;
+  }
+
+  /// Whether `from` is, to the stat, the file that was hashed when it was scanned.
+  bool is_as_hashed(const std::string& from, const ObjectId& id) const {
+    const auto stat = fs::stat(from);
+    return stat && state.find(from, *stat, id.kind) == id.hex;
+  }
+
+  /// Makes `to` a copy of `from`; its hash. A file that did not change from its scan to the end of
+  /// the copy is not hashed once more.
+  std::string copy_of(const std::string& from, const std::string& to, const ObjectId& id,
+                      const BytesDone& on_bytes) {
+    const bool was_hashed = is_as_hashed(from, id);
+    const bool cloned = reflinks.make(from, to, 0600);
+    if (!cloned && !was_hashed && id.kind == hash::FileHash::md5) {
+      return hash::copy_and_hash(from, to, on_bytes);
+    }
+    if (!cloned) {
+      fs::copy_file(from, to, 0600, on_bytes);
+    } else if (on_bytes) {
+      on_bytes(fs::stat(to).value_or(fs::Stat{}).size);
+    }
+    if (!was_hashed || !is_as_hashed(from, id)) return hash::hash_file(to, id.kind).hex;
+    return id.hex;
   }
 
   void expect(Work work, std::size_t files, std::int64_t bytes) const {
@@ -411,8 +430,12 @@ class Materializer {
  public:
   /// Files get `mode`; when that is executable, links make their object so.
   Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode,
-               BytesDone on_bytes = {})
-      : object_(object), types_(types), mode_(mode), on_bytes_(std::move(on_bytes)) {}
+               fs::Reflinks& reflinks, BytesDone on_bytes = {})
+      : object_(object),
+        types_(types),
+        mode_(mode),
+        reflinks_(reflinks),
+        on_bytes_(std::move(on_bytes)) {}
 
   /// Whether what is at `path` is already as the configuration wants it: for a
   /// single file by the first link type alone, for a folder's member by any of
@@ -488,7 +511,7 @@ class Materializer {
   bool make_one(const std::string& path, LinkType type) const {
     switch (type) {
       case LinkType::reflink:
-        return fs::reflink(object_, path, mode_);
+        return reflinks_.make(object_, path, mode_);
       case LinkType::copy:
         fs::copy_file(object_, path, mode_, on_bytes_);
         return true;
@@ -512,6 +535,7 @@ class Materializer {
   const std::string& object_;
   const std::vector<LinkType>& types_;
   std::uint32_t mode_;
+  fs::Reflinks& reflinks_;
   BytesDone on_bytes_;
 };
 
@@ -546,7 +570,7 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
       const std::string member = path + "/" + entry.path;
       const ObjectId id{entry.hex, scan.content.id.kind};
       const std::string object = path_of(id);
-      const Materializer materializer(object, types, impl_->plain_mode());
+      const Materializer materializer(object, types, impl_->plain_mode(), impl_->reflinks);
       if (!materializer.is_satisfied(member, true)) replace(materializer, member, id);
       impl_->advance(Work::checking_out, 0);
     }
@@ -554,7 +578,7 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
     return;
   }
   const std::string object = path_of(scan.content.id);
-  const Materializer materializer(object, types, impl_->plain_mode(executable));
+  const Materializer materializer(object, types, impl_->plain_mode(executable), impl_->reflinks);
   if (!materializer.is_satisfied(path, false)) {
     replace(materializer, path, scan.content.id);
     batch.publish();
@@ -588,7 +612,7 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
         stop = std::current_exception();
       }
     };
-    Materializer(object, types, mode, on_bytes ? BytesDone(count) : BytesDone())
+    Materializer(object, types, mode, impl_->reflinks, on_bytes ? BytesDone(count) : BytesDone())
         .make(target, batch);
     if (stop) std::rethrow_exception(stop);
     impl_->advance(Work::checking_out, std::max<std::int64_t>(size - copied, 0));

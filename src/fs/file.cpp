@@ -419,20 +419,40 @@ void sync_directory(const std::string& path) {
   sync(open_file(path, O_RDONLY | O_DIRECTORY), path);
 }
 
+namespace {
+
+bool clone(const Descriptor& from, const Descriptor& to) {
+  return system::ioctl(to.get(), FICLONE, from.get()) == 0;
+}
+
+}  // namespace
+
 void copy_file(const std::string& from, const std::string& to, std::uint32_t mode,
                const BytesDone& on_bytes) {
-  if (reflink(from, to, mode)) return;
   const Descriptor source = open_file(from, O_RDONLY);
   Temporary partial(to, open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode));
-  copy_bytes(source, partial.file(), from, to, on_bytes);
+  if (!clone(source, partial.file())) copy_bytes(source, partial.file(), from, to, on_bytes);
   if (system::fchmod(partial.file().get(), mode) != 0) fail(errno, to);
   partial.keep();
 }
 
-bool reflink(const std::string& from, const std::string& to, std::uint32_t mode) {
+bool Reflinks::make(const std::string& from, const std::string& to, std::uint32_t mode) {
   const Descriptor source = open_file(from, O_RDONLY);
+  struct stat raw {};
+  if (system::fstat(source.get(), &raw) != 0) fail(errno, from);
+  {
+    const std::lock_guard lock(mutex_);
+    if (incapable_.contains(raw.st_dev)) return false;
+  }
   Temporary target(to, open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode));
-  if (system::ioctl(target.file().get(), FICLONE, source.get()) != 0) return false;
+  if (!clone(source, target.file())) {
+    // Anything else (two file systems, a full disk) says nothing of the next file.
+    if (errno == EOPNOTSUPP || errno == ENOTTY || errno == ENOSYS) {
+      const std::lock_guard lock(mutex_);
+      incapable_.insert(raw.st_dev);
+    }
+    return false;
+  }
   if (system::fchmod(target.file().get(), mode) != 0) fail(errno, to);
   target.keep();
   return true;

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -120,8 +122,19 @@ void sync_directory(const std::string& path);
 /// The new file's mode is `mode` exactly.
 void copy_file(const std::string& from, const std::string& to, std::uint32_t mode,
                const BytesDone& on_bytes = {});
-/// FICLONE only. False (and no file left) when the file system cannot.
-bool reflink(const std::string& from, const std::string& to, std::uint32_t mode);
+
+/// Makes files that share another's blocks (FICLONE), and remembers which file systems have none:
+/// there nothing is created in vain.
+/// Thread safety: thread-safe.
+class Reflinks {
+ public:
+  /// False, and no file left, when the file system cannot.
+  bool make(const std::string& from, const std::string& to, std::uint32_t mode);
+
+ private:
+  std::mutex mutex_;
+  std::set<std::uint64_t> incapable_;  ///< Devices.
+};
 
 struct Entry {
   std::string name;
