@@ -98,8 +98,18 @@ std::vector<std::string> to_strings(const char* const* texts);
 
 RunOptions to_run_options(const exp_run_options* given);
 
-/// Borrows the texts of `event`.
-exp_event to_native(const Event& event);
+/// An event in C's form, its texts borrowed.
+class NativeEvent {
+ public:
+  explicit NativeEvent(const Event& event);
+  NativeEvent(const NativeEvent&) = delete;
+  NativeEvent& operator=(const NativeEvent&) = delete;
+  const exp_event& get() const { return native_; }
+
+ private:
+  std::vector<const char*> stages_;
+  exp_event native_{};
+};
 
 /// Hands C++ events to a C callback (NULL: to nobody); a non-zero answer ends the operation.
 EventCallback to_callback(exp_event_cb callback, void* user_data);

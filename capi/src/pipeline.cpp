@@ -40,29 +40,34 @@ char* copy_text(const std::string& text) {
   return copy;
 }
 
-exp_event to_native(const Event& event) {
-  exp_event out{};
-  out.struct_size = sizeof out;
-  out.kind = static_cast<int32_t>(event.kind);
-  out.outcome = static_cast<int32_t>(event.outcome);
-  out.stage = event.stage.c_str();
-  out.text = event.text.c_str();
-  out.text_size = event.text.size();
-  out.seconds = event.seconds;
-  out.done = event.done;
-  out.total = event.total;
-  out.stream = event.stream;
-  out.bytes_done = event.bytes_done;
-  out.bytes_total = event.bytes_total;
-  return out;
+NativeEvent::NativeEvent(const Event& event) {
+  for (const auto& stage : event.stages)
+    stages_.push_back(stage.c_str());
+  stages_.push_back(nullptr);
+  native_.struct_size = sizeof native_;
+  native_.kind = static_cast<int32_t>(event.kind);
+  native_.outcome = static_cast<int32_t>(event.outcome);
+  native_.stage = event.stage.c_str();
+  native_.text = event.text.c_str();
+  native_.text_size = event.text.size();
+  native_.seconds = event.seconds;
+  native_.done = event.done;
+  native_.total = event.total;
+  native_.stream = event.stream;
+  native_.bytes_done = event.bytes_done;
+  native_.bytes_total = event.bytes_total;
+  native_.commit = event.commit.c_str();
+  native_.stages = stages_.data();
+  native_.stage_kind = static_cast<int32_t>(event.stage_kind);
+  native_.frozen = event.frozen ? 1 : 0;
 }
 
 EventCallback to_callback(exp_event_cb callback, void* user_data) {
   if (callback == nullptr) return {};
   // Whoever wanted to stop is not called again by the threads that have not heard of it.
   return [=, stopped = std::make_shared<bool>(false)](const Event& event) {
-    const exp_event out = to_native(event);
-    if (!*stopped) *stopped = callback(&out, user_data) != 0;
+    const NativeEvent out(event);
+    if (!*stopped) *stopped = callback(&out.get(), user_data) != 0;
     if (*stopped) throw Error(Errc::callback, "stopped by the event callback");
   };
 }

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -143,14 +144,11 @@ class Callbacks {
 
   void tell(const QueueEvent& event) {
     const NativeTask task(*event.task);
-    exp_event inner{};
+    std::optional<capi::NativeEvent> inner;
     exp_queue_event out{};
     out.struct_size = sizeof out;
     out.task = &task.get();
-    if (event.event != nullptr) {
-      inner = capi::to_native(*event.event);
-      out.event = &inner;
-    }
+    if (event.event != nullptr) out.event = &inner.emplace(*event.event).get();
     out.kind = static_cast<int32_t>(event.kind);
     out.again = event.again ? 1 : 0;
     call([&] { return options_.on_event(&out, options_.user_data); });

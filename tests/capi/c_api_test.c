@@ -30,12 +30,29 @@ typedef struct counts {
   int finished;
   int output_bytes;
   int stop_at_output;
+  char commit[41];
 } counts;
+
+/* How many texts an array holds that ends in NULL. */
+static int length(const char* const* texts) {
+  int count = 0;
+  while (texts[count] != NULL)
+    ++count;
+  return count;
+}
 
 static int32_t on_event(const exp_event* event, void* user_data) {
   counts* seen = (counts*)user_data;
   CHECK(event->struct_size >= sizeof(exp_event));
-  if (event->kind == EXP_EVENT_PLAN_MADE) ++seen->plans;
+  if (event->kind == EXP_EVENT_PLAN_MADE) {
+    ++seen->plans;
+    CHECK(length(event->stages) == 4);
+    CHECK(strcmp(event->stages[0], "prepare") == 0);
+  } else {
+    CHECK(event->stages[0] == NULL);
+  }
+  if (event->kind == EXP_EVENT_EXPERIMENT_FINISHED) strcpy(seen->commit, event->commit);
+  CHECK(event->stage_kind == EXP_STAGE_PIPELINE && event->frozen == 0);
   if (event->kind == EXP_EVENT_STAGE_STARTED) ++seen->started;
   if (event->kind == EXP_EVENT_STAGE_FINISHED) ++seen->finished;
   if (event->kind == EXP_EVENT_OUTPUT) {
@@ -184,6 +201,7 @@ static void test_experiments(const exp_project* project) {
   CHECK(seen.output_bytes > 0);
   CHECK(strcmp(exp_experiment_name(experiment), "first") == 0);
   CHECK(strlen(exp_experiment_commit(experiment)) == 40);
+  CHECK(strcmp(exp_experiment_commit(experiment), seen.commit) == 0);
   CHECK(strncmp(exp_experiment_ref(experiment), "refs/exps/", 10) == 0);
   CHECK(exp_run_summary_count(exp_experiment_summary(experiment)) == 4);
   CHECK(exp_run_summary_outcome(exp_experiment_summary(experiment), 0) == EXP_OUTCOME_RAN);

@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings/python/src"))
 import expcore  # noqa: E402
 from expcore import _native  # noqa: E402
+from expcore.events import from_native  # noqa: E402
 
 
 def git(folder: pathlib.Path, *args: str) -> str:
@@ -60,6 +61,9 @@ class ProjectTest(Sandbox):
         results = pipeline.run(on_event=events.append)
         self.assertEqual([(r.address, r.outcome) for r in results], [("train", expcore.Outcome.RAN)])
         self.assertIn(expcore.EventKind.STAGE_FINISHED, [e.kind for e in events])
+        told = {e.kind: e.stages for e in events}
+        self.assertEqual(told[expcore.EventKind.PLAN_MADE], ("train",))
+        self.assertIn("dvc.lock", told[expcore.EventKind.FILES_TO_TRACK])
         self.assertEqual(pipeline.status(), [])
         self.assertEqual(pipeline.run(jobs=None)[0].outcome, expcore.Outcome.UNCHANGED)
 
@@ -69,8 +73,18 @@ class ProjectTest(Sandbox):
         self.project.pipeline.run(on_event=lambda e: seen.append(e.data) if e.kind == expcore.EventKind.OUTPUT else None)
         self.assertEqual(b"".join(seen), b"a\0b")
 
+    def test_data_sources_are_told_apart(self) -> None:
+        (self.folder / "big").write_text("x")
+        self.project.data.add(["big"])
+        (self.folder / "big").write_text("y")
+        events: list[expcore.Event] = []
+        self.project.pipeline.run(["big.dvc"], on_event=events.append)
+        self.assertIn(("big.dvc", expcore.StageKind.DATA_SOURCE), [(e.stage, e.stage_kind) for e in events])
+
     def test_experiments(self) -> None:
-        made = self.project.experiments.run(name="first", set_params=["lr=3"])
+        events: list[expcore.Event] = []
+        made = self.project.experiments.run(name="first", set_params=["lr=3"], on_event=events.append)
+        self.assertEqual([e.commit for e in events if e.commit], [made.commit])
         self.assertEqual(made.name, "first")
         self.assertEqual(made.commit, git(self.folder, "rev-parse", made.ref).strip())
         rows = {row.name: row for row in self.project.experiments.show()}
@@ -374,6 +388,13 @@ class InterfaceTest(unittest.TestCase):
 
     def test_the_declarations_are_made_from_todays_header(self) -> None:
         subprocess.run([sys.executable, "-B", ROOT / "bindings/generate", "--check"], check=True)
+
+    def test_fields_of_a_newer_interface_are_not_read(self) -> None:
+        event = _native.exp_event(struct_size=_native.exp_event.commit.offset, kind=1, stage=b"s")
+        event.commit = b"beyond"
+        event.frozen = 1
+        seen = from_native(event)
+        self.assertEqual((seen.stage, seen.commit, seen.stages, seen.frozen), ("s", "", (), False))
 
     def test_version(self) -> None:
         self.assertRegex(expcore.library_version(), r"^\d+\.\d+\.\d+$")

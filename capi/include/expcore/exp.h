@@ -95,16 +95,16 @@ EXP_API void exp_cancel_free(exp_cancel* cancel);
 /** What an exp_event tells; unknown kinds should be passed over. */
 enum {
   EXP_EVENT_WARNING = 1,
-  EXP_EVENT_PLAN_MADE = 2,
-  EXP_EVENT_STAGE_STARTED = 3,   /**< text: why; outcome: how. */
-  EXP_EVENT_COMMAND_STARTED = 4, /**< text: the command. */
-  EXP_EVENT_OUTPUT = 5,          /**< text and text_size: bytes; stream: 1 or 2. */
-  EXP_EVENT_STAGE_FINISHED = 6,  /**< text: the reason; outcome; seconds. */
-  EXP_EVENT_LOCK_CREATED = 7,    /**< text: path. */
-  EXP_EVENT_LOCK_UPDATED = 8,    /**< text: path. */
-  EXP_EVENT_FILES_TO_TRACK = 9,
+  EXP_EVENT_PLAN_MADE = 2,            /**< stages: what will be gone through, in order. */
+  EXP_EVENT_STAGE_STARTED = 3,        /**< text: why; outcome: how. */
+  EXP_EVENT_COMMAND_STARTED = 4,      /**< text: the command. */
+  EXP_EVENT_OUTPUT = 5,               /**< text and text_size: bytes; stream: 1 or 2. */
+  EXP_EVENT_STAGE_FINISHED = 6,       /**< text: the reason; outcome; seconds. */
+  EXP_EVENT_LOCK_CREATED = 7,         /**< text: path. */
+  EXP_EVENT_LOCK_UPDATED = 8,         /**< text: path. */
+  EXP_EVENT_FILES_TO_TRACK = 9,       /**< stages: paths to `git add`. */
   EXP_EVENT_EXPERIMENT_STARTED = 10,  /**< text: name. */
-  EXP_EVENT_EXPERIMENT_FINISHED = 11, /**< text: name. */
+  EXP_EVENT_EXPERIMENT_FINISHED = 11, /**< text: name; commit. */
   /** text: what is being done ("hashing", "pushing", …); done of total files, bytes_done of
       bytes_total. Of one text counts never go down; the last one of a call that succeeds is
       complete. At most 20 a second. */
@@ -123,6 +123,13 @@ enum {
   EXP_OUTCOME_PULLED = 7
 };
 
+/** What defines a stage. */
+enum {
+  EXP_STAGE_PIPELINE = 0,    /**< An entry of a dvc.yaml. */
+  EXP_STAGE_DATA_SOURCE = 1, /**< A `.dvc` file of exp_data_add(). */
+  EXP_STAGE_IMPORT = 2       /**< A `.dvc` file made by `dvc import` or `dvc import-url`. */
+};
+
 /** Look only at fields that lie within struct_size. Everything is borrowed for the call. */
 typedef struct exp_event {
   size_t struct_size;
@@ -138,6 +145,10 @@ typedef struct exp_event {
   int32_t reserved;
   int64_t bytes_done;
   int64_t bytes_total;
+  const char* commit;        /**< 40 hex digits, or "". */
+  const char* const* stages; /**< Addresses or paths, ends in NULL; never NULL. */
+  int32_t stage_kind;        /**< EXP_STAGE_* of `stage`. */
+  int32_t frozen;            /**< 1 when `stage` is frozen. */
 } exp_event;
 
 /** Return 0 to go on. @since 0.1 */

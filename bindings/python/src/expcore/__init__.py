@@ -24,7 +24,7 @@ from .errors import (
     ParseError,
     StageFailed,
 )
-from .events import Event, EventKind, Outcome
+from .events import Event, EventKind, Outcome, StageKind
 from .experiments import Experiment, ExperimentRef, Experiments, Row, RowKind, Rows, ShareResult
 from .overrides import ParamOverrides
 from .pipeline import Pipeline, Stage, StageResult, StaleStage
@@ -66,6 +66,7 @@ __all__ = [
     "ShareResult",
     "Stage",
     "StageFailed",
+    "StageKind",
     "StageResult",
     "StaleStage",
     "Task",

@@ -1,6 +1,7 @@
 """How Python calls C: statuses become exceptions, owned text is freed, long calls stay interruptible."""
 
 import ctypes
+import itertools
 import math
 import os
 import threading
@@ -36,6 +37,20 @@ def text(raw: bytes | None) -> str:
 
 def optional_text(raw: bytes | None) -> str | None:
     return None if raw is None else text(raw)
+
+
+def texts(array: Any) -> list[str]:
+    """The strings of an array that ends in NULL; NULL has none."""
+    if not array:
+        return []
+    return [text(raw) for raw in itertools.takewhile(lambda raw: raw is not None, array)]
+
+
+def whole(raw: Any) -> Any:
+    """A copy of a struct that the library hands out; fields that an older library does not have are 0 and NULL."""
+    copy = type(raw)()
+    ctypes.memmove(ctypes.byref(copy), ctypes.byref(raw), min(raw.struct_size, ctypes.sizeof(copy)))
+    return copy
 
 
 def encode(value: PathLike | None) -> bytes | None:

@@ -38,6 +38,9 @@ EXP_OUTCOME_FAILED = 4
 EXP_OUTCOME_VERIFIED = 5
 EXP_OUTCOME_SKIPPED = 6
 EXP_OUTCOME_PULLED = 7
+EXP_STAGE_PIPELINE = 0
+EXP_STAGE_DATA_SOURCE = 1
+EXP_STAGE_IMPORT = 2
 EXP_CHECKOUT_ADDED = 0
 EXP_CHECKOUT_MODIFIED = 1
 EXP_CHECKOUT_DELETED = 2
@@ -153,6 +156,10 @@ class exp_event(Structure):
         ("reserved", c_int32),
         ("bytes_done", c_int64),
         ("bytes_total", c_int64),
+        ("commit", c_char_p),
+        ("stages", POINTER(c_char_p)),
+        ("stage_kind", c_int32),
+        ("frozen", c_int32),
     ]
 
 exp_event_cb = CFUNCTYPE(c_int32, POINTER(exp_event), c_void_p)

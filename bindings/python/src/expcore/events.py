@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from . import _native as n
-from ._call import Cancel, blocking, text
+from ._call import Cancel, blocking, text, texts, whole
 from .errors import ExpError
 
 T = TypeVar("T")
@@ -43,9 +43,21 @@ class Outcome(enum.IntEnum):
     PULLED = n.EXP_OUTCOME_PULLED
 
 
+class StageKind(enum.IntEnum):
+    """What defines a stage."""
+
+    PIPELINE = n.EXP_STAGE_PIPELINE
+    """An entry of a dvc.yaml."""
+    DATA_SOURCE = n.EXP_STAGE_DATA_SOURCE
+    """A `.dvc` file of Data.add()."""
+    IMPORT = n.EXP_STAGE_IMPORT
+    """A `.dvc` file made by `dvc import` or `dvc import-url`."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Event:
-    """One thing that happened. `data` are the bytes of OUTPUT; `text` is the same, decoded."""
+    """One thing that happened. `data` are the bytes of OUTPUT; `text` is the same, decoded. `stages` are the stages
+    of PLAN_MADE and the paths of FILES_TO_TRACK, `commit` is that of EXPERIMENT_FINISHED."""
 
     kind: EventKind | int
     outcome: Outcome | int
@@ -58,6 +70,10 @@ class Event:
     stream: int
     bytes_done: int = 0
     bytes_total: int = 0
+    commit: str = ""
+    stages: tuple[str, ...] = ()
+    stage_kind: StageKind | int = StageKind.PIPELINE
+    frozen: bool = False
 
 
 Listener = Callable[[Event], Any]
@@ -71,7 +87,8 @@ def known(kind: type[Any], number: int) -> Any:
         return number
 
 
-def from_native(raw: n.exp_event) -> Event:
+def from_native(given: n.exp_event) -> Event:
+    raw = whole(given)
     data = ctypes.string_at(raw.text, raw.text_size) if raw.text else b""
     return Event(
         kind=known(EventKind, raw.kind),
@@ -85,6 +102,10 @@ def from_native(raw: n.exp_event) -> Event:
         stream=raw.stream,
         bytes_done=raw.bytes_done,
         bytes_total=raw.bytes_total,
+        commit=text(raw.commit),
+        stages=tuple(texts(raw.stages)),
+        stage_kind=known(StageKind, raw.stage_kind),
+        frozen=bool(raw.frozen),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import _native as n
-from ._call import Cancel, PathLike, call, encode, made, optional_text, owned_names, owned_text, strings, text
+from ._call import Cancel, PathLike, call, encode, made, optional_text, owned_names, owned_text, strings, text, whole
 from ._library import lib
 from .errors import ExpError, make
 from .events import Listener, Relay
@@ -232,7 +232,7 @@ def _copied(raw: Any) -> Experiment:
 
 
 def _refs(raw: Any) -> list[ExperimentRef]:
-    found = (lib.exp_refs_get(raw, i).contents for i in range(lib.exp_refs_count(raw)))
+    found = (whole(lib.exp_refs_get(raw, i).contents) for i in range(lib.exp_refs_count(raw)))
     return [
         ExperimentRef(text(r.name), text(r.commit), text(r.baseline), text(r.baseline_name), text(r.ref))
         for r in found

@@ -26,6 +26,7 @@ from ._call import (
     owned_text,
     strings,
     text,
+    whole,
 )
 from ._library import lib
 from .events import Event, Relay, from_native, known
@@ -105,7 +106,8 @@ def _time(nanoseconds: int) -> datetime.datetime | None:
     return epoch + datetime.timedelta(microseconds=nanoseconds // 1000)
 
 
-def _task(raw: n.exp_task) -> Task:
+def _task(given: n.exp_task) -> Task:
+    raw = whole(given)
     return Task(
         id=text(raw.id),
         name=text(raw.name),
@@ -191,7 +193,8 @@ class QueueEvent:
 QueueListener = Callable[[QueueEvent], Any]
 
 
-def _queue_event(raw: n.exp_queue_event) -> QueueEvent:
+def _queue_event(given: n.exp_queue_event) -> QueueEvent:
+    raw = whole(given)
     return QueueEvent(
         kind=known(QueueEventKind, raw.kind),
         task=_task(raw.task.contents),

@@ -40,6 +40,9 @@ pub const EXP_OUTCOME_FAILED: i32 = 4;
 pub const EXP_OUTCOME_VERIFIED: i32 = 5;
 pub const EXP_OUTCOME_SKIPPED: i32 = 6;
 pub const EXP_OUTCOME_PULLED: i32 = 7;
+pub const EXP_STAGE_PIPELINE: i32 = 0;
+pub const EXP_STAGE_DATA_SOURCE: i32 = 1;
+pub const EXP_STAGE_IMPORT: i32 = 2;
 pub const EXP_CHECKOUT_ADDED: i32 = 0;
 pub const EXP_CHECKOUT_MODIFIED: i32 = 1;
 pub const EXP_CHECKOUT_DELETED: i32 = 2;
@@ -261,6 +264,10 @@ pub struct exp_event {
     pub reserved: i32,
     pub bytes_done: i64,
     pub bytes_total: i64,
+    pub commit: *const c_char,
+    pub stages: *const *const c_char,
+    pub stage_kind: i32,
+    pub frozen: i32,
 }
 
 #[repr(C)]
@@ -666,7 +673,7 @@ extern "C" {
 // The ledger of the interface (capi/abi.txt), for 64-bit systems.
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(std::mem::size_of::<exp_event>() == 88);
+    assert!(std::mem::size_of::<exp_event>() == 112);
     assert!(std::mem::size_of::<exp_run_options>() == 48);
     assert!(std::mem::size_of::<exp_compose_options>() == 40);
     assert!(std::mem::size_of::<exp_experiment_options>() == 56);

@@ -2,6 +2,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use expcore_sys as sys;
 use std::ffi::{CStr, CString};
+use std::mem::MaybeUninit;
 use std::os::raw::c_char;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -76,6 +77,29 @@ pub(crate) unsafe fn optional_text(raw: *const c_char) -> Option<String> {
         return None;
     }
     Some(CStr::from_ptr(raw).to_string_lossy().into_owned())
+}
+
+/// Copies the strings of an array that ends in NULL; NULL has none.
+///
+/// # Safety
+/// `array` is NULL or such an array, alive with its texts during the call.
+pub(crate) unsafe fn texts(array: *const *const c_char) -> Vec<String> {
+    if array.is_null() {
+        return Vec::new();
+    }
+    (0..).map_while(|i| optional_text(*array.add(i))).collect()
+}
+
+/// Copies a struct that the library hands out. Fields that an older library does not have are zero: what lies beyond
+/// `struct_size` is not read.
+///
+/// # Safety
+/// `raw` is a struct of exp.h that begins with its `struct_size` and consists of numbers and pointers.
+pub(crate) unsafe fn whole<T: Copy>(raw: *const T) -> T {
+    let size = (*raw.cast::<usize>()).min(std::mem::size_of::<T>());
+    let mut copy = MaybeUninit::<T>::zeroed();
+    ptr::copy_nonoverlapping(raw.cast::<u8>(), copy.as_mut_ptr().cast::<u8>(), size);
+    copy.assume_init()
 }
 
 /// A C string; a NUL inside is an error.
@@ -163,4 +187,16 @@ impl Drop for Cancel {
 /// Whether a failure came from a callback that returned non-zero.
 pub(crate) fn from_callback(error: &Error) -> bool {
     error.kind() == ErrorKind::Callback
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_beyond_struct_size_are_not_read() {
+        let words = [16_usize, 7, 99];
+        // SAFETY: an array of numbers whose first one is the size of what is to be read.
+        assert_eq!(unsafe { whole(words.as_ptr().cast::<[usize; 3]>()) }, [16, 7, 0]);
+    }
 }

@@ -1,5 +1,5 @@
 //! What a run tells while it goes on.
-use crate::call::text;
+use crate::call::{text, texts, whole};
 use expcore_sys as sys;
 use std::any::Any;
 use std::os::raw::c_void;
@@ -54,6 +54,15 @@ numbers! {
     }
 }
 
+numbers! {
+    /// What defines a stage: an entry of a dvc.yaml, a `.dvc` file of `dvc add`, or one of `dvc import`.
+    StageKind {
+        Pipeline = EXP_STAGE_PIPELINE,
+        DataSource = EXP_STAGE_DATA_SOURCE,
+        Import = EXP_STAGE_IMPORT,
+    }
+}
+
 /// One thing that happened. `data` are the bytes of `text`, which for output need not be UTF-8.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -68,12 +77,21 @@ pub struct Event {
     pub stream: i32,
     pub bytes_done: i64,
     pub bytes_total: i64,
+    /// Of `ExperimentFinished`.
+    pub commit: String,
+    /// The stages of `PlanMade`, the paths of `FilesToTrack`.
+    pub stages: Vec<String>,
+    /// What defines `stage`.
+    pub stage_kind: StageKind,
+    /// Whether `stage` is frozen.
+    pub frozen: bool,
 }
 
 impl Event {
     /// # Safety
     /// `raw` is an event that the library passes to a callback.
-    pub(crate) unsafe fn from_raw(raw: &sys::exp_event) -> Self {
+    pub(crate) unsafe fn from_raw(raw: *const sys::exp_event) -> Self {
+        let raw = whole(raw);
         let data = if raw.text.is_null() {
             Vec::new()
         } else {
@@ -91,6 +109,10 @@ impl Event {
             stream: raw.stream,
             bytes_done: raw.bytes_done,
             bytes_total: raw.bytes_total,
+            commit: text(raw.commit),
+            stages: texts(raw.stages),
+            stage_kind: StageKind::of(raw.stage_kind),
+            frozen: raw.frozen != 0,
         }
     }
 }
@@ -132,7 +154,7 @@ unsafe extern "C" fn relay(event: *const sys::exp_event, user_data: *mut c_void)
         Some(listener) => listener,
         None => return 0,
     };
-    let event = Event::from_raw(&*event);
+    let event = Event::from_raw(event);
     match catch_unwind(AssertUnwindSafe(|| listener(&event))) {
         Ok(()) => 0,
         Err(panic) => {

@@ -1,6 +1,6 @@
 //! Experiments: run, keep, compare, share.
 use crate::call::{
-    c_string, check, from_callback, made, optional_text, owned_names, owned_text, text, CStrings, Cancel,
+    c_string, check, from_callback, made, optional_text, owned_names, owned_text, text, whole, CStrings, Cancel,
 };
 use crate::error::{Error, Result};
 use crate::event::{Event, Listener, Relay};
@@ -29,7 +29,7 @@ pub struct ExperimentRef {
 unsafe fn refs_of(raw: *const sys::exp_refs) -> Vec<ExperimentRef> {
     (0..sys::exp_refs_count(raw))
         .map(|i| {
-            let found = &*sys::exp_refs_get(raw, i);
+            let found = whole(sys::exp_refs_get(raw, i));
             ExperimentRef {
                 name: text(found.name),
                 commit: text(found.commit),

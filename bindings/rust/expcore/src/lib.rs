@@ -26,7 +26,7 @@ mod queue;
 pub use call::Cancel;
 pub use composition::{ComposeOptions, Composition};
 pub use error::{Error, ErrorKind, Result};
-pub use event::{Event, EventKind, Outcome};
+pub use event::{Event, EventKind, Outcome, StageKind};
 pub use experiments::{
     Experiment, ExperimentRef, Experiments, RemoveOptions, Row, RowKind, Rows, SaveOptions, Selection, ShareOptions,
     ShareResult,

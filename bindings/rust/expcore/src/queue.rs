@@ -1,5 +1,5 @@
 //! The durable queue: add, look, run.
-use crate::call::{c_path, c_string, check, from_callback, made, owned_names, owned_text, text, CStrings, Cancel};
+use crate::call::{c_path, c_string, check, from_callback, made, owned_names, owned_text, text, whole, CStrings, Cancel};
 use crate::error::Result;
 use crate::event::{numbers, Event};
 use crate::pipeline::RunOptions;
@@ -85,7 +85,8 @@ fn time(nanoseconds: i64) -> Option<SystemTime> {
 impl Task {
     /// # Safety
     /// `raw` is a task of the library, alive during the call.
-    unsafe fn from_raw(raw: &sys::exp_task) -> Self {
+    unsafe fn from_raw(raw: *const sys::exp_task) -> Self {
+        let raw = whole(raw);
         Self {
             id: text(raw.id),
             name: text(raw.name),
@@ -141,7 +142,7 @@ impl Tasks {
         // SAFETY: exp.h: a task "lives as long as `tasks`", which is freed once, after the copy.
         unsafe {
             let tasks = Self {
-                list: (0..sys::exp_tasks_count(raw)).map(|i| Task::from_raw(&*sys::exp_tasks_get(raw, i))).collect(),
+                list: (0..sys::exp_tasks_count(raw)).map(|i| Task::from_raw(sys::exp_tasks_get(raw, i))).collect(),
                 active_workers: sys::exp_tasks_active_workers(raw),
                 idle_workers: sys::exp_tasks_idle_workers(raw),
             };
@@ -354,12 +355,12 @@ unsafe fn relay_of<'r>(user_data: *mut c_void) -> &'r mut Relay<'r> {
 
 unsafe extern "C" fn on_event(event: *const sys::exp_queue_event, user_data: *mut c_void) -> i32 {
     // SAFETY: exp.h: "Everything is borrowed for the call"; for the relay see `relay_of`.
-    let raw = &*event;
+    let raw = whole(event);
     relay_of(user_data).guard(|relay| {
         let event = QueueEvent {
             kind: QueueEventKind::of(raw.kind),
-            task: Task::from_raw(&*raw.task),
-            event: raw.event.as_ref().map(|inner| Event::from_raw(inner)),
+            task: Task::from_raw(raw.task),
+            event: if raw.event.is_null() { None } else { Some(Event::from_raw(raw.event)) },
             again: raw.again != 0,
         };
         if let Some(listener) = relay.on_event.as_mut() {

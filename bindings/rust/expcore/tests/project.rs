@@ -1,7 +1,8 @@
 //! The crate on a real project.
 use expcore::{
     Cancel, ComposeOptions, Composition, ErrorKind, EventKind, Executor, Outcome, Project, QueueEventKind,
-    QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions, TaskOptions, TaskState,
+    QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions, StageKind, TaskOptions,
+    TaskState,
     WorkerOptions,
 };
 use std::path::{Path, PathBuf};
@@ -49,10 +50,14 @@ fn stages_run_and_events_arrive() {
     let pipeline = project.pipeline();
     assert_eq!(pipeline.stages().unwrap()[0].address, "train");
     assert_eq!(pipeline.status().unwrap().len(), 1);
-    let mut kinds = Vec::new();
-    let results = pipeline.run(&RunOptions::new().on_event(|event| kinds.push(event.kind))).unwrap();
+    let mut events = Vec::new();
+    let results = pipeline.run(&RunOptions::new().on_event(|event| events.push(event.clone()))).unwrap();
     assert_eq!(results[0].outcome, Outcome::Ran);
-    assert!(kinds.contains(&EventKind::StageFinished));
+    let told = |kind| events.iter().find(|event| event.kind == kind).unwrap();
+    assert_eq!(told(EventKind::StageFinished).stage, "train");
+    assert_eq!(told(EventKind::StageFinished).stage_kind, StageKind::Pipeline);
+    assert_eq!(told(EventKind::PlanMade).stages, ["train"]);
+    assert!(told(EventKind::FilesToTrack).stages.contains(&"dvc.lock".to_string()));
     assert!(pipeline.status().unwrap().is_empty());
     assert!(pipeline.dag_dot(None).unwrap().contains("train"));
 }
@@ -60,9 +65,12 @@ fn stages_run_and_events_arrive() {
 #[test]
 fn experiments_are_recorded_and_shown() {
     let (_sandbox, project) = Sandbox::new("experiments");
-    let options = RunOptions::new().name("first").set_param("lr=3");
+    let mut commits = Vec::new();
+    let options = RunOptions::new().name("first").set_param("lr=3").on_event(|event| commits.push(event.commit.clone()));
     let made = project.experiments().run(&options).unwrap();
+    drop(options);
     assert_eq!(made.name, "first");
+    assert_eq!(commits.last(), Some(&made.commit));
     let rows = project.experiments().show().unwrap();
     let row = rows.iter().find(|row| row.name() == "first").unwrap();
     assert_eq!(row.param("lr").as_deref(), Some("3"));
