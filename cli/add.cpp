@@ -43,6 +43,7 @@ void add_data_add(CLI::App& parent, Context& context) {
       context.exit_code = exit_code::handled;
       return;
     }
+    arguments->options.cancel = context.cancel;
     arguments->options.on_event = [&context](const expcore::Event& event) {
       context.output.event(event);
     };

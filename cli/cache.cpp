@@ -59,8 +59,9 @@ void add_migrate(CLI::App& group, Context& context) {
   add_verbosity(*command, context);
   command->callback([&context, options] {
     std::vector<expcore::Event> events;  // told after what was done to the objects
+    options->cancel = context.cancel;
     options->on_event = [&](const expcore::Event& event) {
-      if (event.kind == expcore::EventKind::warning) {
+      if (event.kind == expcore::EventKind::warning || event.kind == expcore::EventKind::progress) {
         context.output.event(event);
       } else {
         events.push_back(event);

@@ -66,6 +66,7 @@ void add_checkout(CLI::App& parent, Context& context) {
                     "Ignore errors if some of the files or directories are missing.");
   add_verbosity(*command, context);
   command->callback([&context, arguments] {
+    arguments->options.cancel = context.cancel;
     arguments->options.on_event = [&context](const expcore::Event& event) {
       context.output.event(event);
     };

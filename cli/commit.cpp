@@ -25,6 +25,7 @@ void add_commit(CLI::App& parent, Context& context) {
                     "Don't recreate links from cache to workspace.");
   add_verbosity(*command, context);
   command->callback([&context, options, targets] {
+    options->cancel = context.cancel;
     options->on_event = [&context](const expcore::Event& event) { context.output.event(event); };
     options->confirm = asker(context);
     const auto project = expcore::Project::open(context.directory);

@@ -104,6 +104,7 @@ void add_status_of_data(CLI::App& group, Context& context) {
   command->callback([&context, arguments] {
     auto& chosen = arguments->options;
     chosen.untracked_files = arguments->untracked_files == "all";
+    chosen.cancel = context.cancel;
     chosen.on_event = [&context](const expcore::Event& event) { context.output.event(event); };
     const auto project = expcore::Project::open(context.directory);
     const auto status = project.data().status(chosen);

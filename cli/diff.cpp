@@ -125,6 +125,7 @@ void add_data_diff(CLI::App& parent, Context& context) {
                     "Do not tell what the cache does not have.");
   add_verbosity(*command, context);
   command->callback([&context, arguments] {
+    arguments->options.cancel = context.cancel;
     arguments->options.on_event = [&context](const expcore::Event& event) {
       context.output.event(event);
     };

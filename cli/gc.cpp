@@ -107,6 +107,7 @@ void add_gc(CLI::App& parent, Context& context) {
   add_verbosity(*command, context);
   command->callback([&context, arguments] {
     auto& chosen = arguments->options;
+    chosen.cancel = context.cancel;
     chosen.on_event = [&context](const expcore::Event& event) { context.output.event(event); };
     const auto project = expcore::Project::open(context.directory);
     expcore::Data::check(chosen);

@@ -38,9 +38,8 @@ void add_move(CLI::App& parent, Context& context) {
     const auto project = expcore::Project::open(context.directory);
     with_handled_errors(
         context, fmt::format("failed to move '{}' -> '{}' - ", paths->first, paths->second), [&] {
-          project.data().move(paths->first, paths->second, [&context](const expcore::Event& event) {
-            context.output.event(event);
-          });
+          const auto tell = [&](const expcore::Event& event) { context.output.event(event); };
+          project.data().move(paths->first, paths->second, tell, context.cancel);
         });
   });
 }

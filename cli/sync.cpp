@@ -9,7 +9,6 @@ namespace {
 
 struct SyncArguments {
   expcore::SyncOptions options;
-  bool force = false;
   bool allow_missing = false;
 };
 
@@ -112,7 +111,7 @@ void add_pull(CLI::App& parent, Context& context) {
       parent.add_subcommand("pull", "Download tracked files or directories from remote storage.");
   const auto arguments = std::make_shared<SyncArguments>();
   add_options(*command, *arguments, context);
-  command->add_flag("-f,--force", arguments->force,
+  command->add_flag("-f,--force", arguments->options.force,
                     "Do not prompt when removing working directory files.");
   command->add_flag("--glob", arguments->options.glob,
                     "Allows targets containing shell-style wildcards.");
@@ -122,17 +121,11 @@ void add_pull(CLI::App& parent, Context& context) {
     connect(*arguments, context);
     const auto project = expcore::Project::open(context.directory);
     with_prefix(context, "failed to pull data from the cloud - ", [&] {
-      const auto fetched = project.data().fetch(arguments->options);
-      check(fetched, "download", context);
-      expcore::CheckoutOptions options;
-      options.with_deps = arguments->options.with_deps;
-      options.recursive = arguments->options.recursive;
-      options.glob = arguments->options.glob;
-      options.force = arguments->force;
-      options.on_event = arguments->options.on_event;
-      const auto result = project.data().checkout(arguments->options.targets, options);
+      const auto pulled = project.data().pull(arguments->options);
+      check(pulled.fetched, "download", context);
+      const auto& result = pulled.checkout;
       print_changes(result, context);
-      tell(files_summary({{fetched.transferred, "fetched"},
+      tell(files_summary({{pulled.fetched.transferred, "fetched"},
                           {result.files_modified, "modified"},
                           {result.files_added, "added"},
                           {result.files_deleted, "deleted"}}),

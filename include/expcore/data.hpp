@@ -22,6 +22,7 @@ struct AddOptions {
   bool force = false;      ///< With `out`: replace what is there.
   std::string out;         ///< Copy the one target to this path and track that.
   EventCallback on_event;
+  CancelToken cancel;
 };
 
 /// How Data::commit() works.
@@ -33,6 +34,7 @@ struct CommitOptions {
   /// Asked whether a changed stage may be recorded; unset means no.
   std::function<bool(const std::string& question)> confirm;
   EventCallback on_event;
+  CancelToken cancel;
 };
 
 /// How Data::checkout() works.
@@ -43,6 +45,7 @@ struct CheckoutOptions {
   bool relink = false;     ///< Make every file satisfy the configured link types.
   bool glob = false;       ///< Targets are patterns of output paths.
   EventCallback on_event;
+  CancelToken cancel;
 };
 
 /// What Data::checkout() did. Paths are relative to the project's directory(), folders end in '/'.
@@ -69,7 +72,8 @@ struct SyncOptions {
   bool run_cache = false;      ///< The whole run-cache, too.
   bool verify = false;         ///< Read what is there already and replace what is wrong.
   std::uint32_t jobs = 0;      ///< Files at once; 0: one per processor, at most 8.
-  std::int64_t max_size = -1;  ///< fetch(): no larger outputs, bytes; -1: any.
+  std::int64_t max_size = -1;  ///< fetch(), pull(): no larger outputs, bytes; -1: any.
+  bool force = false;          ///< pull(): also replace files whose content is not in the cache.
   EventCallback on_event;      ///< Warnings and EventKind::progress.
   CancelToken cancel;
 };
@@ -79,6 +83,12 @@ struct SyncResult {
   std::int64_t transferred = 0;      ///< Objects; with the run-cache its entries, too.
   std::vector<std::string> failed;   ///< "<hash>: <reason>" of objects that could not be copied.
   std::vector<std::string> missing;  ///< Hashes that neither side has.
+};
+
+/// What Data::pull() did.
+struct PullResult {
+  SyncResult fetched;
+  CheckoutResult checkout;  ///< Empty when something could not be copied.
 };
 
 /// How the cache and a remote differ in what is tracked; see Data::cloud_status(). Names are paths
@@ -115,6 +125,7 @@ struct GcOptions {
   /// Asked whether to go on when the list of a folder's files is lost; unset means no.
   std::function<bool(const std::string& question)> confirm;
   EventCallback on_event;  ///< Warnings and EventKind::progress.
+  CancelToken cancel;
 };
 
 /// What Data::gc() removed from one store.
@@ -129,6 +140,7 @@ struct MigrateOptions {
   bool records = false;  ///< `.dvc` and dvc.lock files, too: `--dvc-files`.
   bool dry = false;      ///< Only tell.
   EventCallback on_event;
+  CancelToken cancel;
 };
 
 /// What Data::migrate_cache() did or, dry, would do.
@@ -170,6 +182,10 @@ class EXPCORE_API Data {
   /// The other way: `dvc fetch`. Damaged objects of the cache are replaced. Throws: as push().
   SyncResult fetch(const SyncOptions& options = {}) const;
 
+  /// fetch(), then checkout() of the same targets: `dvc pull`. When something could not be copied
+  /// the work tree stays as it is. Throws: as these two.
+  PullResult pull(const SyncOptions& options = {}) const;
+
   /// Compares the cache with a remote: `dvc status --cloud`. Throws: as push().
   CloudStatus cloud_status(const SyncOptions& options = {}) const;
 
@@ -201,8 +217,8 @@ class EXPCORE_API Data {
 
   /// Moves tracked data with its `.dvc` file: `dvc move`.
   /// Throws: Error{not_found}, Error{exists}, Error{invalid_argument} for outputs of stages.
-  void move(const std::string& from, const std::string& to,
-            const EventCallback& on_event = {}) const;
+  void move(const std::string& from, const std::string& to, const EventCallback& on_event = {},
+            const CancelToken& cancel = {}) const;
 
   /// Makes files ordinary ones, no links into the cache: `dvc unprotect`.
   /// Throws: Error{not_found}.

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include <expcore/cancel.hpp>
 #include <expcore/event.hpp>
 #include <expcore/export.hpp>
 
@@ -14,7 +15,8 @@ struct DataStatusOptions {
   bool untracked_files = false;      ///< List what neither Git nor DVC tracks.
   bool not_in_remote = false;        ///< Ask the remote what it lacks.
   std::string remote;                ///< With `not_in_remote`: ""; the default one.
-  EventCallback on_event;            ///< Warnings.
+  EventCallback on_event;            ///< Warnings and EventKind::progress.
+  CancelToken cancel;
 };
 
 /// Data that moved without changing.
@@ -58,7 +60,8 @@ struct DataDiffOptions {
   std::string old_revision = "HEAD";
   std::string new_revision;          ///< "": the work tree.
   std::vector<std::string> targets;  ///< Outputs, files in them, stages; empty: everything.
-  EventCallback on_event;            ///< Warnings.
+  EventCallback on_event;            ///< Warnings and EventKind::progress.
+  CancelToken cancel;
 };
 
 /// A path that differs.

@@ -22,7 +22,7 @@ Data::~Data() = default;
 
 std::vector<std::string> Data::add(const std::vector<std::string>& targets,
                                    const AddOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   data::AddOptions internal;
   internal.glob = options.glob;
   internal.no_commit = options.no_commit;
@@ -38,7 +38,7 @@ std::vector<std::string> Data::add(const std::vector<std::string>& targets,
 }
 
 void Data::commit(const std::string& target, const CommitOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   data::CommitOptions internal;
   internal.collect = {options.with_deps, options.recursive};
   internal.force = options.force;
@@ -51,7 +51,7 @@ void Data::commit(const std::string& target, const CommitOptions& options) const
 
 CheckoutResult Data::checkout(const std::vector<std::string>& targets,
                               const CheckoutOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   data::CheckoutOptions internal;
   internal.collect = {options.with_deps, options.recursive};
   internal.force = options.force;
@@ -124,17 +124,32 @@ SyncResult to_public(const remote::SyncResult& done) {
 }  // namespace
 
 SyncResult Data::push(const SyncOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   const auto done = remote::push(*workspace, to_internal(options));
   workspace->meter.finish();
   return to_public(done);
 }
 
 SyncResult Data::fetch(const SyncOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   const auto done = remote::fetch(*workspace, to_internal(options));
   workspace->meter.finish();
   return to_public(done);
+}
+
+PullResult Data::pull(const SyncOptions& options) const {
+  PullResult result;
+  result.fetched = fetch(options);
+  if (!result.fetched.failed.empty()) return result;
+  CheckoutOptions checkout_options;
+  checkout_options.with_deps = options.with_deps;
+  checkout_options.recursive = options.recursive;
+  checkout_options.glob = options.glob;
+  checkout_options.force = options.force;
+  checkout_options.on_event = options.on_event;
+  checkout_options.cancel = options.cancel;
+  result.checkout = checkout(options.targets, checkout_options);
+  return result;
 }
 
 namespace {
@@ -149,7 +164,8 @@ std::vector<std::string> names(const std::vector<remote::NamedObject>& objects) 
 }  // namespace
 
 CloudStatus Data::cloud_status(const SyncOptions& options) const {
-  const auto found = remote::cloud_status(*impl_->open(options.on_event), to_internal(options));
+  const auto found =
+      remote::cloud_status(*impl_->open(options.on_event, options.cancel), to_internal(options));
   return {names(found.fresh), names(found.deleted), names(found.missing), found.remote};
 }
 
@@ -176,7 +192,7 @@ std::vector<GcResult> Data::gc(const GcOptions& options) const {
     throw Error(Errc::invalid_argument, "`--remote` requires `--cloud` or `--not-in-remote`");
   }
   check(options);
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   gc::Request request;
   request.all_branches = options.all_branches;
   request.all_tags = options.all_tags;
@@ -203,24 +219,27 @@ std::vector<GcResult> Data::gc(const GcOptions& options) const {
 }
 
 MigrateResult Data::migrate_cache(const MigrateOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   MigrateResult result;
   result.objects = static_cast<std::int64_t>(data::migrate_cache(*workspace, options.dry));
   if (options.records) {
     result.records = data::migrate_records(*workspace, options.dry, options.on_event);
   }
+  workspace->meter.finish();
   return result;
 }
 
 void Data::remove(const std::string& target, bool outs) const {
-  data::remove(*impl_->open({}), target, outs);
+  data::remove(*impl_->open({}, {}), target, outs);
 }
 
-void Data::move(const std::string& from, const std::string& to,
-                const EventCallback& on_event) const {
-  data::move(*impl_->open(on_event), from, to, on_event);
+void Data::move(const std::string& from, const std::string& to, const EventCallback& on_event,
+                const CancelToken& cancel) const {
+  data::move(*impl_->open(on_event, cancel), from, to, on_event);
 }
 
-void Data::unprotect(const std::string& target) const { data::unprotect(*impl_->open({}), target); }
+void Data::unprotect(const std::string& target) const {
+  data::unprotect(*impl_->open({}, {}), target);
+}
 
 }  // namespace expcore

@@ -89,7 +89,7 @@ yaml::List differences(const std::vector<DataDifference>& list, Sides paths, Sid
 }  // namespace
 
 DataStatus Data::status(const DataStatusOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   data::StatusRequest request;
   request.targets = options.targets;
   request.granular = options.granular;
@@ -121,7 +121,7 @@ std::string DataStatus::json(bool with_unchanged) const {
 }
 
 DataDiff Data::diff(const DataDiffOptions& options) const {
-  const auto workspace = impl_->open(options.on_event);
+  const auto workspace = impl_->open(options.on_event, options.cancel);
   auto found =
       data::diff(*workspace, {options.old_revision, options.new_revision, options.targets});
   DataDiff diff;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cancel.hpp"
+
 namespace expcore {
 
 const char* name_of(Work work) {
@@ -36,6 +38,7 @@ void Meter::expect(Work work, std::int64_t files, std::int64_t bytes) {
 }
 
 void Meter::advance(Work work, std::int64_t files, std::int64_t bytes) {
+  if (cancel_) stop_if_requested(&*cancel_);
   if (!tell_) return;
   counts(work).files += files;
   counts(work).bytes += bytes;
@@ -51,7 +54,7 @@ void Meter::advance(Work work, std::int64_t files, std::int64_t bytes) {
 }
 
 BytesDone Meter::bytes_of(Work work) {
-  if (!tell_) return {};
+  if (!tell_ && !cancel_) return {};
   return [this, work](std::int64_t bytes) { advance(work, 0, bytes); };
 }
 

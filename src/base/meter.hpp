@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
+
+#include <expcore/cancel.hpp>
 
 namespace expcore {
 
@@ -30,7 +33,7 @@ using BytesDone = std::function<void(std::int64_t bytes)>;
 /// Counts what is done of what there is to do and tells it every now and then. Of each kind of work
 /// counts never go down, are never above their totals, which may grow, and end at them.
 ///
-/// Thread safety: thread-safe, except that tell_to() comes before everything else.
+/// Thread safety: thread-safe, except that tell_to() and stop_by() come before everything else.
 class Meter {
  public:
   using Tell = std::function<void(const Progress&)>;
@@ -40,6 +43,9 @@ class Meter {
   /// exception from it goes through advance() and finish(). Without one a meter costs nothing.
   void tell_to(Tell tell, std::chrono::milliseconds interval = std::chrono::milliseconds(50),
                Clock clock = &std::chrono::steady_clock::now);
+
+  /// From when `cancel` is requested on advance() throws Error{cancelled}.
+  void stop_by(const CancelToken& cancel) { cancel_ = cancel; }
 
   /// Whether anybody listens: what to expect need not be found out otherwise.
   bool tells() const { return static_cast<bool>(tell_); }
@@ -65,6 +71,7 @@ class Meter {
   Progress progress(Work work);
 
   Tell tell_;
+  std::optional<CancelToken> cancel_;
   Clock clock_;
   std::chrono::steady_clock::duration interval_{};
   std::atomic<std::chrono::steady_clock::rep> next_ = 0;  ///< When to tell again.

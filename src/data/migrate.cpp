@@ -110,8 +110,10 @@ std::size_t migrate_cache(Workspace& workspace, bool dry) {
   if (dry) return objects.size();
   const auto use = workspace.store.use();
   std::vector<std::optional<std::string>> hashes(objects.size());
+  workspace.meter.expect(Work::hashing, static_cast<std::int64_t>(objects.size()), 0);
   parallel_for(objects.size(), objects.size() < 16 ? 1 : 0, [&](std::size_t i) {
     hashes[i] = new_hex(workspace.store.path_of(objects[i]), objects[i]);
+    workspace.meter.advance(Work::hashing, 1, 0);
   });
   std::vector<std::pair<std::string, ObjectId>> files;
   for (std::size_t i = 0; i < objects.size(); ++i) {

@@ -79,7 +79,8 @@ Snapshot present(Workspace& workspace, const std::vector<Out>& outs, Depth depth
   Snapshot snapshot;
   for (const auto& out : outs) {
     if (!is_shown(workspace, out)) continue;
-    const auto scan = cache::scan(out.path, out.id.kind, workspace.state, workspace.ignore);
+    const auto scan =
+        cache::scan(out.path, out.id.kind, workspace.state, workspace.ignore, &workspace.meter);
     if (!scan) continue;
     const std::string key = key_of(workspace, out.path);
     if (out.part.empty()) snapshot.entries[key] = {scan->content.id, scan->manifest.has_value()};

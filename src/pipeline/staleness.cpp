@@ -137,7 +137,7 @@ const std::optional<cache::ObjectId>& Checker::content(const std::string& path,
   const auto found = contents_.find(key);
   if (found != contents_.end()) return found->second;
   std::optional<cache::ObjectId> id;
-  if (auto scan = cache::scan(path, kind, workspace_.state, workspace_.ignore)) {
+  if (auto scan = cache::scan(path, kind, workspace_.state, workspace_.ignore, &workspace_.meter)) {
     id = std::move(scan->content.id);
   }
   return contents_.emplace(std::move(key), std::move(id)).first->second;

@@ -113,10 +113,13 @@ class Transfer {
       copy.temporary = std::move(temporary);
     } catch (const Error& error) {
       fs::discard(temporary);
+      if (options_.cancel.requested()) return copy;
       if (stop) std::rethrow_exception(stop);
       copy.reason = error.full_message();
     }
-    if (options_.meter != nullptr) options_.meter->advance(options_.work, 1, 0);
+    // Whole copies are published even then.
+    const bool tells = options_.meter != nullptr && !options_.cancel.requested();
+    if (tells) options_.meter->advance(options_.work, 1, 0);
     return copy;
   }
 

@@ -160,6 +160,113 @@ class ProjectTest(Sandbox):
         data.remove("large.bin.dvc", outs=True)
         self.assertFalse((self.folder / "large.bin").exists())
 
+    def test_data_goes_to_a_remote_and_comes_back(self) -> None:
+        data = self.project.data
+        (self.folder / "raw").mkdir()
+        (self.folder / "raw/x").write_text("x")
+        events: list[expcore.Event] = []
+        self.assertEqual(data.add(["raw"], on_event=events.append), ["raw.dvc"])
+        self.assertIn(expcore.EventKind.PROGRESS, [e.kind for e in events])
+        with self.assertRaises(expcore.ConfigError):
+            data.push()
+        with expcore.Configuration.open(self.folder) as configuration:
+            configuration.add_remote("store", self.folder / "../store", default=True)
+        self.project = expcore.Project.open(self.folder)
+        self.addCleanup(self.project.close)
+        data = self.project.data
+        status = data.cloud_status()
+        self.assertEqual((status.remote, status.in_sync, status.missing), ("store", False, []))
+        self.assertEqual(status.only_in_cache, ["raw", "raw/x"])
+        self.assertEqual(data.push(jobs=2), expcore.SyncResult(2, [], []))
+        self.assertTrue(data.cloud_status().in_sync)
+        shutil.rmtree(self.folder / "raw")
+        shutil.rmtree(self.folder / ".dvc/cache")
+        self.assertEqual(data.cloud_status(["raw"]).only_on_remote, ["raw/x"])
+        pulled = data.pull(force=True)  # the list of files came with the comparison
+        self.assertEqual((pulled.fetched.transferred, pulled.checkout.added), (1, ["raw/"]))
+        self.assertEqual(pulled.checkout.files_added, 1)
+        self.assertEqual(data.fetch(max_size=1, verify=True).transferred, 0)
+        with self.assertRaises(TypeError):
+            data.fetch(force=True)
+        with self.assertRaises(expcore.NotFound):
+            data.push(["nope"])
+
+    def test_data_changes_are_told_and_garbage_goes(self) -> None:
+        data = self.project.data
+        (self.folder / "big").write_text("one")
+        data.add(["big"])
+        git(self.folder, "add", "-A")
+        git(self.folder, "commit", "-qm", "data")
+        (self.folder / "big").unlink()
+        (self.folder / "big").write_text("three")
+        part, kind = expcore.DataPart, expcore.ChangeKind
+        status = data.status(granular=True)
+        self.assertEqual(status.changes, [expcore.DataChange(part.UNCOMMITTED, kind.MODIFIED, "big", "big")])
+        self.assertEqual((status.git_is_empty, status.git_is_dirty), (False, False))
+        self.assertEqual(data.status_json(), {"uncommitted": {"modified": ["big"]}})
+        (change,) = data.diff(targets=["big"])
+        self.assertEqual((change.part, change.change, len(change.hash)), (part.BETWEEN, kind.MODIFIED, 32))
+        self.assertEqual(data.diff_json(hashes=True)["modified"][0]["hash"]["new"], change.hash)
+        self.assertEqual(data.diff("HEAD", "HEAD", hide_missing=True), [])
+
+        asked: list[str] = []
+        with self.assertRaises(expcore.InvalidArgument):
+            data.commit("big.dvc", confirm=lambda question: bool(asked.append(question)))
+        with self.assertRaises(KeyError):
+            data.commit("big.dvc", confirm=lambda question: {}[question])
+        data.commit("big.dvc", confirm=lambda question: True, no_relink=True)
+        self.assertEqual(len(asked), 1)
+        (dry, *_) = data.gc(workspace=True, dry=True)
+        self.assertEqual((dry.store, dry.removed, dry.bytes), ("repo", 1, 3))
+        self.assertEqual(data.gc(all_commits=True)[0].removed, 0)
+        self.assertEqual(data.gc(workspace=True)[0].removed, 1)
+        with self.assertRaises(expcore.InvalidArgument):
+            data.gc()
+        self.assertEqual(data.migrate_cache(records=True, dry=True), expcore.MigrateResult(0, []))
+
+    def test_work_on_data_is_stopped(self) -> None:
+        data = self.project.data
+        (self.folder / "big").write_text("x")
+        cancel = expcore.Cancel()
+        cancel.request()
+        for work in (lambda: data.add(["big"], cancel=cancel), lambda: data.checkout(cancel=cancel),
+                     lambda: data.status(cancel=cancel), lambda: data.diff(cancel=cancel),
+                     lambda: data.gc(workspace=True, cancel=cancel), lambda: data.migrate_cache(cancel=cancel),
+                     lambda: data.move("big", "b", cancel=cancel), lambda: data.push(cancel=cancel)):
+            with self.assertRaises(expcore.Cancelled):
+                work()
+        with self.assertRaises(ZeroDivisionError):
+            data.add(["big"], on_event=lambda event: 1 / 0)
+        self.assertFalse((self.folder / "big.dvc").exists())
+
+    def test_configuration(self) -> None:
+        level = expcore.ConfigLevel
+        with expcore.Configuration.open(self.folder) as configuration:
+            self.assertIsNone(configuration.get("core.autostage"))
+            configuration.set("core.autostage", "true")
+            configuration.set("cache.dir", "../shared", level.LOCAL)
+            self.assertEqual(configuration.get("core.autostage", level.PROJECT), "true")
+            self.assertEqual(
+                configuration.list(level.LOCAL),
+                [expcore.ConfigEntry("cache.dir", configuration.cache_dir(), ".dvc/config.local")],
+            )
+            configuration.unset("core.autostage")
+            with self.assertRaises(expcore.ConfigError):
+                configuration.unset("core.autostage")
+            configuration.add_remote("a", "/x", default=True)
+            with self.assertRaises(expcore.ConfigError):
+                configuration.add_remote("a", "/y")
+            configuration.add_remote("a", "/y", force=True)
+            configuration.modify_remote("a", "verify", "true")
+            configuration.modify_remote("a", "verify", None)
+            configuration.rename_remote("a", "b")
+            self.assertEqual(configuration.remotes(), [expcore.Remote("b", "/y", True)])
+            self.assertEqual(configuration.default_remote(), "b")
+            configuration.set_default_remote(None)
+            self.assertIsNone(configuration.default_remote())
+            configuration.remove_remote("b")
+            self.assertEqual(configuration.remotes(), [])
+
     def test_overrides(self) -> None:
         with expcore.ParamOverrides.parse(["lr=2"]) as overrides:
             self.assertFalse(overrides.is_sweep)

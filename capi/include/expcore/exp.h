@@ -451,6 +451,8 @@ EXP_API exp_status exp_data_add(const exp_project* project, const char* const* t
 #define EXP_DATA_RECURSIVE (UINT32_C(1) << 1) /**< Folders stand for the stages below them. */
 #define EXP_DATA_FORCE (UINT32_C(1) << 2)     /**< Changed stages; files that would be lost. */
 #define EXP_DATA_RELINK (UINT32_C(1) << 3)    /**< Checkout: apply the configured link types. */
+#define EXP_DATA_NO_RELINK (UINT32_C(1) << 4) /**< Commit: leave the files as they are. */
+#define EXP_DATA_GLOB (UINT32_C(1) << 5)      /**< Checkout: targets are patterns of paths. */
 
 /**
  * Records what files are now, as if their stages had run: `dvc commit`.
@@ -511,6 +513,457 @@ EXP_API void exp_names_free(exp_names* names);
 EXP_API size_t exp_names_count(const exp_names* names);
 /** NULL when out of range. @since 0.1 */
 EXP_API const char* exp_names_get(const exp_names* names, size_t index);
+
+/* ------------------------------------------- data: events, remotes, garbage and what changed */
+
+/** A question that only a person can answer. Set `*out_answer` to 1 for yes; return 0 to go on.
+ *  @since 0.1 */
+typedef int32_t (*exp_confirm_cb)(const char* question, int32_t* out_answer, void* user_data);
+
+typedef struct exp_data_options {
+  size_t struct_size;        /**< sizeof(exp_data_options) of the caller. */
+  exp_event_cb on_event;     /**< EXP_EVENT_WARNING, EXP_EVENT_PROGRESS, …; may be NULL. */
+  exp_confirm_cb on_confirm; /**< Asked what to do; NULL: the answer is no. */
+  void* user_data;           /**< Passed to both untouched. */
+  exp_cancel* cancel;        /**< Borrowed for the call; may be NULL. */
+  uint32_t flags;            /**< Those of the function, or'ed. */
+  uint32_t reserved;         /**< 0. */
+} exp_data_options;
+#define EXP_DATA_OPTIONS_INIT \
+  { sizeof(exp_data_options), NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * As exp_data_add(), whose flags are those of `options`.
+ *
+ * @param[out] out_records The `.dvc` files; may be NULL. Free them with exp_names_free().
+ * @param      options     NULL: all defaults.
+ * @return As exp_data_add(), EXP_ERR_CANCELLED or EXP_ERR_CALLBACK. Targets before the one that
+ *         was stopped are done.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_add_with(exp_names** out_records, const exp_project* project,
+                                     const char* const* targets, const char* out,
+                                     const exp_data_options* options, exp_error** out_error);
+/**
+ * As exp_data_commit(), with EXP_DATA_*. `on_confirm` is asked about changed stages.
+ * @return As exp_data_commit(), EXP_ERR_CANCELLED or EXP_ERR_CALLBACK.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_commit_with(const exp_project* project, const char* target,
+                                        const exp_data_options* options, exp_error** out_error);
+/**
+ * As exp_data_checkout(), with EXP_DATA_*.
+ * @return As exp_data_checkout(), EXP_ERR_CANCELLED or EXP_ERR_CALLBACK; what was made before
+ * stays.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_checkout_with(exp_checkout_result** out_result,
+                                          const exp_project* project, const char* const* targets,
+                                          const exp_data_options* options, exp_error** out_error);
+/** Number of files, those in folders, too, of EXP_CHECKOUT_ADDED, _MODIFIED or _DELETED. @since 0.1
+ */
+EXP_API int64_t exp_checkout_result_files(const exp_checkout_result* result, int32_t kind);
+/** As exp_data_move(); without flags. @since 0.1 */
+EXP_API exp_status exp_data_move_with(const exp_project* project, const char* from, const char* to,
+                                      const exp_data_options* options, exp_error** out_error);
+
+/** Flags of exp_sync_options. */
+#define EXP_SYNC_WITH_DEPS (UINT32_C(1) << 0) /**< And everything that the targets need. */
+#define EXP_SYNC_RECURSIVE (UINT32_C(1) << 1) /**< Folders stand for the stages below them. */
+#define EXP_SYNC_GLOB (UINT32_C(1) << 2)      /**< Targets are patterns of paths. */
+#define EXP_SYNC_ALL_BRANCHES (UINT32_C(1) << 3)
+#define EXP_SYNC_ALL_TAGS (UINT32_C(1) << 4)
+#define EXP_SYNC_ALL_COMMITS (UINT32_C(1) << 5)
+#define EXP_SYNC_RUN_CACHE (UINT32_C(1) << 6) /**< The whole run-cache, too. */
+#define EXP_SYNC_VERIFY (UINT32_C(1) << 7)    /**< Read what is there and replace what is wrong. */
+#define EXP_SYNC_FORCE (UINT32_C(1) << 8)     /**< Pull: also replace files that would be lost. */
+
+typedef struct exp_sync_options {
+  size_t struct_size;         /**< sizeof(exp_sync_options) of the caller. */
+  const char* const* targets; /**< Ends in NULL; NULL: everything. */
+  const char* remote;         /**< NULL or "": the default one, for pinned outputs their own. */
+  exp_event_cb on_event;      /**< Warnings and EXP_EVENT_PROGRESS; may be NULL. */
+  void* user_data;            /**< Passed to on_event untouched. */
+  exp_cancel* cancel;         /**< Borrowed for the call; may be NULL. */
+  int64_t max_size;           /**< Fetch, pull: no larger outputs, bytes; 0: any. */
+  uint32_t jobs;              /**< Files copied at once; 0: one per processor, at most 8. */
+  uint32_t flags;             /**< EXP_SYNC_*, or'ed. */
+} exp_sync_options;
+#define EXP_SYNC_OPTIONS_INIT \
+  { sizeof(exp_sync_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
+
+/** What a push, fetch or pull of data did. Immutable: any thread may read it. */
+typedef struct exp_sync_result exp_sync_result;
+
+/**
+ * Copies data from the cache to a remote, which is a folder of this machine: `dvc push`. Objects
+ * appear whole; those already sent stay after a failure. What cannot be copied is told in the
+ * result.
+ *
+ * @param[out] out_result May be NULL. Free it with exp_sync_result_free().
+ * @param      options    NULL: all defaults.
+ * @return EXP_OK, EXP_ERR_CONFIG without a usable remote, EXP_ERR_NOT_FOUND for targets,
+ *         EXP_ERR_INVALID_ARGUMENT, EXP_ERR_CANCELLED, EXP_ERR_CALLBACK, EXP_ERR_BUSY or
+ * EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_push(exp_sync_result** out_result, const exp_project* project,
+                                 const exp_sync_options* options, exp_error** out_error);
+/** The other way, `dvc fetch`; damaged objects of the cache are replaced. @since 0.1 */
+EXP_API exp_status exp_data_fetch(exp_sync_result** out_result, const exp_project* project,
+                                  const exp_sync_options* options, exp_error** out_error);
+/**
+ * exp_data_fetch(), then the targets into the work tree, which stays as it is when something could
+ * not be copied: `dvc pull`.
+ * @return As exp_data_fetch() and exp_data_checkout().
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_pull(exp_sync_result** out_result, const exp_project* project,
+                                 const exp_sync_options* options, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_sync_result_free(exp_sync_result* result);
+/** Objects copied, with EXP_SYNC_RUN_CACHE its entries, too. @since 0.1 */
+EXP_API int64_t exp_sync_result_transferred(const exp_sync_result* result);
+/** "<hash>: <reason>" of what could not be copied, borrowed from the result. @since 0.1 */
+EXP_API const exp_names* exp_sync_result_failed(const exp_sync_result* result);
+/** Hashes that neither side has, borrowed from the result. @since 0.1 */
+EXP_API const exp_names* exp_sync_result_missing(const exp_sync_result* result);
+/** What a pull did to the work tree, borrowed from the result; NULL for push and fetch. @since 0.1
+ */
+EXP_API const exp_checkout_result* exp_sync_result_checkout(const exp_sync_result* result);
+
+/** How the cache and a remote differ. Immutable: any thread may read it. */
+typedef struct exp_cloud_status exp_cloud_status;
+
+/**
+ * Compares the cache with a remote: `dvc status --cloud`. Names are paths of outputs and of files
+ * in folders, sorted.
+ *
+ * @param[out] out_status Free it with exp_cloud_status_free().
+ * @param      options    NULL: all defaults. EXP_SYNC_VERIFY, EXP_SYNC_FORCE and max_size do
+ *                        nothing.
+ * @return As exp_data_push().
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_cloud_status(exp_cloud_status** out_status, const exp_project* project,
+                                         const exp_sync_options* options, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_cloud_status_free(exp_cloud_status* status);
+/** The remote's name. @since 0.1 */
+EXP_API const char* exp_cloud_status_remote(const exp_cloud_status* status);
+/** A push would bring them; borrowed from the status. @since 0.1 */
+EXP_API const exp_names* exp_cloud_status_only_in_cache(const exp_cloud_status* status);
+/** A fetch would bring them; borrowed from the status. @since 0.1 */
+EXP_API const exp_names* exp_cloud_status_only_on_remote(const exp_cloud_status* status);
+/** In neither; borrowed from the status. @since 0.1 */
+EXP_API const exp_names* exp_cloud_status_missing(const exp_cloud_status* status);
+
+/** Flags of exp_gc_options. One of the first six, rev or commit_date has to be set. */
+#define EXP_GC_WORKSPACE (UINT32_C(1) << 0) /**< Keep what the work tree uses; always kept. */
+#define EXP_GC_ALL_BRANCHES (UINT32_C(1) << 1)
+#define EXP_GC_ALL_TAGS (UINT32_C(1) << 2)
+#define EXP_GC_ALL_COMMITS (UINT32_C(1) << 3)
+#define EXP_GC_ALL_EXPERIMENTS (UINT32_C(1) << 4)
+#define EXP_GC_NOT_IN_REMOTE (UINT32_C(1) << 5) /**< Keep only what the remote does not have. */
+#define EXP_GC_CLOUD (UINT32_C(1) << 6)         /**< Collect on the remote, too. */
+#define EXP_GC_DRY (UINT32_C(1) << 7)           /**< Only count. */
+#define EXP_GC_FORCE (UINT32_C(1) << 8) /**< Go on when the list of a folder's files is lost. */
+#define EXP_GC_SKIP_FAILED (UINT32_C(1) << 9) /**< Pass over revisions that cannot be read. */
+
+typedef struct exp_gc_options {
+  size_t struct_size;          /**< sizeof(exp_gc_options) of the caller. */
+  const char* rev;             /**< Keep what this commit and `num` - 1 before it use; or NULL. */
+  const char* commit_date;     /**< "YYYY-MM-DD": keep commits of that day and later; or NULL. */
+  const char* remote;          /**< NULL or "": the default one. */
+  const char* const* projects; /**< Folders of projects that share the cache; ends in NULL. */
+  exp_event_cb on_event;       /**< Warnings and EXP_EVENT_PROGRESS; may be NULL. */
+  exp_confirm_cb on_confirm;   /**< Asked what EXP_GC_FORCE answers with yes; NULL: no. */
+  void* user_data;             /**< Passed to both untouched. */
+  exp_cancel* cancel;          /**< Borrowed for the call; may be NULL. */
+  int32_t num;                 /**< With `rev`; 0 means 1. */
+  uint32_t flags;              /**< EXP_GC_*, or'ed. */
+} exp_gc_options;
+#define EXP_GC_OPTIONS_INIT \
+  { sizeof(exp_gc_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+/** What was collected. Immutable: any thread may read it. */
+typedef struct exp_gc_result exp_gc_result;
+
+/**
+ * Removes objects that nothing refers to: `dvc gc`. Queued and running experiments keep theirs.
+ *
+ * @param[out] out_result May be NULL. Free it with exp_gc_result_free().
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT without a scope, for flags that exclude each other and
+ *         for a folder whose list of files is lost, EXP_ERR_CONFIG without a usable remote,
+ *         EXP_ERR_NOT_FOUND for revisions, EXP_ERR_CANCELLED, EXP_ERR_CALLBACK or EXP_ERR_BUSY.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_gc(exp_gc_result** out_result, const exp_project* project,
+                               const exp_gc_options* options, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_gc_result_free(exp_gc_result* result);
+/** How many stores were looked at. @since 0.1 */
+EXP_API size_t exp_gc_result_count(const exp_gc_result* result);
+/** "repo", "local" (the same again), "legacy" (objects of DVC 2) or "remote"; NULL when out of
+ *  range. @since 0.1 */
+EXP_API const char* exp_gc_result_store(const exp_gc_result* result, size_t index);
+/** Objects; -1 when out of range. @since 0.1 */
+EXP_API int64_t exp_gc_result_removed(const exp_gc_result* result, size_t index);
+/** -1 when out of range. @since 0.1 */
+EXP_API int64_t exp_gc_result_bytes(const exp_gc_result* result, size_t index);
+
+/** Flags of exp_data_migrate_cache(). */
+#define EXP_MIGRATE_RECORDS (UINT32_C(1) << 0) /**< `.dvc` and dvc.lock files, too. */
+#define EXP_MIGRATE_DRY (UINT32_C(1) << 1)     /**< Only tell. */
+
+/**
+ * Brings a cache of DVC 2, which is read in place until then, over to DVC 3's layout:
+ * `dvc cache migrate`.
+ *
+ * @param[out] out_objects Objects that were new, dry those to look at; may be NULL.
+ * @param[out] out_records "f.dvc", "dvc.yaml (dvc.lock)"; may be NULL. Free with exp_names_free().
+ * @param      options     NULL: all defaults.
+ * @return EXP_OK, EXP_ERR_IO, EXP_ERR_CANCELLED, EXP_ERR_CALLBACK, and with EXP_MIGRATE_RECORDS
+ * what exp_data_commit() returns.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_migrate_cache(int64_t* out_objects, exp_names** out_records,
+                                          const exp_project* project,
+                                          const exp_data_options* options, exp_error** out_error);
+
+/** Which comparison an exp_data_change belongs to. */
+enum {
+  EXP_DATA_COMMITTED = 0,     /**< From the last Git commit to what is recorded. */
+  EXP_DATA_UNCOMMITTED = 1,   /**< From what is recorded to the work tree. */
+  EXP_DATA_NOT_IN_CACHE = 2,  /**< Recorded, but not in the cache. */
+  EXP_DATA_NOT_IN_REMOTE = 3, /**< Recorded, but not on the remote. */
+  EXP_DATA_UNTRACKED = 4,     /**< Neither Git nor DVC tracks it. */
+  EXP_DATA_UNCHANGED = 5,
+  EXP_DATA_BETWEEN = 6 /**< Of exp_data_diff(): from the old side to the new one. */
+};
+
+/** What an exp_data_change is. */
+enum {
+  EXP_CHANGE_NONE = 0, /**< `part` says it all. */
+  EXP_CHANGE_ADDED = 1,
+  EXP_CHANGE_MODIFIED = 2,
+  EXP_CHANGE_DELETED = 3,
+  EXP_CHANGE_RENAMED = 4,
+  EXP_CHANGE_UNKNOWN = 5 /**< In a folder whose list of files is lost. */
+};
+
+/** Look only at fields that lie within struct_size. Texts are never NULL. */
+typedef struct exp_data_change {
+  size_t struct_size;
+  const char* path;     /**< Relative to the project's root, folders end in '/'. Untracked ones are
+                             relative to its directory. */
+  const char* old_path; /**< Of what was renamed; else the same. */
+  const char* hash;     /**< exp_data_diff(): MD5 in hex, of folders followed by ".dir"; or "". */
+  const char* old_hash; /**< exp_data_diff(): of what was modified, what it was before; or "". */
+  int32_t part;         /**< EXP_DATA_*. */
+  int32_t change;       /**< EXP_CHANGE_*. */
+} exp_data_change;
+
+/** Changes by part and kind. Immutable: any thread may read it. */
+typedef struct exp_data_changes exp_data_changes;
+
+/** @since 0.1 */
+EXP_API void exp_data_changes_free(exp_data_changes* changes);
+/** @since 0.1 */
+EXP_API size_t exp_data_changes_count(const exp_data_changes* changes);
+/** Lives as long as `changes`; NULL when out of range. @since 0.1 */
+EXP_API const exp_data_change* exp_data_changes_get(const exp_data_changes* changes, size_t index);
+
+/** What exp_data_changes_git() tells. */
+#define EXP_GIT_EMPTY (UINT32_C(1) << 0) /**< Git has no commit yet. */
+#define EXP_GIT_DIRTY (UINT32_C(1) << 1) /**< Git sees changes of its own. */
+
+/** EXP_GIT_*, or'ed, of exp_data_status(). @since 0.1 */
+EXP_API uint32_t exp_data_changes_git(const exp_data_changes* changes);
+
+/** Flags of exp_data_status_options. */
+#define EXP_DATA_STATUS_GRANULAR (UINT32_C(1) << 0)      /**< Files in tracked folders, too. */
+#define EXP_DATA_STATUS_UNTRACKED (UINT32_C(1) << 1)     /**< What neither Git nor DVC tracks. */
+#define EXP_DATA_STATUS_NOT_IN_REMOTE (UINT32_C(1) << 2) /**< Ask the remote what it lacks. */
+#define EXP_DATA_STATUS_UNCHANGED (UINT32_C(1) << 3)     /**< What is as it was, too. */
+
+typedef struct exp_data_status_options {
+  size_t struct_size;         /**< sizeof(exp_data_status_options) of the caller. */
+  const char* const* targets; /**< Paths, ends in NULL; NULL: everything. */
+  const char* remote;    /**< With EXP_DATA_STATUS_NOT_IN_REMOTE; NULL or "": the default one. */
+  exp_event_cb on_event; /**< Warnings and EXP_EVENT_PROGRESS; may be NULL. */
+  void* user_data;       /**< Passed to on_event untouched. */
+  exp_cancel* cancel;    /**< Borrowed for the call; may be NULL. */
+  uint32_t flags;        /**< EXP_DATA_STATUS_*, or'ed. */
+  uint32_t reserved;     /**< 0. */
+} exp_data_status_options;
+#define EXP_DATA_STATUS_OPTIONS_INIT \
+  { sizeof(exp_data_status_options), NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * Compares the last commit, what is recorded and the work tree: `dvc data status`. Takes no lock.
+ *
+ * @param[out] out_changes Free it with exp_data_changes_free().
+ * @param      options     NULL: all defaults.
+ * @return EXP_OK, EXP_ERR_PARSE for unreadable files, EXP_ERR_CONFIG for an unknown remote,
+ *         EXP_ERR_CANCELLED, EXP_ERR_CALLBACK or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_status(exp_data_changes** out_changes, const exp_project* project,
+                                   const exp_data_status_options* options, exp_error** out_error);
+/** The JSON of `data status --json`. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_data_status_json(char** out_text, const exp_project* project,
+                                        const exp_data_status_options* options,
+                                        exp_error** out_error);
+
+/** Flags of exp_data_diff_options. */
+#define EXP_DATA_DIFF_HASHES (UINT32_C(1) << 0)     /**< JSON: with hashes. */
+#define EXP_DATA_DIFF_NO_MISSING (UINT32_C(1) << 1) /**< Without what the cache lacks. */
+
+typedef struct exp_data_diff_options {
+  size_t struct_size;         /**< sizeof(exp_data_diff_options) of the caller. */
+  const char* old_rev;        /**< NULL: HEAD. */
+  const char* new_rev;        /**< NULL or "": the work tree. */
+  const char* const* targets; /**< Outputs, files in them, stages; ends in NULL; NULL: all. */
+  exp_event_cb on_event;      /**< Warnings and EXP_EVENT_PROGRESS; may be NULL. */
+  void* user_data;            /**< Passed to on_event untouched. */
+  exp_cancel* cancel;         /**< Borrowed for the call; may be NULL. */
+  uint32_t flags;             /**< EXP_DATA_DIFF_*, or'ed. */
+  uint32_t reserved;          /**< 0. */
+} exp_data_diff_options;
+#define EXP_DATA_DIFF_OPTIONS_INIT \
+  { sizeof(exp_data_diff_options), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * What data changed between two commits or since one: `dvc diff`. Takes no lock. What the old side
+ * records and the cache lacks has the part EXP_DATA_NOT_IN_CACHE.
+ *
+ * @param[out] out_changes Free it with exp_data_changes_free().
+ * @param      options     NULL: all defaults.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND for revisions and targets, EXP_ERR_PARSE, EXP_ERR_CANCELLED,
+ *         EXP_ERR_CALLBACK or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_data_diff(exp_data_changes** out_changes, const exp_project* project,
+                                 const exp_data_diff_options* options, exp_error** out_error);
+/** The JSON of `diff --json`. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_data_diff_json(char** out_text, const exp_project* project,
+                                      const exp_data_diff_options* options, exp_error** out_error);
+
+/* ----------------------------------------------------------------------------- configuration */
+
+/** The options of a project, or outside of one those of user and machine. */
+typedef struct exp_config exp_config;
+
+/** Where an option is set, weakest first. */
+enum {
+  EXP_CONFIG_MERGED = 0,  /**< Reading: all levels. Writing: the project's. */
+  EXP_CONFIG_SYSTEM = 1,  /**< $DVC_SYSTEM_CONFIG_DIR, $XDG_CONFIG_DIRS/dvc or /etc/xdg/dvc. */
+  EXP_CONFIG_GLOBAL = 2,  /**< $DVC_GLOBAL_CONFIG_DIR, $XDG_CONFIG_HOME/dvc or ~/.config/dvc. */
+  EXP_CONFIG_PROJECT = 3, /**< .dvc/config. */
+  EXP_CONFIG_LOCAL = 4    /**< .dvc/config.local. */
+};
+
+/**
+ * Opens the configuration that counts in `directory` (NULL: the current one). Every function below
+ * returns EXP_ERR_CONFIG for what is not allowed and EXP_ERR_INVALID_ARGUMENT for a level that
+ * there is not. Files are changed in place, checked as a whole before, and replaced at once.
+ *
+ * @param[out] out_config Free it with exp_config_free().
+ * @return EXP_OK, EXP_ERR_NOT_FOUND or EXP_ERR_INVALID_ARGUMENT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_config_open(exp_config** out_config, const char* directory,
+                                   exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_config_free(exp_config* config);
+
+/** Look only at fields that lie within struct_size. Texts are never NULL. */
+typedef struct exp_config_entry {
+  size_t struct_size;
+  const char* key;    /**< "core.remote", "remote.store.url". */
+  const char* value;  /**< Paths are absolute; a list as "['a', 'b']". */
+  const char* origin; /**< The file, relative to the root for files of the project. */
+} exp_config_entry;
+
+/** Options with their values. Immutable: any thread may read it. */
+typedef struct exp_config_entries exp_config_entries;
+
+/** Every option that is set, level by level. Free with exp_config_entries_free(). @since 0.1 */
+EXP_API exp_status exp_config_list(exp_config_entries** out_entries, const exp_config* config,
+                                   int32_t level, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_config_entries_free(exp_config_entries* entries);
+/** @since 0.1 */
+EXP_API size_t exp_config_entries_count(const exp_config_entries* entries);
+/** Lives as long as `entries`; NULL when out of range. @since 0.1 */
+EXP_API const exp_config_entry* exp_config_entries_get(const exp_config_entries* entries,
+                                                       size_t index);
+
+/**
+ * The value of an option.
+ *
+ * @param[out] out_value NULL when it is not set, which at one level is EXP_ERR_CONFIG. Free it with
+ *                       exp_free().
+ * @param      key       "core.remote", "remote.store.url".
+ * @since 0.1
+ */
+EXP_API exp_status exp_config_get(char** out_value, const exp_config* config, const char* key,
+                                  int32_t level, exp_error** out_error);
+/** Relative paths are taken from the directory. `value` NULL unsets the option. @since 0.1 */
+EXP_API exp_status exp_config_set(exp_config* config, const char* key, const char* value,
+                                  int32_t level, exp_error** out_error);
+/** The folder of the cache, absolute; at one level only what is set there. Free the text with
+ *  exp_free(). @since 0.1 */
+EXP_API exp_status exp_config_cache_dir(char** out_path, const exp_config* config, int32_t level,
+                                        exp_error** out_error);
+
+/** Look only at fields that lie within struct_size. Texts are never NULL. */
+typedef struct exp_remote {
+  size_t struct_size;
+  const char* name;
+  const char* url; /**< As it is set; paths are absolute. */
+  int32_t is_default;
+  int32_t reserved;
+} exp_remote;
+
+/** Remotes. Immutable: any thread may read it. */
+typedef struct exp_remotes exp_remotes;
+
+/** Free with exp_remotes_free(). @since 0.1 */
+EXP_API exp_status exp_config_remotes(exp_remotes** out_remotes, const exp_config* config,
+                                      int32_t level, exp_error** out_error);
+/** @since 0.1 */
+EXP_API void exp_remotes_free(exp_remotes* remotes);
+/** @since 0.1 */
+EXP_API size_t exp_remotes_count(const exp_remotes* remotes);
+/** Lives as long as `remotes`; NULL when out of range. @since 0.1 */
+EXP_API const exp_remote* exp_remotes_get(const exp_remotes* remotes, size_t index);
+
+/** Flags of exp_config_add_remote(). */
+#define EXP_REMOTE_DEFAULT (UINT32_C(1) << 0) /**< Make it the default one. */
+#define EXP_REMOTE_FORCE (UINT32_C(1) << 1)   /**< Replace a remote of that name. */
+
+/** @since 0.1 */
+EXP_API exp_status exp_config_add_remote(exp_config* config, const char* name, const char* url,
+                                         int32_t level, uint32_t flags, exp_error** out_error);
+/** Sets an option of a remote; `value` NULL unsets it. @since 0.1 */
+EXP_API exp_status exp_config_modify_remote(exp_config* config, const char* name,
+                                            const char* option, const char* value, int32_t level,
+                                            exp_error** out_error);
+/** And what refers to it as the default, at this level and stronger ones. @since 0.1 */
+EXP_API exp_status exp_config_remove_remote(exp_config* config, const char* name, int32_t level,
+                                            exp_error** out_error);
+/** @since 0.1 */
+EXP_API exp_status exp_config_rename_remote(exp_config* config, const char* name,
+                                            const char* new_name, int32_t level,
+                                            exp_error** out_error);
+/** NULL when there is none. Free the text with exp_free(). @since 0.1 */
+EXP_API exp_status exp_config_default_remote(char** out_name, const exp_config* config,
+                                             int32_t level, exp_error** out_error);
+/** `name` NULL: there is none any more. @since 0.1 */
+EXP_API exp_status exp_config_set_default_remote(exp_config* config, const char* name,
+                                                 int32_t level, exp_error** out_error);
 
 /* ------------------------------------------------------------------------------- experiments */
 

@@ -9,6 +9,7 @@
 #include <expcore/project.hpp>
 
 #include "fs/file.hpp"
+#include "hash/md5.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;
@@ -35,6 +36,12 @@ struct World {
   test::TestRepo repo;
   test::TempDir remote;
 };
+
+/// The hash of one of these files.
+std::string object_of(std::string text) {
+  text.resize(size, ' ');
+  return hash::md5(text);
+}
 
 /// Listens, and keeps the last event of each kind of work.
 struct Listener {
@@ -137,5 +144,67 @@ TEST_SUITE("api/data") {
     };
     CHECK_THROWS_WITH(world.data().push(sync), "enough");
     CHECK(world.data().push().transferred == files + 1);
+  }
+  TEST_CASE("a call that was cancelled before touches nothing, one under way stops") {
+    const World world;
+    const CancelToken requested;
+    requested.request();
+    AddOptions add;
+    add.cancel = requested;
+    CHECK_THROWS_WITH_AS(world.data().add({"data"}, add), "interrupted by the user", Error);
+    const CancelToken under_way;
+    add.cancel = under_way;
+    add.on_event = [&](const Event&) { under_way.request(); };
+    CHECK_THROWS_WITH_AS(world.data().add({"data"}, add), "interrupted by the user", Error);
+    CHECK_FALSE(fs::exists(world.repo / "data.dvc"));
+    CHECK(world.data().add({"data"}).size() == 1);
+    fs::remove_tree(world.repo / "data");
+    CheckoutOptions checkout;
+    const CancelToken cancel;
+    checkout.cancel = cancel;
+    checkout.on_event = [&](const Event&) { cancel.request(); };
+    CHECK_THROWS_WITH_AS(world.data().checkout({}, checkout), "interrupted by the user", Error);
+    CHECK(world.data().checkout().failed.empty());
+    CHECK(fs::exists(world.repo / "data/39"));
+    GcOptions gc;
+    gc.workspace = true;
+    gc.cancel = requested;
+    CHECK_THROWS_WITH_AS(world.data().gc(gc), "interrupted by the user", Error);
+  }
+  TEST_CASE("a push that is cancelled keeps what was copied") {
+    const World world;
+    world.data().add({"data"});
+    SyncOptions sync;
+    const CancelToken cancel;
+    sync.cancel = cancel;
+    sync.jobs = 1;
+    sync.on_event = [&](const Event&) { cancel.request(); };
+    CHECK_THROWS_WITH_AS(world.data().push(sync), "interrupted by the user", Error);
+    CHECK(world.data().push().transferred == files);  // and the folder, without one file
+  }
+  TEST_CASE("a pull fetches and checks out, or leaves the work tree alone") {
+    const World world;
+    world.data().add({"data"});
+    world.data().push();
+    fs::remove_tree(world.repo / ".dvc/cache");
+    fs::remove_tree(world.repo / "data");
+    const PullResult pulled = world.data().pull();
+    CHECK(pulled.fetched.transferred == files + 1);
+    CHECK(pulled.checkout.added == std::vector<std::string>{"data/"});
+    CHECK(pulled.checkout.files_added == files);
+    world.repo.write("data/0", "mine");
+    CHECK_THROWS_AS(world.data().pull(), Error);
+    SyncOptions force;
+    force.force = true;
+    CHECK(world.data().pull(force).checkout.files_modified == 1);
+
+    fs::remove_tree(world.repo / ".dvc/cache");
+    fs::remove_tree(world.repo / "data");
+    const std::string damaged = world.remote.path() + "/files/md5/" + object_of("0").substr(0, 2) +
+                                "/" + object_of("0").substr(2);
+    fs::chmod(damaged, 0644);
+    fs::write_atomic(damaged, "damaged", fs::Durability::none);
+    CHECK(world.data().pull().fetched.failed.size() == 1);
+    CHECK_FALSE(fs::exists(world.repo / "data"));
   }
 }

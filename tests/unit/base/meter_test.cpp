@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <expcore/error.hpp>
 
 #include "base/parallel.hpp"
 
@@ -52,6 +53,16 @@ TEST_SUITE("base/meter") {
     told.meter.advance(Work::storing, 1, 7);
     told.meter.finish();
     CHECK(told.list.back() == Progress{Work::storing, 1, 1, 7, 7});
+  }
+  TEST_CASE("work stops when it is cancelled, also when nobody listens") {
+    Meter meter;
+    const CancelToken cancel;
+    meter.stop_by(cancel);
+    meter.advance(Work::hashing, 1, 1);
+    cancel.request();
+    CHECK_THROWS_WITH_AS(meter.advance(Work::hashing, 1, 1), "interrupted by the user", Error);
+    CHECK_THROWS_AS(meter.bytes_of(Work::storing)(1), Error);
+    meter.finish();
   }
   TEST_CASE("many threads are told of one at a time, and counts never go down") {
     Meter meter;

@@ -69,10 +69,15 @@ def strings(values: Iterable[PathLike] | None) -> Any:
 
 def owned_text(function: Any, *args: Any) -> str:
     """Calls a function whose first parameter is `char **out_text`; frees the text."""
+    return owned_optional_text(function, *args) or ""
+
+
+def owned_optional_text(function: Any, *args: Any) -> str | None:
+    """As owned_text() where NULL means that there is none."""
     out = ctypes.c_void_p()
     call(function, ctypes.byref(out), *args)
     try:
-        return text(ctypes.string_at(out)) if out else ""
+        return text(ctypes.string_at(out)) if out else None
     finally:
         lib.exp_free(out)
 
@@ -93,9 +98,14 @@ def owned_names(function: Any, *args: Any) -> list[str]:
     """Calls a function whose first parameter is `exp_names **out_names`."""
     raw = made(function, *args)
     try:
-        return [text(lib.exp_names_get(raw, i)) for i in range(lib.exp_names_count(raw))]
+        return names_of(raw)
     finally:
         lib.exp_names_free(raw)
+
+
+def names_of(raw: Any) -> list[str]:
+    """Copies a list of names."""
+    return [text(lib.exp_names_get(raw, i)) for i in range(lib.exp_names_count(raw))]
 
 
 class Cancel:

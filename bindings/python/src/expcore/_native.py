@@ -45,6 +45,24 @@ EXP_CHECKOUT_ADDED = 0
 EXP_CHECKOUT_MODIFIED = 1
 EXP_CHECKOUT_DELETED = 2
 EXP_CHECKOUT_FAILED = 3
+EXP_DATA_COMMITTED = 0
+EXP_DATA_UNCOMMITTED = 1
+EXP_DATA_NOT_IN_CACHE = 2
+EXP_DATA_NOT_IN_REMOTE = 3
+EXP_DATA_UNTRACKED = 4
+EXP_DATA_UNCHANGED = 5
+EXP_DATA_BETWEEN = 6
+EXP_CHANGE_NONE = 0
+EXP_CHANGE_ADDED = 1
+EXP_CHANGE_MODIFIED = 2
+EXP_CHANGE_DELETED = 3
+EXP_CHANGE_RENAMED = 4
+EXP_CHANGE_UNKNOWN = 5
+EXP_CONFIG_MERGED = 0
+EXP_CONFIG_SYSTEM = 1
+EXP_CONFIG_GLOBAL = 2
+EXP_CONFIG_PROJECT = 3
+EXP_CONFIG_LOCAL = 4
 EXP_ROW_WORKSPACE = 0
 EXP_ROW_BASELINE = 1
 EXP_ROW_EXPERIMENT = 2
@@ -96,6 +114,39 @@ EXP_DATA_WITH_DEPS = 1
 EXP_DATA_RECURSIVE = 2
 EXP_DATA_FORCE = 4
 EXP_DATA_RELINK = 8
+EXP_DATA_NO_RELINK = 16
+EXP_DATA_GLOB = 32
+EXP_SYNC_WITH_DEPS = 1
+EXP_SYNC_RECURSIVE = 2
+EXP_SYNC_GLOB = 4
+EXP_SYNC_ALL_BRANCHES = 8
+EXP_SYNC_ALL_TAGS = 16
+EXP_SYNC_ALL_COMMITS = 32
+EXP_SYNC_RUN_CACHE = 64
+EXP_SYNC_VERIFY = 128
+EXP_SYNC_FORCE = 256
+EXP_GC_WORKSPACE = 1
+EXP_GC_ALL_BRANCHES = 2
+EXP_GC_ALL_TAGS = 4
+EXP_GC_ALL_COMMITS = 8
+EXP_GC_ALL_EXPERIMENTS = 16
+EXP_GC_NOT_IN_REMOTE = 32
+EXP_GC_CLOUD = 64
+EXP_GC_DRY = 128
+EXP_GC_FORCE = 256
+EXP_GC_SKIP_FAILED = 512
+EXP_MIGRATE_RECORDS = 1
+EXP_MIGRATE_DRY = 2
+EXP_GIT_EMPTY = 1
+EXP_GIT_DIRTY = 2
+EXP_DATA_STATUS_GRANULAR = 1
+EXP_DATA_STATUS_UNTRACKED = 2
+EXP_DATA_STATUS_NOT_IN_REMOTE = 4
+EXP_DATA_STATUS_UNCHANGED = 8
+EXP_DATA_DIFF_HASHES = 1
+EXP_DATA_DIFF_NO_MISSING = 2
+EXP_REMOTE_DEFAULT = 1
+EXP_REMOTE_FORCE = 2
 EXP_EXPERIMENT_TEMP = 1
 EXP_EXPERIMENT_NO_HYDRA = 2
 EXP_SHOW_ALL_BRANCHES = 1
@@ -189,6 +240,124 @@ class exp_compose_options(Structure):
         ("directory", c_char_p),
         ("flags", c_uint32),
         ("reserved", c_uint32),
+    ]
+
+exp_confirm_cb = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
+
+
+class exp_data_options(Structure):
+    """exp_data_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("on_event", exp_event_cb),
+        ("on_confirm", exp_confirm_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_sync_options(Structure):
+    """exp_sync_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("remote", c_char_p),
+        ("on_event", exp_event_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("max_size", c_int64),
+        ("jobs", c_uint32),
+        ("flags", c_uint32),
+    ]
+
+
+class exp_gc_options(Structure):
+    """exp_gc_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("rev", c_char_p),
+        ("commit_date", c_char_p),
+        ("remote", c_char_p),
+        ("projects", POINTER(c_char_p)),
+        ("on_event", exp_event_cb),
+        ("on_confirm", exp_confirm_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("num", c_int32),
+        ("flags", c_uint32),
+    ]
+
+
+class exp_data_change(Structure):
+    """exp_data_change of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("path", c_char_p),
+        ("old_path", c_char_p),
+        ("hash", c_char_p),
+        ("old_hash", c_char_p),
+        ("part", c_int32),
+        ("change", c_int32),
+    ]
+
+
+class exp_data_status_options(Structure):
+    """exp_data_status_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("remote", c_char_p),
+        ("on_event", exp_event_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_data_diff_options(Structure):
+    """exp_data_diff_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("old_rev", c_char_p),
+        ("new_rev", c_char_p),
+        ("targets", POINTER(c_char_p)),
+        ("on_event", exp_event_cb),
+        ("user_data", c_void_p),
+        ("cancel", c_void_p),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class exp_config_entry(Structure):
+    """exp_config_entry of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("key", c_char_p),
+        ("value", c_char_p),
+        ("origin", c_char_p),
+    ]
+
+
+class exp_remote(Structure):
+    """exp_remote of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("url", c_char_p),
+        ("is_default", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -493,6 +662,59 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_names_free": (None, [c_void_p]),
     "exp_names_count": (c_size_t, [c_void_p]),
     "exp_names_get": (c_char_p, [c_void_p, c_size_t]),
+    "exp_data_add_with": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), c_char_p, POINTER(exp_data_options), POINTER(c_void_p)]),
+    "exp_data_commit_with": (c_int32, [c_void_p, c_char_p, POINTER(exp_data_options), POINTER(c_void_p)]),
+    "exp_data_checkout_with": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_data_options), POINTER(c_void_p)]),
+    "exp_checkout_result_files": (c_int64, [c_void_p, c_int32]),
+    "exp_data_move_with": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(exp_data_options), POINTER(c_void_p)]),
+    "exp_data_push": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_sync_options), POINTER(c_void_p)]),
+    "exp_data_fetch": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_sync_options), POINTER(c_void_p)]),
+    "exp_data_pull": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_sync_options), POINTER(c_void_p)]),
+    "exp_sync_result_free": (None, [c_void_p]),
+    "exp_sync_result_transferred": (c_int64, [c_void_p]),
+    "exp_sync_result_failed": (c_void_p, [c_void_p]),
+    "exp_sync_result_missing": (c_void_p, [c_void_p]),
+    "exp_sync_result_checkout": (c_void_p, [c_void_p]),
+    "exp_data_cloud_status": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_sync_options), POINTER(c_void_p)]),
+    "exp_cloud_status_free": (None, [c_void_p]),
+    "exp_cloud_status_remote": (c_char_p, [c_void_p]),
+    "exp_cloud_status_only_in_cache": (c_void_p, [c_void_p]),
+    "exp_cloud_status_only_on_remote": (c_void_p, [c_void_p]),
+    "exp_cloud_status_missing": (c_void_p, [c_void_p]),
+    "exp_data_gc": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_gc_options), POINTER(c_void_p)]),
+    "exp_gc_result_free": (None, [c_void_p]),
+    "exp_gc_result_count": (c_size_t, [c_void_p]),
+    "exp_gc_result_store": (c_char_p, [c_void_p, c_size_t]),
+    "exp_gc_result_removed": (c_int64, [c_void_p, c_size_t]),
+    "exp_gc_result_bytes": (c_int64, [c_void_p, c_size_t]),
+    "exp_data_migrate_cache": (c_int32, [POINTER(c_int64), POINTER(c_void_p), c_void_p, POINTER(exp_data_options), POINTER(c_void_p)]),
+    "exp_data_changes_free": (None, [c_void_p]),
+    "exp_data_changes_count": (c_size_t, [c_void_p]),
+    "exp_data_changes_get": (POINTER(exp_data_change), [c_void_p, c_size_t]),
+    "exp_data_changes_git": (c_uint32, [c_void_p]),
+    "exp_data_status": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_data_status_options), POINTER(c_void_p)]),
+    "exp_data_status_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_data_status_options), POINTER(c_void_p)]),
+    "exp_data_diff": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_data_diff_options), POINTER(c_void_p)]),
+    "exp_data_diff_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_data_diff_options), POINTER(c_void_p)]),
+    "exp_config_open": (c_int32, [POINTER(c_void_p), c_char_p, POINTER(c_void_p)]),
+    "exp_config_free": (None, [c_void_p]),
+    "exp_config_list": (c_int32, [POINTER(c_void_p), c_void_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_entries_free": (None, [c_void_p]),
+    "exp_config_entries_count": (c_size_t, [c_void_p]),
+    "exp_config_entries_get": (POINTER(exp_config_entry), [c_void_p, c_size_t]),
+    "exp_config_get": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_set": (c_int32, [c_void_p, c_char_p, c_char_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_cache_dir": (c_int32, [POINTER(c_void_p), c_void_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_remotes": (c_int32, [POINTER(c_void_p), c_void_p, c_int32, POINTER(c_void_p)]),
+    "exp_remotes_free": (None, [c_void_p]),
+    "exp_remotes_count": (c_size_t, [c_void_p]),
+    "exp_remotes_get": (POINTER(exp_remote), [c_void_p, c_size_t]),
+    "exp_config_add_remote": (c_int32, [c_void_p, c_char_p, c_char_p, c_int32, c_uint32, POINTER(c_void_p)]),
+    "exp_config_modify_remote": (c_int32, [c_void_p, c_char_p, c_char_p, c_char_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_remove_remote": (c_int32, [c_void_p, c_char_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_rename_remote": (c_int32, [c_void_p, c_char_p, c_char_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_default_remote": (c_int32, [POINTER(c_void_p), c_void_p, c_int32, POINTER(c_void_p)]),
+    "exp_config_set_default_remote": (c_int32, [c_void_p, c_char_p, c_int32, POINTER(c_void_p)]),
     "exp_experiments_run": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_experiment_options), POINTER(c_void_p)]),
     "exp_experiment_free": (None, [c_void_p]),
     "exp_experiment_name": (c_char_p, [c_void_p]),

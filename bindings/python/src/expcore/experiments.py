@@ -9,7 +9,20 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import _native as n
-from ._call import Cancel, PathLike, call, encode, made, optional_text, owned_names, owned_text, strings, text, whole
+from ._call import (
+    Cancel,
+    PathLike,
+    call,
+    encode,
+    made,
+    names_of,
+    optional_text,
+    owned_names,
+    owned_text,
+    strings,
+    text,
+    whole,
+)
 from ._library import lib
 from .errors import ExpError, make
 from .events import Listener, Relay
@@ -242,14 +255,13 @@ def _refs(raw: Any) -> list[ExperimentRef]:
 def _share_result(raw: Any) -> ShareResult:
     """Copies and frees an exp_share_result."""
     try:
-        failed = lib.exp_share_result_failed(raw)
         error = lib.exp_share_result_data_error(raw)
         return ShareResult(
             done=_refs(lib.exp_share_result_done(raw)),
             up_to_date=_refs(lib.exp_share_result_up_to_date(raw)),
             diverged=_refs(lib.exp_share_result_diverged(raw)),
             transferred=lib.exp_share_result_transferred(raw),
-            failed=[text(lib.exp_names_get(failed, i)) for i in range(lib.exp_names_count(failed))],
+            failed=names_of(lib.exp_share_result_failed(raw)),
             data_error=make(
                 lib.exp_error_code(error), text(lib.exp_error_message(error)), text(lib.exp_error_details(error))
             )

@@ -47,6 +47,24 @@ pub const EXP_CHECKOUT_ADDED: i32 = 0;
 pub const EXP_CHECKOUT_MODIFIED: i32 = 1;
 pub const EXP_CHECKOUT_DELETED: i32 = 2;
 pub const EXP_CHECKOUT_FAILED: i32 = 3;
+pub const EXP_DATA_COMMITTED: i32 = 0;
+pub const EXP_DATA_UNCOMMITTED: i32 = 1;
+pub const EXP_DATA_NOT_IN_CACHE: i32 = 2;
+pub const EXP_DATA_NOT_IN_REMOTE: i32 = 3;
+pub const EXP_DATA_UNTRACKED: i32 = 4;
+pub const EXP_DATA_UNCHANGED: i32 = 5;
+pub const EXP_DATA_BETWEEN: i32 = 6;
+pub const EXP_CHANGE_NONE: i32 = 0;
+pub const EXP_CHANGE_ADDED: i32 = 1;
+pub const EXP_CHANGE_MODIFIED: i32 = 2;
+pub const EXP_CHANGE_DELETED: i32 = 3;
+pub const EXP_CHANGE_RENAMED: i32 = 4;
+pub const EXP_CHANGE_UNKNOWN: i32 = 5;
+pub const EXP_CONFIG_MERGED: i32 = 0;
+pub const EXP_CONFIG_SYSTEM: i32 = 1;
+pub const EXP_CONFIG_GLOBAL: i32 = 2;
+pub const EXP_CONFIG_PROJECT: i32 = 3;
+pub const EXP_CONFIG_LOCAL: i32 = 4;
 pub const EXP_ROW_WORKSPACE: i32 = 0;
 pub const EXP_ROW_BASELINE: i32 = 1;
 pub const EXP_ROW_EXPERIMENT: i32 = 2;
@@ -98,6 +116,39 @@ pub const EXP_DATA_WITH_DEPS: u32 = 1;
 pub const EXP_DATA_RECURSIVE: u32 = 2;
 pub const EXP_DATA_FORCE: u32 = 4;
 pub const EXP_DATA_RELINK: u32 = 8;
+pub const EXP_DATA_NO_RELINK: u32 = 16;
+pub const EXP_DATA_GLOB: u32 = 32;
+pub const EXP_SYNC_WITH_DEPS: u32 = 1;
+pub const EXP_SYNC_RECURSIVE: u32 = 2;
+pub const EXP_SYNC_GLOB: u32 = 4;
+pub const EXP_SYNC_ALL_BRANCHES: u32 = 8;
+pub const EXP_SYNC_ALL_TAGS: u32 = 16;
+pub const EXP_SYNC_ALL_COMMITS: u32 = 32;
+pub const EXP_SYNC_RUN_CACHE: u32 = 64;
+pub const EXP_SYNC_VERIFY: u32 = 128;
+pub const EXP_SYNC_FORCE: u32 = 256;
+pub const EXP_GC_WORKSPACE: u32 = 1;
+pub const EXP_GC_ALL_BRANCHES: u32 = 2;
+pub const EXP_GC_ALL_TAGS: u32 = 4;
+pub const EXP_GC_ALL_COMMITS: u32 = 8;
+pub const EXP_GC_ALL_EXPERIMENTS: u32 = 16;
+pub const EXP_GC_NOT_IN_REMOTE: u32 = 32;
+pub const EXP_GC_CLOUD: u32 = 64;
+pub const EXP_GC_DRY: u32 = 128;
+pub const EXP_GC_FORCE: u32 = 256;
+pub const EXP_GC_SKIP_FAILED: u32 = 512;
+pub const EXP_MIGRATE_RECORDS: u32 = 1;
+pub const EXP_MIGRATE_DRY: u32 = 2;
+pub const EXP_GIT_EMPTY: u32 = 1;
+pub const EXP_GIT_DIRTY: u32 = 2;
+pub const EXP_DATA_STATUS_GRANULAR: u32 = 1;
+pub const EXP_DATA_STATUS_UNTRACKED: u32 = 2;
+pub const EXP_DATA_STATUS_NOT_IN_REMOTE: u32 = 4;
+pub const EXP_DATA_STATUS_UNCHANGED: u32 = 8;
+pub const EXP_DATA_DIFF_HASHES: u32 = 1;
+pub const EXP_DATA_DIFF_NO_MISSING: u32 = 2;
+pub const EXP_REMOTE_DEFAULT: u32 = 1;
+pub const EXP_REMOTE_FORCE: u32 = 2;
 pub const EXP_EXPERIMENT_TEMP: u32 = 1;
 pub const EXP_EXPERIMENT_NO_HYDRA: u32 = 2;
 pub const EXP_SHOW_ALL_BRANCHES: u32 = 1;
@@ -196,6 +247,41 @@ pub struct exp_names {
 }
 
 #[repr(C)]
+pub struct exp_sync_result {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_cloud_status {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_gc_result {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_data_changes {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_config {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_config_entries {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_remotes {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
 pub struct exp_experiment {
     _private: [u8; 0],
 }
@@ -241,6 +327,8 @@ pub struct exp_plots {
 }
 
 pub type exp_event_cb = Option<unsafe extern "C" fn(event: *const exp_event, user_data: *mut c_void) -> i32>;
+
+pub type exp_confirm_cb = Option<unsafe extern "C" fn(question: *const c_char, out_answer: *mut i32, user_data: *mut c_void) -> i32>;
 
 pub type exp_queue_event_cb = Option<unsafe extern "C" fn(event: *const exp_queue_event, user_data: *mut c_void) -> i32>;
 
@@ -291,6 +379,106 @@ pub struct exp_compose_options {
     pub directory: *const c_char,
     pub flags: u32,
     pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_data_options {
+    pub struct_size: usize,
+    pub on_event: exp_event_cb,
+    pub on_confirm: exp_confirm_cb,
+    pub user_data: *mut c_void,
+    pub cancel: *mut exp_cancel,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_sync_options {
+    pub struct_size: usize,
+    pub targets: *const *const c_char,
+    pub remote: *const c_char,
+    pub on_event: exp_event_cb,
+    pub user_data: *mut c_void,
+    pub cancel: *mut exp_cancel,
+    pub max_size: i64,
+    pub jobs: u32,
+    pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_gc_options {
+    pub struct_size: usize,
+    pub rev: *const c_char,
+    pub commit_date: *const c_char,
+    pub remote: *const c_char,
+    pub projects: *const *const c_char,
+    pub on_event: exp_event_cb,
+    pub on_confirm: exp_confirm_cb,
+    pub user_data: *mut c_void,
+    pub cancel: *mut exp_cancel,
+    pub num: i32,
+    pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_data_change {
+    pub struct_size: usize,
+    pub path: *const c_char,
+    pub old_path: *const c_char,
+    pub hash: *const c_char,
+    pub old_hash: *const c_char,
+    pub part: i32,
+    pub change: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_data_status_options {
+    pub struct_size: usize,
+    pub targets: *const *const c_char,
+    pub remote: *const c_char,
+    pub on_event: exp_event_cb,
+    pub user_data: *mut c_void,
+    pub cancel: *mut exp_cancel,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_data_diff_options {
+    pub struct_size: usize,
+    pub old_rev: *const c_char,
+    pub new_rev: *const c_char,
+    pub targets: *const *const c_char,
+    pub on_event: exp_event_cb,
+    pub user_data: *mut c_void,
+    pub cancel: *mut exp_cancel,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_config_entry {
+    pub struct_size: usize,
+    pub key: *const c_char,
+    pub value: *const c_char,
+    pub origin: *const c_char,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_remote {
+    pub struct_size: usize,
+    pub name: *const c_char,
+    pub url: *const c_char,
+    pub is_default: i32,
+    pub reserved: i32,
 }
 
 #[repr(C)]
@@ -557,6 +745,59 @@ extern "C" {
     pub fn exp_names_free(names: *mut exp_names);
     pub fn exp_names_count(names: *const exp_names) -> usize;
     pub fn exp_names_get(names: *const exp_names, index: usize) -> *const c_char;
+    pub fn exp_data_add_with(out_records: *mut *mut exp_names, project: *const exp_project, targets: *const *const c_char, out: *const c_char, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_commit_with(project: *const exp_project, target: *const c_char, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_checkout_with(out_result: *mut *mut exp_checkout_result, project: *const exp_project, targets: *const *const c_char, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_checkout_result_files(result: *const exp_checkout_result, kind: i32) -> i64;
+    pub fn exp_data_move_with(project: *const exp_project, from: *const c_char, to: *const c_char, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_push(out_result: *mut *mut exp_sync_result, project: *const exp_project, options: *const exp_sync_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_fetch(out_result: *mut *mut exp_sync_result, project: *const exp_project, options: *const exp_sync_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_pull(out_result: *mut *mut exp_sync_result, project: *const exp_project, options: *const exp_sync_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_sync_result_free(result: *mut exp_sync_result);
+    pub fn exp_sync_result_transferred(result: *const exp_sync_result) -> i64;
+    pub fn exp_sync_result_failed(result: *const exp_sync_result) -> *const exp_names;
+    pub fn exp_sync_result_missing(result: *const exp_sync_result) -> *const exp_names;
+    pub fn exp_sync_result_checkout(result: *const exp_sync_result) -> *const exp_checkout_result;
+    pub fn exp_data_cloud_status(out_status: *mut *mut exp_cloud_status, project: *const exp_project, options: *const exp_sync_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_cloud_status_free(status: *mut exp_cloud_status);
+    pub fn exp_cloud_status_remote(status: *const exp_cloud_status) -> *const c_char;
+    pub fn exp_cloud_status_only_in_cache(status: *const exp_cloud_status) -> *const exp_names;
+    pub fn exp_cloud_status_only_on_remote(status: *const exp_cloud_status) -> *const exp_names;
+    pub fn exp_cloud_status_missing(status: *const exp_cloud_status) -> *const exp_names;
+    pub fn exp_data_gc(out_result: *mut *mut exp_gc_result, project: *const exp_project, options: *const exp_gc_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_gc_result_free(result: *mut exp_gc_result);
+    pub fn exp_gc_result_count(result: *const exp_gc_result) -> usize;
+    pub fn exp_gc_result_store(result: *const exp_gc_result, index: usize) -> *const c_char;
+    pub fn exp_gc_result_removed(result: *const exp_gc_result, index: usize) -> i64;
+    pub fn exp_gc_result_bytes(result: *const exp_gc_result, index: usize) -> i64;
+    pub fn exp_data_migrate_cache(out_objects: *mut i64, out_records: *mut *mut exp_names, project: *const exp_project, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_changes_free(changes: *mut exp_data_changes);
+    pub fn exp_data_changes_count(changes: *const exp_data_changes) -> usize;
+    pub fn exp_data_changes_get(changes: *const exp_data_changes, index: usize) -> *const exp_data_change;
+    pub fn exp_data_changes_git(changes: *const exp_data_changes) -> u32;
+    pub fn exp_data_status(out_changes: *mut *mut exp_data_changes, project: *const exp_project, options: *const exp_data_status_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_status_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_data_status_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_diff(out_changes: *mut *mut exp_data_changes, project: *const exp_project, options: *const exp_data_diff_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_data_diff_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_data_diff_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_open(out_config: *mut *mut exp_config, directory: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_free(config: *mut exp_config);
+    pub fn exp_config_list(out_entries: *mut *mut exp_config_entries, config: *const exp_config, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_entries_free(entries: *mut exp_config_entries);
+    pub fn exp_config_entries_count(entries: *const exp_config_entries) -> usize;
+    pub fn exp_config_entries_get(entries: *const exp_config_entries, index: usize) -> *const exp_config_entry;
+    pub fn exp_config_get(out_value: *mut *mut c_char, config: *const exp_config, key: *const c_char, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_set(config: *mut exp_config, key: *const c_char, value: *const c_char, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_cache_dir(out_path: *mut *mut c_char, config: *const exp_config, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_remotes(out_remotes: *mut *mut exp_remotes, config: *const exp_config, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_remotes_free(remotes: *mut exp_remotes);
+    pub fn exp_remotes_count(remotes: *const exp_remotes) -> usize;
+    pub fn exp_remotes_get(remotes: *const exp_remotes, index: usize) -> *const exp_remote;
+    pub fn exp_config_add_remote(config: *mut exp_config, name: *const c_char, url: *const c_char, level: i32, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_modify_remote(config: *mut exp_config, name: *const c_char, option: *const c_char, value: *const c_char, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_remove_remote(config: *mut exp_config, name: *const c_char, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_rename_remote(config: *mut exp_config, name: *const c_char, new_name: *const c_char, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_default_remote(out_name: *mut *mut c_char, config: *const exp_config, level: i32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_config_set_default_remote(config: *mut exp_config, name: *const c_char, level: i32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_experiments_run(out_experiment: *mut *mut exp_experiment, project: *const exp_project, options: *const exp_experiment_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_experiment_free(experiment: *mut exp_experiment);
     pub fn exp_experiment_name(experiment: *const exp_experiment) -> *const c_char;
@@ -676,6 +917,14 @@ const _: () = {
     assert!(std::mem::size_of::<exp_event>() == 112);
     assert!(std::mem::size_of::<exp_run_options>() == 48);
     assert!(std::mem::size_of::<exp_compose_options>() == 40);
+    assert!(std::mem::size_of::<exp_data_options>() == 48);
+    assert!(std::mem::size_of::<exp_sync_options>() == 64);
+    assert!(std::mem::size_of::<exp_gc_options>() == 80);
+    assert!(std::mem::size_of::<exp_data_change>() == 48);
+    assert!(std::mem::size_of::<exp_data_status_options>() == 56);
+    assert!(std::mem::size_of::<exp_data_diff_options>() == 64);
+    assert!(std::mem::size_of::<exp_config_entry>() == 32);
+    assert!(std::mem::size_of::<exp_remote>() == 32);
     assert!(std::mem::size_of::<exp_experiment_options>() == 56);
     assert!(std::mem::size_of::<exp_show_options>() == 24);
     assert!(std::mem::size_of::<exp_save_options>() == 64);

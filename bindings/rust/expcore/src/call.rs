@@ -36,17 +36,41 @@ pub(crate) fn made<T>(
     NonNull::new(out).ok_or_else(|| Error::new(sys::EXP_ERR_INTERNAL, "no handle was made".into(), String::new()))
 }
 
-/// Calls a function whose first parameter is `char **out_text` and takes the text.
+/// Calls a function that only can fail.
+pub(crate) fn call(f: impl FnOnce(*mut *mut sys::exp_error) -> sys::exp_status) -> Result<()> {
+    let mut error = ptr::null_mut();
+    let status = f(&mut error);
+    check(status, error)
+}
+
+/// `flag` when `on`, else no bit.
+pub(crate) fn bit(on: bool, flag: u32) -> u32 {
+    if on {
+        flag
+    } else {
+        0
+    }
+}
+
+/// Calls a function whose first parameter is `char **out_text` and takes the text; NULL is `None`.
+pub(crate) fn owned_optional_text(
+    f: impl FnOnce(*mut *mut c_char, *mut *mut sys::exp_error) -> sys::exp_status,
+) -> Result<Option<String>> {
+    let mut raw = ptr::null_mut();
+    call(|error| f(&mut raw, error))?;
+    // SAFETY: the text is ours, ends in NUL unless it is NULL, and is released once with exp_free().
+    unsafe {
+        let copy = optional_text(raw);
+        sys::exp_free(raw.cast());
+        Ok(copy)
+    }
+}
+
+/// The same for a function that always gives a text.
 pub(crate) fn owned_text(
     f: impl FnOnce(*mut *mut c_char, *mut *mut sys::exp_error) -> sys::exp_status,
 ) -> Result<String> {
-    let raw = made(f)?;
-    // SAFETY: the text is ours, ends in NUL, and is released once with exp_free().
-    unsafe {
-        let copy = text(raw.as_ptr());
-        sys::exp_free(raw.as_ptr().cast());
-        Ok(copy)
-    }
+    owned_optional_text(f).map(Option::unwrap_or_default)
 }
 
 /// Copies and frees the names a call made.
@@ -56,10 +80,18 @@ pub(crate) fn owned_names(
     let raw = made(f)?.as_ptr();
     // SAFETY: the texts are borrowed from the list, which is freed once, after the copy.
     unsafe {
-        let copies = (0..sys::exp_names_count(raw)).filter_map(|i| optional_text(sys::exp_names_get(raw, i))).collect();
+        let copies = names_of(raw);
         sys::exp_names_free(raw);
         Ok(copies)
     }
+}
+
+/// Copies a list of names.
+///
+/// # Safety
+/// `raw` is a list of the library, alive during the call.
+pub(crate) unsafe fn names_of(raw: *const sys::exp_names) -> Vec<String> {
+    (0..sys::exp_names_count(raw)).map(|i| text(sys::exp_names_get(raw, i))).collect()
 }
 
 /// Copies a borrowed text; NULL is "".

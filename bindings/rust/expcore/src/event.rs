@@ -138,6 +138,25 @@ impl<'a> Relay<'a> {
         (self as *mut Relay<'a>).cast()
     }
 
+    /// Tells the listener; 1 when it panicked.
+    ///
+    /// # Safety
+    /// As for `Event::from_raw`.
+    pub(crate) unsafe fn tell(&mut self, event: *const sys::exp_event) -> i32 {
+        let listener = match self.listener.as_mut() {
+            Some(listener) => listener,
+            None => return 0,
+        };
+        let event = Event::from_raw(event);
+        match catch_unwind(AssertUnwindSafe(|| listener(&event))) {
+            Ok(()) => 0,
+            Err(panic) => {
+                self.panic = Some(panic);
+                1
+            }
+        }
+    }
+
     /// Goes on with the panic of the listener, if there was one.
     pub(crate) fn resume(&mut self) {
         if let Some(panic) = self.panic.take() {
@@ -149,17 +168,5 @@ impl<'a> Relay<'a> {
 unsafe extern "C" fn relay(event: *const sys::exp_event, user_data: *mut c_void) -> i32 {
     // SAFETY: user_data is the Relay of the call that runs now; exp.h: callbacks "are never called two at once
     // for one call", so this is the only reference.
-    let relay = &mut *user_data.cast::<Relay<'_>>();
-    let listener = match relay.listener.as_mut() {
-        Some(listener) => listener,
-        None => return 0,
-    };
-    let event = Event::from_raw(event);
-    match catch_unwind(AssertUnwindSafe(|| listener(&event))) {
-        Ok(()) => 0,
-        Err(panic) => {
-            relay.panic = Some(panic);
-            1
-        }
-    }
+    (*user_data.cast::<Relay<'_>>()).tell(event)
 }

@@ -1,6 +1,7 @@
 //! Experiments: run, keep, compare, share.
 use crate::call::{
-    c_string, check, from_callback, made, optional_text, owned_names, owned_text, text, whole, CStrings, Cancel,
+    bit, c_string, call, from_callback, made, names_of, optional_text, owned_names, owned_text, text, whole, CStrings,
+    Cancel,
 };
 use crate::error::{Error, Result};
 use crate::event::{Event, Listener, Relay};
@@ -521,14 +522,13 @@ impl<'p> Experiments<'p> {
         let raw = made?.as_ptr();
         // SAFETY: exp.h: what the result has is "borrowed from the result", which is freed once, after the copy.
         unsafe {
-            let failed = sys::exp_share_result_failed(raw);
             let error = sys::exp_share_result_data_error(raw);
             let result = ShareResult {
                 done: refs_of(sys::exp_share_result_done(raw)),
                 up_to_date: refs_of(sys::exp_share_result_up_to_date(raw)),
                 diverged: refs_of(sys::exp_share_result_diverged(raw)),
                 transferred: sys::exp_share_result_transferred(raw),
-                failed: (0..sys::exp_names_count(failed)).map(|i| text(sys::exp_names_get(failed, i))).collect(),
+                failed: names_of(sys::exp_share_result_failed(raw)),
                 data_error: (!error.is_null()).then(|| {
                     Error::new(
                         sys::exp_error_code(error),
@@ -560,18 +560,4 @@ impl<'p> Experiments<'p> {
             sys::exp_experiments_show_json(out, self.project.as_ptr(), ptr::null(), error)
         })
     }
-}
-
-fn bit(on: bool, flag: u32) -> u32 {
-    if on {
-        flag
-    } else {
-        0
-    }
-}
-
-fn call(f: impl FnOnce(*mut *mut sys::exp_error) -> sys::exp_status) -> Result<()> {
-    let mut error = ptr::null_mut();
-    let status = f(&mut error);
-    check(status, error)
 }

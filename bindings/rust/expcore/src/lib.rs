@@ -16,6 +16,8 @@
 
 mod call;
 mod composition;
+mod configuration;
+mod data;
 mod error;
 mod event;
 mod experiments;
@@ -25,6 +27,11 @@ mod queue;
 
 pub use call::Cancel;
 pub use composition::{ComposeOptions, Composition};
+pub use configuration::{ConfigEntry, ConfigLevel, Configuration, Remote};
+pub use data::{
+    AddOptions, ChangeKind, CheckoutResult, CloudStatus, Data, DataChange, DataDiffOptions, DataOptions, DataPart,
+    DataStatus, DataStatusOptions, GcOptions, GcResult, Listening, SyncOptions, SyncResult,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventKind, Outcome, StageKind};
 pub use experiments::{

@@ -1,5 +1,6 @@
 //! A DVC project.
 use crate::call::{c_path, made, text};
+use crate::data::Data;
 use crate::error::Result;
 use crate::experiments::Experiments;
 use crate::pipeline::Pipeline;
@@ -43,6 +44,11 @@ impl Project {
     /// The stages, what is stale, and how to run them.
     pub fn pipeline(&self) -> Pipeline<'_> {
         Pipeline::new(self)
+    }
+
+    /// The data: files, the cache, remotes.
+    pub fn data(&self) -> Data<'_> {
+        Data::new(self)
     }
 
     /// The experiments.

@@ -1,9 +1,9 @@
 //! The crate on a real project.
 use expcore::{
-    Cancel, ComposeOptions, Composition, ErrorKind, EventKind, Executor, Outcome, Project, QueueEventKind,
-    QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions, StageKind, TaskOptions,
-    TaskState,
-    WorkerOptions,
+    AddOptions, Cancel, ChangeKind, ComposeOptions, Composition, ConfigLevel, Configuration, DataDiffOptions,
+    DataOptions, DataPart, DataStatusOptions, ErrorKind, EventKind, Executor, GcOptions, Listening, Outcome, Project,
+    QueueEventKind, QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions,
+    StageKind, SyncOptions, TaskOptions, TaskState, WorkerOptions,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -127,6 +127,107 @@ fn a_configuration_is_composed() {
     assert_eq!(Composition::new(&conf, &unresolved).unwrap().yaml(), "x: 2\nz: ${x}\n");
     assert_eq!(Composition::of(&project, &["x=3".into()]).unwrap().yaml(), "x: 3\n");
     assert!(Composition::new(sandbox.0.join("missing"), &options).is_err());
+}
+
+#[test]
+fn data_goes_to_a_remote_and_comes_back() {
+    let (sandbox, project) = Sandbox::new("data");
+    let data = project.data();
+    let quiet = Listening::new();
+    std::fs::write(sandbox.0.join("big"), "one").unwrap();
+    let mut progress = 0;
+    let listening = Listening::new().on_event(|event| progress += usize::from(event.kind == EventKind::Progress));
+    assert_eq!(data.add(&["big"], &AddOptions::default(), &listening).unwrap(), ["big.dvc"]);
+    drop(listening);
+    assert!(progress > 0);
+    git(&sandbox.0, &["add", "-A"]);
+    git(&sandbox.0, &["commit", "-qm", "data"]);
+    assert_eq!(data.push(&SyncOptions::default(), &quiet).unwrap_err().kind(), ErrorKind::Config);
+    let mut configuration = Configuration::open(&sandbox.0).unwrap();
+    let store = sandbox.0.join("store").display().to_string();
+    configuration.add_remote("store", &store, true, false, ConfigLevel::Local).unwrap();
+
+    let project = Project::open(&sandbox.0).unwrap();
+    let data = project.data();
+    assert_eq!(data.cloud_status(&SyncOptions::default(), &quiet).unwrap().only_in_cache, ["big"]);
+    assert_eq!(data.push(&SyncOptions::default(), &quiet).unwrap().transferred, 1);
+    std::fs::remove_dir_all(sandbox.0.join(".dvc/cache")).unwrap();
+    std::fs::remove_file(sandbox.0.join("big")).unwrap();
+    assert_eq!(data.fetch(&SyncOptions { max_size: 1, ..Default::default() }, &quiet).unwrap().transferred, 0);
+    let options = SyncOptions { targets: vec!["big".into()], ..Default::default() };
+    let pulled = data.pull(&options, &quiet).unwrap();
+    assert_eq!((pulled.transferred, pulled.checkout.added), (1, vec!["big".to_string()]));
+    assert_eq!(pulled.checkout.files_added, 1);
+
+    std::fs::remove_file(sandbox.0.join("big")).unwrap();
+    std::fs::write(sandbox.0.join("big"), "three").unwrap();
+    let wanted = DataDiffOptions { targets: vec!["big".into()], ..Default::default() };
+    let change = &data.diff(&wanted, &quiet).unwrap()[0];
+    assert_eq!((change.part, change.change, change.path.as_str()), (DataPart::Between, ChangeKind::Modified, "big"));
+    assert!(data.diff_json(&wanted, &quiet).unwrap().contains("\"modified\""));
+    let status = data.status(&DataStatusOptions::default(), &quiet).unwrap();
+    assert_eq!((status.changes[0].part, status.changes[0].path.as_str()), (DataPart::Uncommitted, "big"));
+    assert!(data.status_json(&DataStatusOptions::default(), &quiet).unwrap().contains("\"uncommitted\""));
+    let refused = data.commit(Some("big.dvc"), &DataOptions::default(), &quiet).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+    data.commit(Some("big.dvc"), &DataOptions::default(), &Listening::new().confirm(|_| true)).unwrap();
+    let gc = GcOptions { workspace: true, ..Default::default() };
+    assert_eq!(data.gc(&gc, &quiet).unwrap()[0].removed, 1);
+    assert_eq!(data.gc(&GcOptions::default(), &quiet).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(data.migrate_cache(true, true, &quiet).unwrap(), (0, vec![]));
+    data.rename("big", "large", &quiet).unwrap();
+    data.unprotect("large").unwrap();
+    assert!(data.checkout(&["large"], &DataOptions::default(), &quiet).unwrap().added.is_empty());
+    data.remove("large.dvc", true).unwrap();
+    assert!(!sandbox.0.join("large").exists());
+}
+
+#[test]
+fn work_on_data_is_stopped() {
+    let (sandbox, project) = Sandbox::new("data-stop");
+    let data = project.data();
+    std::fs::write(sandbox.0.join("big"), "x").unwrap();
+    let cancel = Cancel::new();
+    cancel.request();
+    let listening = Listening::new().cancel(&cancel);
+    let stopped = data.add(&["big"], &AddOptions::default(), &listening).unwrap_err();
+    assert_eq!(stopped.kind(), ErrorKind::Cancelled);
+    let listening = Listening::new().on_event(|_| panic!("mine"));
+    let add = || data.add(&["big"], &AddOptions::default(), &listening);
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(add));
+    assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"mine"));
+    assert!(!sandbox.0.join("big.dvc").exists());
+    data.add(&["big"], &AddOptions::default(), &Listening::new()).unwrap();
+    std::fs::remove_file(sandbox.0.join("big")).unwrap();
+    std::fs::write(sandbox.0.join("big"), "y").unwrap();
+    let listening = Listening::new().confirm(|_| panic!("asked"));
+    let commit = || data.commit(Some("big.dvc"), &DataOptions::default(), &listening);
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(commit));
+    assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"asked"));
+}
+
+#[test]
+fn options_and_remotes_are_configured() {
+    let (sandbox, _project) = Sandbox::new("config");
+    let mut configuration = Configuration::open(&sandbox.0).unwrap();
+    let level = ConfigLevel::Project;
+    assert_eq!(configuration.get("core.autostage", ConfigLevel::Merged).unwrap(), None);
+    configuration.set("core.autostage", Some("true"), level).unwrap();
+    assert_eq!(configuration.get("core.autostage", level).unwrap().as_deref(), Some("true"));
+    assert_eq!(configuration.list(level).unwrap()[0].origin, ".dvc/config");
+    configuration.set("core.autostage", None, level).unwrap();
+    let missing = configuration.set("core.autostage", None, level).unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::Config);
+    assert!(configuration.cache_dir(ConfigLevel::Merged).unwrap().ends_with("/.dvc/cache"));
+    configuration.add_remote("a", "/x", true, false, level).unwrap();
+    configuration.modify_remote("a", "url", Some("/y"), level).unwrap();
+    configuration.rename_remote("a", "b", level).unwrap();
+    let remotes = configuration.remotes(level).unwrap();
+    assert_eq!((remotes[0].name.as_str(), remotes[0].url.as_str(), remotes[0].is_default), ("b", "/y", true));
+    configuration.set_default_remote(None, level).unwrap();
+    assert_eq!(configuration.default_remote(ConfigLevel::Merged).unwrap(), None);
+    configuration.remove_remote("b", level).unwrap();
+    assert!(configuration.remotes(level).unwrap().is_empty());
 }
 
 #[test]
