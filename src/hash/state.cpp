@@ -7,10 +7,12 @@
 #include <sqlite3.h>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <expcore/error.hpp>
 
 #include "fs/path.hpp"
+#include "hash/content.hpp"
 
 namespace expcore::hash {
 namespace {
@@ -58,6 +60,22 @@ bool is_racy(const fs::Stat& stat) {
 
 void run(sqlite3* db, const char* sql) { sqlite3_exec(db, sql, nullptr, nullptr, nullptr); }
 
+std::string text_at(sqlite3_stmt* statement, int column) {
+  return {reinterpret_cast<const char*>(sqlite3_column_text(statement, column)),
+          static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
+}
+
+/// In two columns, from `column` on.
+Fingerprint fingerprint_at(sqlite3_stmt* statement, int column) {
+  return {static_cast<std::uint64_t>(sqlite3_column_int64(statement, column)),
+          static_cast<std::uint64_t>(sqlite3_column_int64(statement, column + 1))};
+}
+
+void bind(sqlite3_stmt* statement, int index, const Fingerprint& fingerprint) {
+  sqlite3_bind_int64(statement, index, static_cast<sqlite3_int64>(fingerprint.low));
+  sqlite3_bind_int64(statement, index + 1, static_cast<sqlite3_int64>(fingerprint.high));
+}
+
 Statement prepare(sqlite3* db, const char* sql) {
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(db, sql, -1, &raw, nullptr) != SQLITE_OK) return nullptr;
@@ -78,6 +96,8 @@ struct StateDb::Impl {
   std::unordered_map<std::string, Row> fresh;  ///< Of this process; newer than the database.
   std::unordered_map<std::string, Row> unsaved;
   std::map<std::string, std::optional<Made>> unsaved_made;  ///< nullopt: forgotten.
+  std::multimap<std::int64_t, KnownContent> contents;       ///< Read by this process, by size.
+  std::vector<std::pair<std::int64_t, KnownContent>> unsaved_contents;
 
   /// Opens the database when there is one (or `create`); leaves `db` empty when that fails.
   void open(bool create) {
@@ -125,10 +145,7 @@ struct StateDb::Impl {
   std::optional<Row> stored(const std::string& key) {
     open(false);
     if (!db) return std::nullopt;
-    if (!reading) {
-      run(db.get(), "BEGIN");
-      reading = true;
-    }
+    start_reading();
     sqlite3_stmt* s = select.get();
     sqlite3_reset(s);
     sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
@@ -139,10 +156,15 @@ struct StateDb::Impl {
     row.stat.size = sqlite3_column_int64(s, 2);
     row.stat.mtime_ns = sqlite3_column_int64(s, 3);
     row.stat.ctime_ns = sqlite3_column_int64(s, 4);
-    row.hex.assign(reinterpret_cast<const char*>(sqlite3_column_text(s, 5)),
-                   static_cast<std::size_t>(sqlite3_column_bytes(s, 5)));
+    row.hex = text_at(s, 5);
     sqlite3_reset(s);
     return row;
+  }
+
+  void start_reading() {
+    if (reading) return;
+    run(db.get(), "BEGIN");
+    reading = true;
   }
 
   void stop_reading() {
@@ -158,17 +180,13 @@ struct StateDb::Impl {
     const Statement statement =
         db ? prepare(db.get(), "SELECT path, inode, mtime, hex, kind FROM made") : nullptr;
     sqlite3_stmt* s = statement.get();
-    const auto text = [&](int column) {
-      return std::string(reinterpret_cast<const char*>(sqlite3_column_text(s, column)),
-                         static_cast<std::size_t>(sqlite3_column_bytes(s, column)));
-    };
     while (s != nullptr && sqlite3_step(s) == SQLITE_ROW) {
       Made made;
       made.inode = static_cast<std::uint64_t>(sqlite3_column_int64(s, 1));
       made.mtime_ns = sqlite3_column_int64(s, 2);
-      made.hex = text(3);
+      made.hex = text_at(s, 3);
       made.kind = static_cast<FileHash>(sqlite3_column_int(s, 4));
-      found.emplace(text(0), std::move(made));
+      found.emplace(text_at(s, 0), std::move(made));
     }
     return found;
   }
@@ -201,12 +219,74 @@ struct StateDb::Impl {
     unsaved_made.clear();
   }
 
+  /// What is known of this size, here and in the database.
+  std::vector<KnownContent> contents_of(std::int64_t size) {
+    std::vector<KnownContent> found;
+    const auto [first, last] = contents.equal_range(size);
+    for (auto known = first; known != last; ++known)
+      found.push_back(known->second);
+    open(false);
+    if (!db) return found;
+    start_reading();
+    const Statement statement = prepare(
+        db.get(),
+        "SELECT head_low, head_high, low, high, hex FROM contents WHERE size = ?1");  // may not be
+    sqlite3_stmt* s = statement.get();
+    if (s != nullptr) sqlite3_bind_int64(s, 1, size);
+    while (s != nullptr && sqlite3_step(s) == SQLITE_ROW)
+      found.push_back({fingerprint_at(s, 0), fingerprint_at(s, 2), text_at(s, 4)});
+    return found;
+  }
+
+  void save_contents() {
+    if (unsaved_contents.empty()) return;
+    run(db.get(),
+        "CREATE TABLE IF NOT EXISTS contents (size INTEGER, head_low INTEGER, head_high INTEGER, "
+        "low INTEGER, high INTEGER, hex TEXT, "
+        "PRIMARY KEY (size, low, high, head_low, head_high)) WITHOUT ROWID");
+    const Statement insert =
+        prepare(db.get(), "INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    if (!insert) return;
+    run(db.get(), "BEGIN IMMEDIATE");
+    for (const auto& [size, content] : unsaved_contents) {
+      sqlite3_stmt* s = insert.get();
+      sqlite3_reset(s);
+      sqlite3_bind_int64(s, 1, size);
+      bind(s, 2, content.head);
+      bind(s, 4, content.whole);
+      sqlite3_bind_text(s, 6, content.hex.data(), static_cast<int>(content.hex.size()),
+                        SQLITE_STATIC);
+      sqlite3_step(s);
+    }
+    run(db.get(), "COMMIT");
+    unsaved_contents.clear();
+  }
+
+  /// Hashes a file whose stat nobody knows. Not under the lock.
+  Hashed read(const std::string& file, std::int64_t size, FileHash kind,
+              const BytesDone& on_bytes) {
+    if (kind != FileHash::md5 || size < large_content) return hash_file(file, kind, on_bytes);
+    std::vector<KnownContent> known;
+    {
+      const std::lock_guard lock(mutex);
+      known = contents_of(size);
+    }
+    if (auto hex = recognise(file, size, known, on_bytes)) return {std::move(*hex), size};
+    ReadContent content = read_content(file, on_bytes);
+    const std::lock_guard lock(mutex);
+    contents.emplace(content.size, content.content);
+    unsaved_contents.emplace_back(content.size, content.content);
+    return {std::move(content.content.hex), content.size};
+  }
+
   void save() {
     stop_reading();
-    if ((unsaved.empty() && unsaved_made.empty()) || path.empty()) return;
+    const bool is_saved = unsaved.empty() && unsaved_made.empty() && unsaved_contents.empty();
+    if (is_saved || path.empty()) return;
     open(true);
     if (!db) return;
     save_made();
+    save_contents();
     if (unsaved.empty()) return;
     const Statement insert =
         prepare(db.get(), "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
@@ -272,7 +352,7 @@ Hashed StateDb::hash(const std::string& path, const fs::Stat& before, FileHash k
     if (on_bytes) on_bytes(before.size);
     return {std::move(*known), before.size};
   }
-  Hashed hashed = hash_file(path, kind, on_bytes);
+  Hashed hashed = impl_->read(path, before.size, kind, on_bytes);
   const auto after = fs::stat(path);
   if (after && same_file(before, *after)) remember(path, *after, hashed.hex, kind);
   return hashed;

@@ -1,6 +1,7 @@
 #include "hash/state.hpp"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <doctest/doctest.h>
@@ -19,6 +20,21 @@ void age(const std::string& path) {
   // ctime cannot be set: wait until it is past the racy window.
   timespec pause{0, 30'000'000};
   ::nanosleep(&pause, nullptr);
+}
+
+/// Of a size whose content is looked up.
+std::string large() {
+  std::string bytes(3'000'000, 'x');
+  for (std::size_t i = 0; i < bytes.size(); i += 97)
+    bytes[i] = static_cast<char>(i % 251);
+  return bytes;
+}
+
+void run_sql(const std::string& database, const char* statement) {
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(database.c_str(), &db) == SQLITE_OK);
+  CHECK(sqlite3_exec(db, statement, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
 }
 
 }  // namespace
@@ -95,5 +111,55 @@ TEST_SUITE("hash/state") {
     }
     hash::StateDb state(database);
     CHECK(state.made() == std::map<std::string, hash::Made>{{"/a", made}});
+  }
+  TEST_CASE("a large content is recognised under another name, across processes") {
+    const TempDir dir;
+    const std::string bytes = large();
+    const std::string first = dir.write("first", bytes);
+    {
+      hash::StateDb state(dir / "db/state.db");
+      CHECK(state.hash(first).hex == hash::md5(bytes));
+    }
+    // What is remembered of the content is all that can say so.
+    run_sql(dir / "db/state.db", "UPDATE contents SET hex = 'recognised'");
+    hash::StateDb state(dir / "db/state.db");
+    std::int64_t told = 0;
+    const std::string copy = dir.write("copy", bytes);
+    const auto count = [&](std::int64_t more) { told += more; };
+    const auto hashed = state.hash(copy, *fs::stat(copy), hash::FileHash::md5, count);
+    CHECK(hashed.hex == "recognised");
+    CHECK(hashed.size == static_cast<std::int64_t>(bytes.size()));
+    CHECK(told == hashed.size);
+    // Other hashes and small files are not looked up.
+    CHECK(state.hash(copy, hash::FileHash::md5_dos2unix).hex == hash::md5(bytes));
+    CHECK(state.hash(dir.write("small", "hello")).hex == "5d41402abc4b2a76b9719d911017c592");
+  }
+  TEST_CASE("contents of one size that differ anywhere are told apart") {
+    const TempDir dir;
+    hash::StateDb state("");
+    const std::string bytes = large();
+    state.hash(dir.write("known", bytes));
+    for (const std::size_t place : {std::size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+      CAPTURE(place);
+      std::string other = bytes;
+      other[place] ^= 1;
+      std::int64_t told = 0;
+      const std::string file = dir.write("other", other);
+      const auto count = [&](std::int64_t more) { told += more; };
+      CHECK(state.hash(file, *fs::stat(file), hash::FileHash::md5, count).hex == hash::md5(other));
+      CHECK(told == static_cast<std::int64_t>(other.size()));
+    }
+  }
+  TEST_CASE("a file that is longer than its stat said is read for what it is") {
+    const TempDir dir;
+    hash::StateDb state("");
+    const std::string bytes = large();
+    state.hash(dir.write("known", bytes));
+    const std::string file = dir.write("growing", bytes);
+    const auto before = *fs::stat(file);
+    dir.write("growing", bytes + "more");
+    const auto hashed = state.hash(file, before, hash::FileHash::md5);
+    CHECK(hashed.hex == hash::md5(bytes + "more"));
+    CHECK(hashed.size == before.size + 4);
   }
 }
