@@ -12,6 +12,9 @@ from . import errors
 from . import _native as n
 from ._library import lib
 
+# A signal that comes just before a wait does not end that one, but the next is not begun.
+_LISTEN_SECONDS = 0.1
+
 T = TypeVar("T")
 PathLike = str | os.PathLike[str]
 
@@ -145,12 +148,15 @@ def blocking(work: Callable[[], T], cancel: Cancel) -> T:
         finally:
             over.set()
 
-    threading.Thread(target=body, name="expcore").start()
+    thread = threading.Thread(target=body, name="expcore")
     try:
-        over.wait()
-    except BaseException:
+        thread.start()  # in here a signal may already be handled
+        while not over.wait(_LISTEN_SECONDS):
+            pass
+    except BaseException as error:
         cancel.request()
-        _wait_out(over)
+        if thread.ident is not None or not isinstance(error, RuntimeError):  # a RuntimeError: it cannot be started
+            _wait_out(over)
         raise
     if failure:
         raise failure[0]
