@@ -27,6 +27,9 @@ enum class EventKind : std::int32_t {
                              ///< `bytes_done` of `bytes_total`. Of one text counts never go down;
                              ///< totals may grow; the last one of a call that succeeds is complete.
                              ///< At most 20 a second.
+  stage_shared = 13,         ///< `stage` is being run for another task or program right now, with
+                             ///< the same inputs: its outputs are waited for. `text`: by whom,
+                             ///< "'sweep-1' (process 123)", for people; may be "".
 };
 
 /// How a stage ended.

@@ -208,6 +208,7 @@ std::unique_ptr<Workspace> Slot::open(const std::string& directory) const {
   fs::make_directories(absolute);
   auto workspace = Workspace::open(absolute, project_->environment);
   workspace->repo->write_objects_to(*project_->repo);
+  workspace->flights = project_->flights;
   return workspace;
 }
 

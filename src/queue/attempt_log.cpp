@@ -55,6 +55,10 @@ void AttemptLog::event(const Event& event) {
     case EventKind::stage_started:
       stage_started(event);
       break;
+    case EventKind::stage_shared:
+      line(fmt::format("Stage '{}' is shared with {} - waiting for its outputs", event.stage,
+                       event.text.empty() ? "another run" : event.text));
+      break;
     case EventKind::command_started:
       line("> " + event.text);
       break;

@@ -59,6 +59,16 @@ LockItem lock_item(const std::string& def_path, const cache::Content& content) {
   return item;
 }
 
+/// What the run-cache is asked for: the inputs, and the outputs by their paths alone.
+yaml::Value with_out_paths(LockEntry inputs, const Stage& stage) {
+  for (const auto& out : stage.outs) {
+    LockItem item;
+    item.path = out.def_path;
+    inputs.outs.push_back(std::move(item));
+  }
+  return inputs.to_value();
+}
+
 /// Scans with the hash kind recorded before: an unchanged 2.x entry stays one, a changed one moves
 /// on to plain MD5.
 std::optional<cache::Scan> scan_as_recorded(const std::string& path, const LockItem* former,
@@ -213,6 +223,7 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
     emit(stage_event(EventKind::stage_started, stage, address(stage), outcome, reason));
   };
   check_outs_can_be_stored(stage);
+  std::optional<Flight> flight;  // until the outcome is in the run-cache
   if (!task.force) {
     if (options_.pull && !options_.dry) pull_missing_deps(stage);
     // Before anything is removed: a run that cannot start must not cost the user's outputs.
@@ -223,7 +234,17 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
         return StageOutcome::cached;
       }
     } else if (!options_.dry) {
-      record_inputs(stage, index_.recorded(id));
+      LockEntry inputs = record_inputs(stage, index_.recorded(id));
+      if (!options_.no_run_cache && is_run_cached(stage)) {
+        flight = take_flight(task, inputs);
+        if (const auto found = find_in_run_cache(stage, inputs)) {
+          flight.reset();
+          restore_entry(stage, *found);
+          // As they were before the wait: what has changed since did not make these outputs.
+          save(id, task.position, std::move(inputs));
+          return StageOutcome::cached;
+        }
+      }
     }
   }
   started(StageOutcome::ran);
@@ -382,20 +403,46 @@ bool StageRunner::restore(StageId id) {
     if (complete) return is_restorable(stage, *recorded) && restore_entry(stage, *recorded);
   }
   if (options_.no_run_cache) return false;
+  const auto found = find_in_run_cache(stage, record_inputs(stage, recorded));
+  return found && restore_entry(stage, *found);
+}
 
-  LockEntry wanted = record_inputs(stage, recorded);
-  for (const auto& out : stage.outs) {
-    LockItem item;
-    item.path = out.def_path;
-    wanted.outs.push_back(std::move(item));
-  }
+/// Whether what the stage makes will be found by its inputs.
+bool StageRunner::is_run_cached(const Stage& stage) const {
+  return !options_.no_commit && has_run_cache_key(stage, workspace_.root) &&
+         !has_uncached_data(stage);
+}
+
+std::optional<LockEntry> StageRunner::find_in_run_cache(const Stage& stage, LockEntry inputs) {
   const auto found = workspace_.run_cache.find(
-      wanted.to_value(),
+      with_out_paths(std::move(inputs), stage),
       [&](const yaml::Value& entry) { return is_restorable(stage, LockEntry::from_value(entry)); },
       [&](const std::string& path) {
         warn(fmt::format("corrupted cache file '{}'.", workspace_.shown(path)));
       });
-  return found && restore_entry(stage, LockEntry::from_value(*found));
+  if (!found) return std::nullopt;
+  return LockEntry::from_value(*found);
+}
+
+/// The same run may be under way for another task, in this process or elsewhere.
+Flight StageRunner::take_flight(const Task& task, const LockEntry& inputs) {
+  const Stage& stage = index_.stage(task.id);
+  const std::string path =
+      fs::join(workspace_.flights, cache::RunCache::key(with_out_paths(inputs, stage)));
+  const auto known = options_.extra_environment.find("DVC_EXP_NAME");
+  const std::string name = known == options_.extra_environment.end() ? "" : known->second;
+  if (auto free = Flight::try_take(path, name)) return std::move(*free);
+  std::optional<Flight> flight;
+  Flight::Waiting waiting;
+  waiting.cancel = options_.cancel;
+  waiting.abandon = task.abandon;
+  waiting.on_wait = [&](const std::string& who) {
+    emit(stage_event(EventKind::stage_shared, stage, address(stage), StageOutcome::none, who));
+  };
+  workspace_.state.pause();
+  turn_.outside([&] { flight = Flight::take(path, name, waiting); });
+  checker_.forget();
+  return std::move(*flight);
 }
 
 bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
@@ -495,7 +542,7 @@ void StageRunner::save_outs(const Stage& stage, std::size_t rank, const LockEntr
 }
 
 void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>& scans) {
-  const bool keep_uncached = has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
+  const bool keep_uncached = is_run_cached(stage);
   for (std::size_t i = 0; i < scans.size(); ++i) {
     const Output& out = stage.outs[i];
     if (!out.cache && !keep_uncached) continue;
@@ -513,9 +560,7 @@ void StageRunner::save(StageId id, std::size_t rank, LockEntry entry) {
   save_outs(stage, rank, index_.recorded(id), entry);
   for (std::size_t i = 0; i < stage.outs.size(); ++i)
     workspace_.note_made(stage.outs[i].path, entry.outs[i].id);
-  const bool run_cached =
-      !options_.no_commit && has_run_cache_key(stage, workspace_.root) && !has_uncached_data(stage);
-  if (run_cached) workspace_.run_cache.save(entry.to_value());
+  if (is_run_cached(stage)) workspace_.run_cache.save(entry.to_value());
   if (stage.is_dvc_file()) {
     write_dvc_file(id, std::move(entry));
   } else {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/staleness.hpp"
+#include "run/flight.hpp"
 #include "run/ignore_file.hpp"
 #include "run/lock_writer.hpp"
 #include "run/pull.hpp"
@@ -79,6 +80,10 @@ class StageRunner {
   StageOutcome verify(const Task& task, const std::string& reason);
   StageOutcome run_stage(const Task& task, const std::string& reason);
   bool restore(pipeline::StageId id);
+  bool is_run_cached(const pipeline::Stage& stage) const;
+  std::optional<pipeline::LockEntry> find_in_run_cache(const pipeline::Stage& stage,
+                                                       pipeline::LockEntry inputs);
+  Flight take_flight(const Task& task, const pipeline::LockEntry& inputs);
   bool restore_entry(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
   bool is_restorable(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
   void run_attempts(const Task& task);

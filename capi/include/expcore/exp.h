@@ -108,7 +108,10 @@ enum {
   /** text: what is being done ("hashing", "pushing", …); done of total files, bytes_done of
       bytes_total. Of one text counts never go down; the last one of a call that succeeds is
       complete. At most 20 a second. */
-  EXP_EVENT_PROGRESS = 12
+  EXP_EVENT_PROGRESS = 12,
+  /** The stage is being run for another task or program with the same inputs: its outputs are
+      waited for. text: by whom, for people; may be "". */
+  EXP_EVENT_STAGE_SHARED = 13
 };
 
 /** How a stage ended. */

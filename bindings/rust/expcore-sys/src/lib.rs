@@ -32,6 +32,7 @@ pub const EXP_EVENT_FILES_TO_TRACK: i32 = 9;
 pub const EXP_EVENT_EXPERIMENT_STARTED: i32 = 10;
 pub const EXP_EVENT_EXPERIMENT_FINISHED: i32 = 11;
 pub const EXP_EVENT_PROGRESS: i32 = 12;
+pub const EXP_EVENT_STAGE_SHARED: i32 = 13;
 pub const EXP_OUTCOME_NONE: i32 = 0;
 pub const EXP_OUTCOME_RAN: i32 = 1;
 pub const EXP_OUTCOME_CACHED: i32 = 2;

@@ -37,6 +37,7 @@ numbers! {
         ExperimentStarted = EXP_EVENT_EXPERIMENT_STARTED,
         ExperimentFinished = EXP_EVENT_EXPERIMENT_FINISHED,
         Progress = EXP_EVENT_PROGRESS,
+        StageShared = EXP_EVENT_STAGE_SHARED,
     }
 }
 
