@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "commands.hpp"
+#include "json.hpp"
 #include "table.hpp"
 
 namespace cli {
@@ -327,6 +328,57 @@ void add_prioritize(CLI::App& group, Context& context) {
   command->callback([&context, tasks, priority] { open(context).prioritize(*tasks, *priority); });
 }
 
+void print_findings(const Context& context, const std::vector<expcore::QueueFinding>& findings,
+                    bool fix) {
+  std::size_t fixed = 0;
+  std::size_t fixable = 0;
+  for (const auto& finding : findings) {
+    context.output.line(
+        fmt::format("{}: {}{}", finding.what, finding.remedy, finding.fixed ? " - done" : ""));
+    fixed += finding.fixed ? 1 : 0;
+    fixable += finding.fixable ? 1 : 0;
+  }
+  if (findings.empty()) {
+    context.output.line("Nothing is wrong with the queue.");
+  } else if (fix) {
+    context.output.line(fmt::format("\n{} found, {} fixed.", findings.size(), fixed));
+  } else {
+    context.output.line(
+        fmt::format("\n{} found, of which `--fix` fixes {}.", findings.size(), fixable));
+  }
+}
+
+std::string to_json(const expcore::QueueFinding& finding) {
+  return fmt::format(
+      R"({{"kind": {}, "task": {}, "what": {}, "remedy": {}, "fixable": {}, "fixed": {}}})",
+      json_string(finding.kind), json_string(finding.task), json_string(finding.what),
+      json_string(finding.remedy), finding.fixable, finding.fixed);
+}
+
+void add_doctor(CLI::App& group, Context& context) {
+  auto* command = group.add_subcommand(
+      "doctor", "Tell what is wrong with the queue; exit code 1 when something is and stays so.");
+  const auto fix = std::make_shared<bool>(false);
+  const auto json = std::make_shared<bool>(false);
+  command->add_flag("-f,--fix", *fix, "Repair what is safe to.");
+  command->add_flag("--json", *json, "Show what was found as JSON.");
+  add_verbosity(*command, context);
+  command->callback([&context, fix, json] {
+    const auto findings = open(context).doctor(*fix);
+    if (*json) {
+      Names objects;
+      for (const auto& finding : findings)
+        objects.push_back(to_json(finding));
+      Output::raw(fmt::format("[{}]\n", fmt::join(objects, ", ")));
+    } else {
+      print_findings(context, findings, *fix);
+    }
+    const bool all_fixed = std::all_of(findings.begin(), findings.end(),
+                                       [](const auto& finding) { return finding.fixed; });
+    if (!all_fixed) context.exit_code = exit_code::handled;
+  });
+}
+
 }  // namespace
 
 std::chrono::milliseconds to_milliseconds(double seconds) {
@@ -373,6 +425,7 @@ void add_queue(CLI::App& parent, Context& context) {
   add_hold(*group, context);
   add_release(*group, context);
   add_prioritize(*group, context);
+  add_doctor(*group, context);
 }
 
 }  // namespace cli

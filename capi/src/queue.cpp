@@ -94,6 +94,19 @@ struct exp_tasks {
   int32_t idle_workers = 0;
 };
 
+struct exp_findings {
+  explicit exp_findings(std::vector<expcore::QueueFinding> given) : findings(std::move(given)) {
+    for (const auto& finding : findings) {
+      natives.push_back({sizeof(exp_finding), finding.kind.c_str(), finding.task.c_str(),
+                         finding.what.c_str(), finding.remedy.c_str(), finding.fixable ? 1 : 0,
+                         finding.fixed ? 1 : 0});
+    }
+  }
+
+  std::vector<expcore::QueueFinding> findings;  // own the texts
+  std::vector<exp_finding> natives;
+};
+
 namespace {
 
 Queue queue_of(const exp_project* project) {
@@ -411,6 +424,24 @@ exp_status exp_queue_recover(uint32_t* out_count, const exp_project* project,
   return capi::guard(out_error, [&] {
     const uint32_t count = queue_of(project).recover();
     if (out_count != nullptr) *out_count = count;
+  });
+}
+
+void exp_findings_free(exp_findings* findings) { delete findings; }
+size_t exp_findings_count(const exp_findings* findings) {
+  return findings == nullptr ? 0 : findings->natives.size();
+}
+const exp_finding* exp_findings_get(const exp_findings* findings, size_t index) {
+  return index < exp_findings_count(findings) ? &findings->natives[index] : nullptr;
+}
+
+exp_status exp_queue_doctor(exp_findings** out_findings, const exp_project* project, uint32_t flags,
+                            exp_error** out_error) {
+  if (out_findings != nullptr) *out_findings = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_findings, "out_findings");
+    capi::check_flags(flags, EXP_QUEUE_DOCTOR_FIX);
+    out = new exp_findings(queue_of(project).doctor((flags & EXP_QUEUE_DOCTOR_FIX) != 0));
   });
 }
 

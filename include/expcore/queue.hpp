@@ -114,6 +114,16 @@ struct WorkerStart {
   std::chrono::milliseconds linger = std::chrono::seconds(10);  ///< As in QueueRunOptions.
 };
 
+/// One thing that Queue::doctor() found.
+struct QueueFinding {
+  std::string kind;    ///< For programs: "lost_attempt"; they are listed in docs/formats/queue.md.
+  std::string task;    ///< The name of the task that it is about; "" when it is about none.
+  std::string what;    ///< "the worker of 'a' died while it ran"
+  std::string remedy;  ///< What fixes it: what doctor() does or, without `fixable`, people can do.
+  bool fixable = false;  ///< Safely, without a decision of the user's.
+  bool fixed = false;    ///< It has been.
+};
+
 /// Which of the tasks Queue::remove_all() removes.
 struct QueueRemoval {
   bool queued = false;  ///< Held ones, too.
@@ -202,6 +212,11 @@ class EXPCORE_API Queue {
   /// Finds tasks whose worker died; they are queued again, published or failed. Every other call
   /// that needs to know does this, too. Returns how many there were.
   std::uint32_t recover() const;
+
+  /// Tells what crashes, deleted files and foreign hands have left: tasks of dead workers, tasks
+  /// that cannot run, a damaged store, files and refs that nobody needs; and, if `fix`, repairs
+  /// what is safe to. Workers may be at work meanwhile. Empty when nothing is wrong.
+  std::vector<QueueFinding> doctor(bool fix = false) const;
 
  private:
   friend class Project;

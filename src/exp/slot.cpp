@@ -118,18 +118,30 @@ std::optional<Slot> Slot::take(const Workspace& project, const std::string& path
   return slot;
 }
 
-void remove_slots(const Workspace& project) {
+std::vector<std::string> slot_paths(const Workspace& project) {
   const std::string folder = slots_folder(project);
-  if (!fs::is_directory(folder)) return;
+  std::vector<std::string> paths;
+  if (!fs::is_directory(folder)) return paths;
   for (const auto& entry : fs::list_directory(folder)) {
-    if (entry.kind != fs::Kind::directory) continue;
-    if (auto slot = Slot::take(project, fs::join(folder, entry.name))) slot->remove();
+    if (entry.kind == fs::Kind::directory) paths.push_back(fs::join(folder, entry.name));
+  }
+  return paths;
+}
+
+void remove_slots(const Workspace& project) {
+  for (const auto& path : slot_paths(project)) {
+    if (auto slot = Slot::take(project, path)) slot->remove();
   }
 }
 
 bool Slot::is_free(const Workspace& project, const std::string& path) {
   return fs::parent(path) == slots_folder(project) &&
          fs::LockFile::try_acquire(path + ".lock").has_value();
+}
+
+bool Slot::is_interrupted(const Workspace& project, const std::string& path) {
+  auto lock = fs::LockFile::try_acquire(path + ".lock");
+  return lock && !Slot(project, path, std::move(*lock)).read_record().run.empty();
 }
 
 Slot::Record Slot::read_record() const {

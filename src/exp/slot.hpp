@@ -31,6 +31,8 @@ class Slot {
   static std::optional<Slot> take(const pipeline::Workspace& project, const std::string& path);
   /// Whether nobody uses the slot at `path`; false for what is no slot.
   static bool is_free(const pipeline::Workspace& project, const std::string& path);
+  /// Whether nobody uses it and its last holder died before its run was over.
+  static bool is_interrupted(const pipeline::Workspace& project, const std::string& path);
 
   Slot(Slot&&) noexcept;
   Slot& operator=(Slot&&) noexcept;
@@ -65,6 +67,9 @@ class Slot {
   fs::LockFile lock_;
   std::optional<git::Repo> repo_;
 };
+
+/// Where the project's slots are, used or not.
+std::vector<std::string> slot_paths(const pipeline::Workspace& project);
 
 /// Deletes the slots that nobody uses.
 void remove_slots(const pipeline::Workspace& project);

@@ -7,7 +7,6 @@
 #include "queue/attempt_log.hpp"
 #include "queue/bell.hpp"
 #include "queue/process_tree.hpp"
-#include "queue/results.hpp"
 #include "queue/snapshot.hpp"
 
 namespace expcore::queue {
@@ -23,8 +22,8 @@ AttemptEnd end_of_lost(const Store& store, AttemptId attempt,
   AttemptEnd end;
   end.outcome = AttemptOutcome::lost;
   end.message = "its worker died";
-  const auto result = read_result(store, attempt);
-  if (!result || repo().resolve_ref(result->ref) != result->commit) return end;
+  const auto result = published_result(store, attempt, repo);
+  if (!result) return end;
   end.outcome = AttemptOutcome::success;
   end.message.clear();
   end.result = result->commit;
@@ -33,6 +32,13 @@ AttemptEnd end_of_lost(const Store& store, AttemptId attempt,
 }
 
 }  // namespace
+
+std::optional<PublishedResult> published_result(const Store& store, AttemptId attempt,
+                                                const std::function<git::Repo&()>& repo) {
+  auto result = read_result(store, attempt);
+  if (result && repo().resolve_ref(result->ref) != result->commit) result.reset();
+  return result;
+}
 
 std::size_t recover(Store& store, const std::function<git::Repo&()>& repo) {
   const auto lost = store.lost();

@@ -6,12 +6,17 @@
 #include <vector>
 
 #include "git/repo.hpp"
+#include "queue/results.hpp"
 #include "queue/store.hpp"
 
 namespace expcore::queue {
 
 /// The value of attempt_variable for an attempt's processes.
 std::string attempt_mark(const Task& task, AttemptId attempt);
+
+/// What an attempt that nobody makes any more had published before; nullopt when it had not.
+std::optional<PublishedResult> published_result(const Store& store, AttemptId attempt,
+                                                const std::function<git::Repo&()>& repo);
 
 /// Finds tasks whose worker died, at any time and in any number of processes at once: ends what is
 /// left of their processes, sees whether their result was published, and lets the store decide what

@@ -36,20 +36,28 @@ std::optional<PublishedResult> read_result(const Store& store, AttemptId attempt
 
 void remove_result(const Store& store, AttemptId attempt) { fs::remove(path_of(store, attempt)); }
 
-void remove_old_results(Store& store) {
+std::vector<std::string> old_results(Store& store) {
   constexpr std::int64_t long_enough_ns = 60'000'000'000;
   const std::string folder = folder_of(store);
-  if (!fs::is_directory(folder)) return;
+  std::vector<std::string> found;
+  if (!fs::is_directory(folder)) return found;
   const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
   for (const auto& entry : fs::list_directory(folder)) {
     AttemptId id = 0;
     std::from_chars(entry.name.data(), entry.name.data() + entry.name.size(), id);
-    const auto stat = fs::stat(fs::join(folder, entry.name));
+    const std::string path = fs::join(folder, entry.name);
+    const auto stat = fs::stat(path);
     if (!stat || stat->mtime_ns + long_enough_ns > now || store.is_current(id)) continue;
-    fs::remove(fs::join(folder, entry.name));
+    found.push_back(path);
   }
+  return found;
+}
+
+void remove_old_results(Store& store) {
+  for (const auto& path : old_results(store))
+    fs::remove(path);
 }
 
 }  // namespace expcore::queue

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "git/repo.hpp"
 #include "queue/store.hpp"
@@ -19,8 +20,9 @@ void write_result(const Store& store, AttemptId attempt, const PublishedResult& 
 std::optional<PublishedResult> read_result(const Store& store, AttemptId attempt);
 void remove_result(const Store& store, AttemptId attempt);
 
-/// Removes what crashed workers left behind of attempts that ended long enough ago to be on the
+/// Paths of what crashed workers left behind of attempts that ended long enough ago to be on the
 /// disk.
+std::vector<std::string> old_results(Store& store);
 void remove_old_results(Store& store);
 
 }  // namespace expcore::queue

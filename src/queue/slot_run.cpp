@@ -68,11 +68,7 @@ class InfoFile {
 SlotRuns::SlotRuns(const std::string& directory, pipeline::Environment environment)
     : project_(pipeline::Workspace::open(directory, std::move(environment))) {}
 
-namespace {
-
 std::string info_folder(const Store& store) { return fs::join(store.folder(), "running"); }
-
-}  // namespace
 
 std::optional<exp::ExecutorInfo> running_info(const Store& store, const Task& task) {
   const std::string folder = info_folder(store);

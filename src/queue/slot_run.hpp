@@ -11,6 +11,8 @@
 
 namespace expcore::queue {
 
+/// Where the executor info of running tasks is.
+std::string info_folder(const Store& store);
 /// Where a running task is; nullopt before it has a folder.
 std::optional<exp::ExecutorInfo> running_info(const Store& store, const Task& task);
 

@@ -1,5 +1,6 @@
 #include "queue/snapshot.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <utility>
@@ -108,19 +109,49 @@ fs::LockFile lock_snapshots(const Store& store) {
                                "another program is adding to the queue and does not end");
 }
 
-void release_snapshots(Store& store, git::Repo& repo) {
-  const auto pinned = repo.refs(pins);
-  if (pinned.empty()) return;
-  const auto nobody_adds = fs::LockFile::try_acquire(snapshot_lock(store));
-  if (!nobody_adds) return;
+namespace {
+
+/// Refs of snapshots that no task needs; none while tasks are being added. `while_so` keeps
+/// others from adding.
+std::vector<std::string> needless_pins(Store& store, const std::vector<git::RefEntry>& pinned,
+                                       std::optional<fs::LockFile>& while_so) {
+  std::vector<std::string> needless;
+  if (pinned.empty()) return needless;
+  while_so = fs::LockFile::try_acquire(snapshot_lock(store));
+  if (!while_so) return needless;
   std::set<std::string> needed;
   for (const auto& snapshot : store.needed_snapshots())
     needed.insert(pins + snapshot.commit);
-  std::vector<std::string> gone;
   for (const auto& ref : pinned) {
-    if (!needed.contains(ref.name)) gone.push_back(ref.name);
+    if (!needed.contains(ref.name)) needless.push_back(ref.name);
   }
-  if (!gone.empty()) repo.delete_refs(gone);
+  return needless;
+}
+
+}  // namespace
+
+SnapshotFaults snapshot_faults(Store& store, git::Repo& repo) {
+  const auto pinned = repo.refs(pins);
+  SnapshotFaults faults;
+  for (auto& snapshot : store.needed_snapshots()) {
+    const bool is_pinned = std::any_of(pinned.begin(), pinned.end(), [&](const auto& ref) {
+      return ref.name == pins + snapshot.commit;
+    });
+    if (!repo.has_object(snapshot.commit)) {
+      faults.gone.push_back(std::move(snapshot));
+    } else if (!is_pinned) {
+      faults.unpinned.push_back(std::move(snapshot));
+    }
+  }
+  std::optional<fs::LockFile> nobody_adds;
+  faults.needless = needless_pins(store, pinned, nobody_adds).size();
+  return faults;
+}
+
+void release_snapshots(Store& store, git::Repo& repo) {
+  std::optional<fs::LockFile> nobody_adds;
+  const auto needless = needless_pins(store, repo.refs(pins), nobody_adds);
+  if (!needless.empty()) repo.delete_refs(needless);
 }
 
 }  // namespace expcore::queue

@@ -56,6 +56,15 @@ git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapsh
 /// Held from pin() until the tasks are in the store: a snapshot that no task needs is released.
 fs::LockFile lock_snapshots(const Store& store);
 
+/// How snapshots and the refs that keep them fit together. One that failed tasks alone need counts
+/// as any: they may be run again.
+struct SnapshotFaults {
+  std::vector<Snapshot> gone;      ///< Git has lost what tasks start from.
+  std::vector<Snapshot> unpinned;  ///< It will, as no ref keeps it.
+  std::size_t needless = 0;        ///< Refs that release_snapshots() would remove.
+};
+SnapshotFaults snapshot_faults(Store& store, git::Repo& repo);
+
 /// Lets go of snapshots that no task needs any more: of those that are gone or succeeded. Does
 /// nothing while tasks are being added.
 void release_snapshots(Store& store, git::Repo& repo);

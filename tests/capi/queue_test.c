@@ -144,6 +144,42 @@ static void test_null_and_nonsense(const exp_project* project) {
   exp_executor_free(executor);
 }
 
+static void test_doctor(const exp_project* project, const char* folder) {
+  exp_findings* findings = (exp_findings*)&failures;
+  exp_error* error = NULL;
+  CHECK(exp_queue_doctor(&findings, NULL, 0, &error) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(findings == NULL);
+  CHECK(strcmp(exp_error_message(error), "project must not be NULL") == 0);
+  exp_error_free(error);
+  CHECK(exp_queue_doctor(NULL, project, 0, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_queue_doctor(&findings, project, BAD_FLAG, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_findings_count(NULL) == 0);
+  CHECK(exp_findings_get(NULL, 0) == NULL);
+  exp_findings_free(NULL);
+
+  CHECK(exp_queue_doctor(&findings, project, 0, NULL) == EXP_OK);
+  CHECK(exp_findings_count(findings) == 0);
+  exp_findings_free(findings);
+  run_shell(folder,
+            "mkdir -p .dvc/tmp/exps/expcore/logs && touch .dvc/tmp/exps/expcore/logs/x.log");
+  CHECK(exp_queue_doctor(&findings, project, EXP_QUEUE_DOCTOR_FIX, NULL) == EXP_OK);
+  CHECK(exp_findings_count(findings) == 1);
+  CHECK(exp_findings_get(findings, 1) == NULL);
+  if (exp_findings_count(findings) == 1) {
+    const exp_finding* finding = exp_findings_get(findings, 0);
+    CHECK(finding->struct_size == sizeof *finding);
+    CHECK(strcmp(finding->kind, "stray_log") == 0);
+    CHECK(strcmp(finding->task, "") == 0);
+    CHECK(strcmp(finding->what, "'logs/x.log' is of no task") == 0);
+    CHECK(strcmp(finding->remedy, "remove it") == 0);
+    CHECK(finding->fixable == 1 && finding->fixed == 1);
+  }
+  exp_findings_free(findings);
+  CHECK(exp_queue_doctor(&findings, project, 0, NULL) == EXP_OK);
+  CHECK(exp_findings_count(findings) == 0);
+  exp_findings_free(findings);
+}
+
 static void test_unknown_names(const exp_project* project) {
   exp_names* names = NULL;
   exp_tasks* tasks = NULL;
@@ -504,6 +540,7 @@ int main(int argc, char** argv) {
   test_add_and_look(project);
   test_stopping(project);
   test_run(project);
+  test_doctor(project, folder);
   test_failing(project, folder);
   test_kill(project, folder);
   test_workers(project, folder, argc > 1 ? argv[1] : NULL);

@@ -396,6 +396,15 @@ class QueueTest(Sandbox):
         self.assertEqual(self.queue.status()[0].reason, "it comes after 'x-1', which was removed")
         self.assertIsNone(self.queue.find("x-1"))
         self.assertEqual(self.queue.recover(), 0)
+        self.assertEqual(self.queue.doctor(), [])
+        leftover = self.folder / ".dvc/tmp/exps/expcore/logs/99.1.log"
+        leftover.parent.mkdir(exist_ok=True)
+        leftover.touch()
+        (found,) = self.queue.doctor()
+        self.assertEqual((found.kind, found.what), ("stray_log", "'logs/99.1.log' is of no task"))
+        self.assertEqual((found.fixable, found.fixed), (True, False))
+        self.assertTrue(self.queue.doctor(fix=True)[0].fixed)
+        self.assertFalse(leftover.exists())
         with self.assertRaises(expcore.NotFound):
             self.queue.remove(["x-1"])
         with self.assertRaises(TypeError):

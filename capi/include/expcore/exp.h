@@ -1591,6 +1591,43 @@ EXP_API exp_status exp_queue_follow(const exp_project* project, const char* task
 EXP_API exp_status exp_queue_recover(uint32_t* out_count, const exp_project* project,
                                      exp_error** out_error);
 
+/** What exp_queue_doctor() found. Immutable: any thread may read it. */
+typedef struct exp_findings exp_findings;
+
+/** Look only at fields that lie within struct_size. Texts are never NULL. */
+typedef struct exp_finding {
+  size_t struct_size;
+  const char* kind;   /**< For programs: "lost_attempt", … */
+  const char* task;   /**< The name of the task that it is about; "" when it is about none. */
+  const char* what;   /**< "the worker of 'a' died while it ran". */
+  const char* remedy; /**< What fixes it: what EXP_QUEUE_DOCTOR_FIX does or people can do. */
+  int32_t fixable;    /**< 1: safely, without a decision of the user's. */
+  int32_t fixed;      /**< 1: it has been. */
+} exp_finding;
+
+/** @since 0.1 */
+EXP_API void exp_findings_free(exp_findings* findings);
+/** @since 0.1 */
+EXP_API size_t exp_findings_count(const exp_findings* findings);
+/** Lives as long as `findings`; NULL when out of range. @since 0.1 */
+EXP_API const exp_finding* exp_findings_get(const exp_findings* findings, size_t index);
+
+/** Flags of exp_queue_doctor(). */
+#define EXP_QUEUE_DOCTOR_FIX (UINT32_C(1) << 0) /**< Repair what is safe to. */
+
+/**
+ * Tells what crashes, deleted files and foreign hands have left of the queue: tasks of dead
+ * workers, tasks that cannot run, a damaged store, files and refs that nobody needs. Workers may be
+ * at work meanwhile.
+ *
+ * @param[out] out_findings Free it with exp_findings_free(). Empty when nothing is wrong.
+ * @return EXP_OK, whatever was found; EXP_ERR_INVALID_ARGUMENT, EXP_ERR_GIT, EXP_ERR_BUSY when
+ *         another program keeps the store locked.
+ * @since 0.1
+ */
+EXP_API exp_status exp_queue_doctor(exp_findings** out_findings, const exp_project* project,
+                                    uint32_t flags, exp_error** out_error);
+
 /* ------------------------------------------------------------------------- metrics and params */
 
 typedef struct exp_values exp_values;

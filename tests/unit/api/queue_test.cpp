@@ -312,3 +312,27 @@ TEST_SUITE("queue") {
     CHECK(project.queue().find("one")->state == TaskState::queued);
   }
 }
+
+TEST_CASE("the doctor puts right what follows from what it put right, and tells what it cannot") {
+  const QueueProject project;
+  CHECK(project.queue().doctor().empty());
+  project.add("a", 2);
+  project.run();
+  CHECK(project.queue().doctor().empty());
+  const auto folder = project.repo / ".dvc/tmp/exps/expcore";
+  project.repo.write(".dvc/tmp/exps/expcore/logs/9.1.log", "");
+  const auto found = project.queue().doctor();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].kind == "stray_log");
+  CHECK(found[0].fixable);
+  CHECK_FALSE(found[0].fixed);
+  CHECK(project.queue().doctor(true).front().fixed);
+  CHECK(project.queue().doctor(true).empty());
+
+  fs::write_atomic(folder + "/queue.db", std::string(8192, 'x'));
+  const auto damaged = project.queue().doctor(true);
+  REQUIRE(damaged.size() == 1);
+  CHECK(damaged[0].kind == "unusable_store");
+  CHECK(damaged[0].what.find("queue.db' is damaged: file is not a database") != std::string::npos);
+  CHECK_FALSE(damaged[0].fixed);
+}

@@ -79,8 +79,8 @@ struct SharedProject {
     };
     options.repo = [&]() -> git::Repo& { return runs.repo(); };
     options.on_event = [&](const RunnerEvent& event) {
-      const bool shared = event.kind == RunnerEventKind::task_event &&
-                          event.event->kind == EventKind::stage_shared;
+      const bool shared =
+          event.kind == RunnerEventKind::task_event && event.event->kind == EventKind::stage_shared;
       if (!shared) return;
       CHECK(event.event->stage == "first");
       if (on_shared) on_shared(event.event->text);
@@ -165,10 +165,10 @@ TEST_CASE("a stage that several tasks want runs once, the others take its result
   auto store = project.store();
   std::string logs;
   for (const auto* name : {"a", "b"})
-    logs += fs::read_file(
-        fs::join(store.log_folder(), store.attempt(store.find(name)->attempt)->log));
-  CHECK(logs.find(fmt::format("Stage 'first' is shared with {} - waiting for its outputs\n", who)) !=
-        std::string::npos);
+    logs +=
+        fs::read_file(fs::join(store.log_folder(), store.attempt(store.find(name)->attempt)->log));
+  CHECK(logs.find(fmt::format("Stage 'first' is shared with {} - waiting for its outputs\n",
+                              who)) != std::string::npos);
   CHECK(logs.find("Stage 'first' is cached - skipping run, checking out outputs\n") !=
         std::string::npos);
 }

@@ -42,7 +42,7 @@ from .experiments import Experiment, ExperimentRef, Experiments, Row, RowKind, R
 from .overrides import ParamOverrides
 from .pipeline import Pipeline, Stage, StageResult, StaleStage
 from .project import Project
-from .queue import Executor, Queue, QueueEvent, QueueEventKind, Task, Tasks, TaskState
+from .queue import Executor, Finding, Queue, QueueEvent, QueueEventKind, Task, Tasks, TaskState
 
 __all__ = [
     "Busy",
@@ -68,6 +68,7 @@ __all__ = [
     "Experiment",
     "ExperimentRef",
     "Experiments",
+    "Finding",
     "GcResult",
     "GitError",
     "InvalidArgument",

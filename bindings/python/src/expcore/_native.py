@@ -182,6 +182,7 @@ EXP_QUEUE_REMOVE_QUEUED = 1
 EXP_QUEUE_REMOVE_FAILED = 2
 EXP_QUEUE_REMOVE_SUCCESS = 4
 EXP_QUEUE_LOG_ALL = 1
+EXP_QUEUE_DOCTOR_FIX = 1
 EXP_METRICS_ALL_BRANCHES = 1
 EXP_METRICS_ALL_TAGS = 2
 EXP_METRICS_ALL_COMMITS = 4
@@ -554,6 +555,20 @@ class exp_worker_options(Structure):
     ]
 
 
+class exp_finding(Structure):
+    """exp_finding of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("kind", c_char_p),
+        ("task", c_char_p),
+        ("what", c_char_p),
+        ("remedy", c_char_p),
+        ("fixable", c_int32),
+        ("fixed", c_int32),
+    ]
+
+
 class exp_metrics_options(Structure):
     """exp_metrics_options of exp.h."""
 
@@ -789,6 +804,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_queue_log": (c_int32, [POINTER(c_void_p), POINTER(c_size_t), c_void_p, c_char_p, c_uint32, POINTER(c_void_p)]),
     "exp_queue_follow": (c_int32, [c_void_p, c_char_p, exp_text_cb, c_void_p, c_void_p, POINTER(c_void_p)]),
     "exp_queue_recover": (c_int32, [POINTER(c_uint32), c_void_p, POINTER(c_void_p)]),
+    "exp_findings_free": (None, [c_void_p]),
+    "exp_findings_count": (c_size_t, [c_void_p]),
+    "exp_findings_get": (POINTER(exp_finding), [c_void_p, c_size_t]),
+    "exp_queue_doctor": (c_int32, [POINTER(c_void_p), c_void_p, c_uint32, POINTER(c_void_p)]),
     "exp_metrics_show": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_metrics_options), POINTER(c_void_p)]),
     "exp_metrics_show_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_metrics_options), POINTER(c_void_p)]),
     "exp_values_free": (None, [c_void_p]),

@@ -170,6 +170,21 @@ class Tasks(Sequence[Task]):
         return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that Queue.doctor found."""
+
+    kind: str
+    """For programs: "lost_attempt"; listed in docs/formats/queue.md."""
+    task: str
+    """The name of the task that it is about; "" when it is about none."""
+    what: str
+    remedy: str
+    """What fixes it: what `doctor(fix=True)` does or, where it is not `fixable`, people can do."""
+    fixable: bool
+    fixed: bool
+
+
 class QueueEventKind(enum.IntEnum):
     """Kinds of events; a newer library may send numbers that are not here."""
 
@@ -466,6 +481,19 @@ class Queue:
         count = ctypes.c_uint32()
         call(lib.exp_queue_recover, ctypes.byref(count), self._project.raw)
         return count.value
+
+    def doctor(self, *, fix: bool = False) -> list[Finding]:
+        """Tells what crashes, deleted files and foreign hands have left: tasks of dead workers, tasks that cannot run,
+        a damaged store, files and refs that nobody needs. `fix` repairs what is safe to. Empty: nothing is wrong."""
+        raw = made(lib.exp_queue_doctor, self._project.raw, n.EXP_QUEUE_DOCTOR_FIX if fix else 0)
+        try:
+            found = [lib.exp_findings_get(raw, i).contents for i in range(lib.exp_findings_count(raw))]
+            return [
+                Finding(text(f.kind), text(f.task), text(f.what), text(f.remedy), bool(f.fixable), bool(f.fixed))
+                for f in found
+            ]
+        finally:
+            lib.exp_findings_free(raw)
 
     @staticmethod
     def _kill_flags(force: bool) -> int:

@@ -184,6 +184,7 @@ pub const EXP_QUEUE_REMOVE_QUEUED: u32 = 1;
 pub const EXP_QUEUE_REMOVE_FAILED: u32 = 2;
 pub const EXP_QUEUE_REMOVE_SUCCESS: u32 = 4;
 pub const EXP_QUEUE_LOG_ALL: u32 = 1;
+pub const EXP_QUEUE_DOCTOR_FIX: u32 = 1;
 pub const EXP_METRICS_ALL_BRANCHES: u32 = 1;
 pub const EXP_METRICS_ALL_TAGS: u32 = 2;
 pub const EXP_METRICS_ALL_COMMITS: u32 = 4;
@@ -309,6 +310,11 @@ pub struct exp_executor {
 
 #[repr(C)]
 pub struct exp_tasks {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
+pub struct exp_findings {
     _private: [u8; 0],
 }
 
@@ -648,6 +654,18 @@ pub struct exp_worker_options {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct exp_finding {
+    pub struct_size: usize,
+    pub kind: *const c_char,
+    pub task: *const c_char,
+    pub what: *const c_char,
+    pub remedy: *const c_char,
+    pub fixable: i32,
+    pub fixed: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct exp_metrics_options {
     pub struct_size: usize,
     pub targets: *const *const c_char,
@@ -872,6 +890,10 @@ extern "C" {
     pub fn exp_queue_log(out_text: *mut *mut c_char, out_size: *mut usize, project: *const exp_project, task: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_queue_follow(project: *const exp_project, task: *const c_char, on_text: exp_text_cb, user_data: *mut c_void, cancel: *mut exp_cancel, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_queue_recover(out_count: *mut u32, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_findings_free(findings: *mut exp_findings);
+    pub fn exp_findings_count(findings: *const exp_findings) -> usize;
+    pub fn exp_findings_get(findings: *const exp_findings, index: usize) -> *const exp_finding;
+    pub fn exp_queue_doctor(out_findings: *mut *mut exp_findings, project: *const exp_project, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_metrics_show(out_values: *mut *mut exp_values, project: *const exp_project, options: *const exp_metrics_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_metrics_show_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_metrics_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_values_free(values: *mut exp_values);
@@ -938,6 +960,7 @@ const _: () = {
     assert!(std::mem::size_of::<exp_queue_event>() == 32);
     assert!(std::mem::size_of::<exp_queue_run_options>() == 56);
     assert!(std::mem::size_of::<exp_worker_options>() == 32);
+    assert!(std::mem::size_of::<exp_finding>() == 48);
     assert!(std::mem::size_of::<exp_metrics_options>() == 24);
     assert!(std::mem::size_of::<exp_diff_options>() == 40);
     assert!(std::mem::size_of::<exp_plots_options>() == 80);

@@ -41,8 +41,8 @@ pub use experiments::{
 pub use pipeline::{Pipeline, RunOptions, Stage, StageResult, StaleStage};
 pub use project::Project;
 pub use queue::{
-    Executor, Queue, QueueEvent, QueueEventKind, QueueRunOptions, Removal, Task, TaskOptions, TaskState, Tasks,
-    WorkerOptions,
+    Executor, Finding, Queue, QueueEvent, QueueEventKind, QueueRunOptions, Removal, Task, TaskOptions, TaskState,
+    Tasks, WorkerOptions,
 };
 
 /// Version of the library that is loaded, for example `(0, 1, 0)`.

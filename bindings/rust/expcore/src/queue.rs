@@ -175,6 +175,21 @@ impl<'t> IntoIterator for &'t Tasks {
     }
 }
 
+/// One thing that `Queue::doctor` found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// For programs: "lost_attempt"; listed in docs/formats/queue.md.
+    pub kind: String,
+    /// The name of the task that it is about; "" when it is about none.
+    pub task: String,
+    pub what: String,
+    /// What fixes it: what `doctor(true)` does or, where it is not `fixable`, people can do.
+    pub remedy: String,
+    pub fixable: bool,
+    pub fixed: bool,
+}
+
 /// What `Queue::add` wants to know beside how to run.
 #[derive(Clone, Debug, Default)]
 pub struct TaskOptions {
@@ -637,6 +652,32 @@ impl<'p> Queue<'p> {
         // SAFETY: the project lives during the call.
         self.call(|error| unsafe { sys::exp_queue_recover(&mut count, self.raw(), error) })?;
         Ok(count)
+    }
+
+    /// Tells what crashes, deleted files and foreign hands have left: tasks of dead workers, tasks that cannot run, a
+    /// damaged store, files and refs that nobody needs; `fix` repairs what is safe to. Empty: nothing is wrong.
+    pub fn doctor(&self, fix: bool) -> Result<Vec<Finding>> {
+        let flags = if fix { sys::EXP_QUEUE_DOCTOR_FIX } else { 0 };
+        // SAFETY: the project lives during the call.
+        let raw = made(|out, error| unsafe { sys::exp_queue_doctor(out, self.raw(), flags, error) })?.as_ptr();
+        // SAFETY: exp.h: a finding "lives as long as `findings`", which is freed once, after the copy.
+        unsafe {
+            let findings = (0..sys::exp_findings_count(raw))
+                .map(|i| {
+                    let finding = &*sys::exp_findings_get(raw, i);
+                    Finding {
+                        kind: text(finding.kind),
+                        task: text(finding.task),
+                        what: text(finding.what),
+                        remedy: text(finding.remedy),
+                        fixable: finding.fixable != 0,
+                        fixed: finding.fixed != 0,
+                    }
+                })
+                .collect();
+            sys::exp_findings_free(raw);
+            Ok(findings)
+        }
     }
 
     fn wait_for(

@@ -285,6 +285,14 @@ fn queued_tasks_are_changed() {
     assert_eq!(queue.start(&missing).unwrap_err().kind(), ErrorKind::NotFound);
     queue.stop().unwrap();
     assert_eq!(queue.recover().unwrap(), 0);
+    assert!(queue.doctor(false).unwrap().is_empty());
+    let leftover = sandbox.0.join(".dvc/tmp/exps/expcore/logs/99.1.log");
+    std::fs::create_dir_all(leftover.parent().unwrap()).unwrap();
+    std::fs::write(&leftover, "").unwrap();
+    let found = queue.doctor(true).unwrap();
+    assert_eq!((found.len(), found[0].kind.as_str(), found[0].fixed), (1, "stray_log", true));
+    assert_eq!(found[0].what, "'logs/99.1.log' is of no task");
+    assert!(!leftover.exists());
 
     sandbox.stage("exit 3");
     queue.add(&RunOptions::new().name("bad"), &TaskOptions::default()).unwrap();
