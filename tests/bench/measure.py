@@ -1,13 +1,17 @@
-"""What the scripts beside share: running a Google Benchmark program, timing Python, a table."""
+"""What the scripts beside share: running programs and Google Benchmark programs, timing Python, a table."""
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import statistics
 import subprocess
+import tempfile
 import time
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -51,3 +55,49 @@ def print_table(other: str, rows: list[tuple[str, float, float | None]]) -> None
     for what, ours, theirs in rows:
         beside = "–" if theirs is None else f"{shown(theirs)} **{theirs / ours:.0f}×**"
         print(f"| {what} | {shown(ours)} | {beside} |")
+
+
+def environment(work: Path, venv_bin: str) -> dict[str, str]:
+    home = work / "home"
+    home.mkdir(exist_ok=True)
+    (home / ".gitconfig").write_text("[user]\n\tname = Bench\n\temail = bench@example.com\n")
+    return {
+        "PATH": f"{venv_bin}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(home),
+        "SHELL": "/bin/sh",
+        "DVC_NO_ANALYTICS": "1",
+        "DVC_SITE_CACHE_DIR": str(work / "site"),
+    }
+
+
+class Figures(NamedTuple):
+    wall: float  # seconds
+    cpu: float  # seconds, children included
+    rss: int  # kilobytes, the largest process
+
+
+def measure(argv: list[str], cwd: Path, env: dict[str, str]) -> Figures:
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        with subprocess.Popen(argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output) as child:
+            _, status, used = os.wait4(child.pid, 0)
+            wall = time.perf_counter() - start
+            child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            output.seek(0)
+            raise RuntimeError(f"{argv} in {cwd}: {output.read().decode()[-500:]}")
+    return Figures(wall, used.ru_utime + used.ru_stime, used.ru_maxrss)
+
+
+def machine() -> str:
+    """Where and when figures were made."""
+    model = platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return f"{date.today()}, {os.cpu_count()} cores, {model}, Linux {platform.release()}"
+
+
+def version(argv: list[str]) -> str:
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
