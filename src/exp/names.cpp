@@ -1,6 +1,7 @@
 #include "exp/names.hpp"
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace expcore::exp {
@@ -63,6 +64,19 @@ std::string random_name(std::mt19937_64& random) {
   std::uniform_int_distribution<std::size_t> first(0, first_words.size() - 1);
   std::uniform_int_distribution<std::size_t> second(0, second_words.size() - 1);
   return std::string(first_words[first(random)]) + "-" + std::string(second_words[second(random)]);
+}
+
+std::string unused_name(std::mt19937_64& random,
+                        const std::function<bool(const std::string& name)>& is_taken) {
+  constexpr int few = 10;
+  std::string suffix;
+  for (int number = 2;; ++number) {
+    for (int i = 0; i < few; ++i) {
+      std::string name = random_name(random) + suffix;
+      if (!is_taken(name)) return name;
+    }
+    suffix = "-" + std::to_string(number);
+  }
 }
 
 }  // namespace expcore::exp

@@ -41,10 +41,9 @@ std::string choose_name(const git::Repo& repo, const git::Id& baseline, const st
   }
   std::random_device seed;
   std::mt19937_64 random((std::uint64_t{seed()} << 32U) | seed());
-  while (true) {
-    std::string made_up = random_name(random);
-    if (!repo.resolve_ref(refname_of(baseline, made_up))) return made_up;
-  }
+  return unused_name(random, [&](const std::string& made_up) {
+    return repo.resolve_ref(refname_of(baseline, made_up)).has_value();
+  });
 }
 
 namespace {

@@ -37,10 +37,9 @@ class Names {
       }
       return wanted;
     }
-    while (true) {
-      std::string name = exp::random_name(random_);
-      if (!experiments_.contains(name) && open_.insert(name).second) return name;
-    }
+    return exp::unused_name(random_, [&](const std::string& name) {
+      return experiments_.contains(name) || !open_.insert(name).second;
+    });
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "exp/run.hpp"
 
+#include <algorithm>
 #include <random>
 #include <regex>
 
@@ -94,6 +95,10 @@ TEST_SUITE("exp/run") {
     for (int i = 0; i < 200; ++i) {
       CHECK(std::regex_match(exp::random_name(random), std::regex("[a-z]{5}-[a-z]{4}")));
     }
+    // More than there are of that shape: a sweep of 100 000 points must not wait for one for ever.
+    CHECK(exp::unused_name(random, [](const std::string& name) {
+            return std::count(name.begin(), name.end(), '-') < 2;
+          }).ends_with("-2"));
     for (const char* bad : {"", "a b", "a/b", "a..b", "a~", "a^", "a:", "a?", "a*", "a[", "a]",
                             "a\\", "a.lock", ".a", "a@{"}) {
       CAPTURE(bad);
