@@ -2,6 +2,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 jobs=${EXPCORE_JOBS:-$(nproc)}
+# What was compiled in one folder serves in another as deep.
+export CCACHE_BASEDIR=/ CCACHE_NOHASHDIR=1
 
 # report PASSED FAILED NAME: counts for the closing line; fails when something failed.
 report() {
