@@ -11,7 +11,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -87,6 +87,44 @@ def measure(argv: list[str], cwd: Path, env: dict[str, str]) -> Figures:
             output.seek(0)
             raise RuntimeError(f"{argv} in {cwd}: {output.read().decode()[-500:]}")
     return Figures(wall, used.ru_utime + used.ru_stime, used.ru_maxrss)
+
+
+Command = tuple[list[str], Path]  # and the folder in which it runs
+
+
+class Table:
+    """Rows of commands that are run in turn (A B A B …), so that a drift of the machine's speed meets all of them.
+    The first column is what the ratios refer to."""
+
+    def __init__(self, titles: dict[str, str], env: dict[str, str], repeat: int) -> None:
+        """`titles`: of the columns, by the names that rows use."""
+        self.columns = list(titles)
+        self.env = env
+        self.repeat = repeat
+        self.rows: list[dict] = []
+        print("| what | " + " | ".join(titles.values()) + " |\n|" + "---|" * (len(titles) + 1))
+
+    def row(self, what: str, commands: dict[str, Command], prepare: Callable[[str], None] | None = None,
+            repeat: int | None = None) -> None:
+        figures: dict[str, list[Figures]] = {name: [] for name in commands}
+        for _ in range(repeat or self.repeat):
+            for name, command in commands.items():
+                if prepare:
+                    prepare(name)
+                figures[name].append(measure(*command, self.env))
+        self.rows.append({"what": what, "figures": figures})
+        cells = [self._cell(figures.get(name), figures[self.columns[0]], name) for name in self.columns]
+        print(f"| {what} | " + " | ".join(cells) + " |", flush=True)
+
+    def _cell(self, values: list[Figures] | None, ours: list[Figures], name: str) -> str:
+        if not values:
+            return "–"
+        walls = [f.wall for f in values]
+        wall = statistics.median(walls)
+        cpu = statistics.median(f.cpu for f in values)
+        ratio = "" if name == self.columns[0] else f" **{wall / statistics.median(f.wall for f in ours):.3g}×**"
+        rss = max(f.rss for f in values) / 1000
+        return f"{wall:.4f} ({min(walls):.4f}–{max(walls):.4f}), cpu {cpu:.4f}, {rss:.0f} MB{ratio}"
 
 
 def machine() -> str:
