@@ -10,21 +10,8 @@ function(expcore_module)
   target_link_libraries(${target} PUBLIC ${M_DEPS} ${M_LIBS} PRIVATE expcore_warnings)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
   target_compile_definitions(${target} PRIVATE EXPCORE_BUILDING)
-  if(EXPCORE_PRECOMPILE)
-    expcore_precompile_module(${target})
-  endif()
+  expcore_precompile_alike(${target} modules)
   set_property(GLOBAL APPEND PROPERTY EXPCORE_MODULES ${target})
-endfunction()
-
-# All modules have the same flags: the first one's headers are everyone's.
-function(expcore_precompile_module target)
-  get_property(modules GLOBAL PROPERTY EXPCORE_MODULES)
-  if(modules)
-    list(GET modules 0 first)
-    expcore_share_precompiled(${target} ${first})
-  else()
-    expcore_precompile(${target})
-  endif()
 endfunction()
 
 # The object files of a module and of all modules below it (object libraries do not link those on).

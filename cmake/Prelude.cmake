@@ -11,10 +11,20 @@ function(expcore_precompile target)
   expcore_let_ccache_precompile(${target})
 endfunction()
 
-# expcore_share_precompiled(TARGET OWNER): the precompiled headers of another target with the same flags.
-function(expcore_share_precompiled target owner)
-  target_precompile_headers(${target} REUSE_FROM ${owner})
-  expcore_let_ccache_precompile(${target})
+# expcore_precompile_alike(TARGET GROUP [HEADERS…]): the same, when asked for, once for all targets of a group. They
+# have the same flags; definitions that the first one lacks do no harm.
+function(expcore_precompile_alike target group)
+  if(NOT EXPCORE_PRECOMPILE)
+    return()
+  endif()
+  get_property(first GLOBAL PROPERTY expcore_precompiled_${group})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+    expcore_let_ccache_precompile(${target})
+  else()
+    expcore_precompile(${target} ${ARGN})
+    set_property(GLOBAL PROPERTY expcore_precompiled_${group} ${target})
+  endif()
 endfunction()
 
 # ccache takes precompiled headers only when it may trust their content, and compilers only tell it with these.
