@@ -15,11 +15,11 @@
 #include "fs/path.hpp"
 #include "queue/add.hpp"
 #include "queue/attempt_log.hpp"
-#include "queue/bell.hpp"
 #include "queue/dvc_queue.hpp"
 #include "queue/follow.hpp"
 #include "queue/launch.hpp"
 #include "queue/recover.hpp"
+#include "run/bell.hpp"
 #include "yaml/writer.hpp"
 
 namespace expcore {
@@ -240,7 +240,7 @@ void Queue::Impl::change(const std::vector<std::string>& names, queue::TaskEvent
     ids.push_back(task.id);
   if (ids.empty()) return;
   store->change(ids, event);
-  queue::ring(store->folder());
+  run::ring(store->folder());
 }
 
 std::vector<QueueTask> Queue::add(const QueueAddOptions& options) const {
@@ -336,7 +336,7 @@ void Queue::stop() const {
   auto store = impl_->existing();
   if (!store) return;
   store->stop_workers();
-  queue::ring(store->folder());
+  run::ring(store->folder());
 }
 
 void Queue::Impl::wait_for_end(Store& store, const std::vector<queue::AttemptId>& attempts) const {
@@ -365,7 +365,7 @@ std::vector<std::string> Queue::kill(const std::vector<std::string>& tasks, bool
   impl_->refuse_dvc_tasks(unknown);
   if (ids.empty()) return unknown;
   store->kill(ids, force);
-  queue::ring(store->folder());
+  run::ring(store->folder());
   impl_->wait_for_end(*store, attempts);
   return unknown;
 }
@@ -383,7 +383,7 @@ std::vector<std::string> Queue::kill_all(bool force) const {
   }
   if (ids.empty()) return names;
   store->kill(ids, force);
-  queue::ring(store->folder());
+  run::ring(store->folder());
   impl_->wait_for_end(*store, attempts);
   return names;
 }
@@ -466,7 +466,7 @@ void Queue::requeue(const std::vector<std::string>& tasks) const {
     queue::pin(*workspace, snapshot);
   }
   store->change(ids, TaskEvent::requeue);
-  queue::ring(store->folder());
+  run::ring(store->folder());
 }
 
 bool Queue::wait(const std::vector<std::string>& tasks, std::chrono::milliseconds timeout,

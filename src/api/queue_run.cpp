@@ -9,10 +9,10 @@
 
 #include "api/executor_impl.hpp"
 #include "api/queue_impl.hpp"
-#include "queue/process_tree.hpp"
 #include "queue/runner.hpp"
 #include "queue/slot_run.hpp"
 #include "queue/snapshot.hpp"
+#include "run/process_tree.hpp"
 #include "run/resources.hpp"
 
 namespace expcore {
@@ -159,7 +159,7 @@ void Queue::run(const Executor& executor, const QueueRunOptions& options) const 
     count = static_cast<std::uint32_t>(
         std::max(1.0, run::Capacity::of_machine(impl_->project->environment).cpus));
   }
-  if (options.own_process) queue::adopt_orphans();
+  if (options.own_process) run::adopt_orphans();
   const auto& project = *impl_->project;
   Workers(project.directory, project.environment, impl_->folder(), options).run(count);
 }

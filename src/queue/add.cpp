@@ -13,7 +13,7 @@
 #include "fs/path.hpp"
 #include "params/override.hpp"
 #include "params/sweep.hpp"
-#include "queue/bell.hpp"
+#include "run/bell.hpp"
 
 namespace expcore::queue {
 namespace {
@@ -190,7 +190,7 @@ std::vector<Task> add(pipeline::Workspace& workspace, const AddRequest& request)
   const auto being_added = lock_snapshots(store);
   pin(workspace, snapshot);
   const auto added = store.add(snapshot, tasks);
-  ring(store.folder());
+  run::ring(store.folder());
   std::vector<Task> result;
   result.reserve(added.size());
   for (std::size_t i = 0; i < added.size(); ++i)

@@ -10,12 +10,12 @@
 #include "exp/slot.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
-#include "queue/bell.hpp"
 #include "queue/recover.hpp"
 #include "queue/results.hpp"
 #include "queue/slot_run.hpp"
 #include "queue/snapshot.hpp"
 #include "queue/store_check.hpp"
+#include "run/bell.hpp"
 #include "run/flight.hpp"
 
 namespace expcore::queue {
@@ -97,7 +97,7 @@ class Examination {
   void look_at_order() {
     const auto fix = [folder = folder_] {
       mend_order(folder);
-      ring(folder);
+      run::ring(folder);
     };
     for (const auto& fault : order_faults(folder_)) {
       if (fault.failed.empty()) {

@@ -14,8 +14,8 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "queue/attempt_log.hpp"
-#include "queue/bell.hpp"
 #include "queue/recover.hpp"
+#include "run/bell.hpp"
 
 namespace expcore::queue {
 namespace {
@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 /// Waits for the bell, `pause` at most.
-void listen(Bell& bell, const CancelToken* cancel, std::chrono::milliseconds pause) {
+void listen(run::Bell& bell, const CancelToken* cancel, std::chrono::milliseconds pause) {
   std::array<pollfd, 2> polled{
       {{bell.poll_fd(), POLLIN, 0}, {cancel == nullptr ? -1 : cancel->poll_fd(), POLLIN, 0}}};
   ::poll(polled.data(), polled.size(), static_cast<int>(pause.count()));
@@ -89,7 +89,7 @@ void wait_until(Store& store, const WaitOptions& options, const std::function<bo
   constexpr auto pause = 1000ms;  // should a worker die, nobody rings
   std::optional<Clock::time_point> deadline;
   if (options.timeout.count() > 0) deadline = Clock::now() + options.timeout;
-  Bell bell(store.folder());
+  run::Bell bell(store.folder());
   while (true) {
     if (options.repo) recover(store, options.repo);
     if (done()) return;
@@ -142,7 +142,7 @@ void follow_log(Store& store, TaskId id, const WaitOptions& options,
     return true;
   };
   constexpr auto between_looks = 100ms;  // lines are written without ringing
-  Bell bell(store.folder());
+  run::Bell bell(store.folder());
   auto next_recovery = Clock::now();
   while (!look()) {
     stop_if_requested(options.cancel);

@@ -5,9 +5,9 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "queue/attempt_log.hpp"
-#include "queue/bell.hpp"
-#include "queue/process_tree.hpp"
 #include "queue/snapshot.hpp"
+#include "run/bell.hpp"
+#include "run/process_tree.hpp"
 
 namespace expcore::queue {
 
@@ -43,7 +43,7 @@ std::optional<PublishedResult> published_result(const Store& store, AttemptId at
 std::size_t recover(Store& store, const std::function<git::Repo&()>& repo) {
   const auto lost = store.lost();
   for (const auto& [task, attempt] : lost) {
-    kill_marked_processes(attempt_mark(task, attempt));
+    run::kill_marked_processes(attempt_mark(task, attempt));
     const AttemptEnd end = end_of_lost(store, attempt, repo);
     const auto ended = store.finish(attempt, end);
     if (!ended) continue;  // another process was faster
@@ -58,7 +58,7 @@ std::size_t recover(Store& store, const std::function<git::Repo&()>& repo) {
     }
   }
   if (!lost.empty()) {
-    ring(store.folder());
+    run::ring(store.folder());
     store.forget_dead_workers();
   }
   return lost.size();
@@ -85,7 +85,7 @@ void remove_tasks(Store& store, git::Repo& repo, const std::vector<Task>& tasks)
   for (const auto& log : logs)
     fs::remove(log);
   release_snapshots(store, repo);
-  ring(store.folder());
+  run::ring(store.folder());
 }
 
 }  // namespace expcore::queue

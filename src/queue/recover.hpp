@@ -11,7 +11,7 @@
 
 namespace expcore::queue {
 
-/// The value of attempt_variable for an attempt's processes.
+/// The value of run::attempt_variable for an attempt's processes.
 std::string attempt_mark(const Task& task, AttemptId attempt);
 
 /// What an attempt that nobody makes any more had published before; nullopt when it had not.

@@ -15,12 +15,12 @@
 #include "base/cancel.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/path.hpp"
-#include "queue/bell.hpp"
 #include "queue/process_info.hpp"
-#include "queue/process_tree.hpp"
 #include "queue/recover.hpp"
 #include "queue/results.hpp"
 #include "queue/watch.hpp"
+#include "run/bell.hpp"
+#include "run/process_tree.hpp"
 
 namespace expcore::queue {
 namespace {
@@ -67,7 +67,7 @@ struct Runner::Impl {
   Store store;
   Lease lease;
   WorkerId worker;
-  Bell bell;
+  run::Bell bell;
   Watch watch;
   std::vector<AttemptId> told;  ///< Whose results/ file can go at the next commit but one.
 
@@ -136,9 +136,9 @@ struct Runner::Impl {
   /// What the attempt started must not outlive it: its folder is the next one's.
   void clean_up_after(const std::string& mark, const AttemptEnd& end) const {
     if (options.own_process) {
-      kill_children();
+      run::kill_children();
     } else if (end.outcome != AttemptOutcome::success) {
-      kill_marked_processes(mark);
+      run::kill_marked_processes(mark);
     }
   }
 
@@ -167,7 +167,7 @@ struct Runner::Impl {
     // The attempt before is on the disk now.
     for (const AttemptId id : std::exchange(told, {claim.attempt}))
       remove_result(store, id);
-    ring(store.folder());
+    run::ring(store.folder());
     tell(RunnerEventKind::task_finished, claim.task, nullptr, &end, ended && ended->again);
     return next;
   }
@@ -226,7 +226,7 @@ struct Runner::Impl {
       remove_result(store, id);
     remove_old_results(store);
     lease.give_up();
-    ring(store.folder());
+    run::ring(store.folder());
   }
 };
 

@@ -17,7 +17,7 @@ struct AttemptContext {
   Store& store;
   const CancelToken& stop;  ///< The attempt is to end.
   EventCallback on_event;   ///< Writes the log and tells whoever listens.
-  std::string mark;         ///< Goes into attempt_variable of every process.
+  std::string mark;         ///< Goes into run::attempt_variable of every process.
 };
 
 /// Runs the pipeline of a claimed task and publishes what comes out: commit and ref in the result.

@@ -7,9 +7,9 @@
 
 #include "fs/file.hpp"
 #include "fs/path.hpp"
-#include "queue/process_tree.hpp"
 #include "queue/results.hpp"
 #include "queue/snapshot.hpp"
+#include "run/process_tree.hpp"
 
 namespace expcore::queue {
 namespace {
@@ -31,7 +31,7 @@ run::ReproduceOptions reproduce_options(const TaskOptions& options, const Attemp
   reproduce.command_line = "expcore exp queue-worker";
   reproduce.on_event = context.on_event;
   reproduce.cancel = &context.stop;
-  reproduce.extra_environment[attempt_variable] = context.mark;
+  reproduce.extra_environment[run::attempt_variable] = context.mark;
   return reproduce;
 }
 

@@ -11,9 +11,9 @@
 
 #include <expcore/error.hpp>
 
-#include "queue/bell.hpp"
-#include "queue/process_tree.hpp"
 #include "queue/store.hpp"
+#include "run/bell.hpp"
+#include "run/process_tree.hpp"
 
 namespace expcore::queue {
 
@@ -99,13 +99,13 @@ void Watch::look(std::optional<Store>& store, bool rang) {
     }
   }
   if (kill.empty()) return;
-  for (const int pid : marked_processes(kill))
+  for (const int pid : run::marked_processes(kill))
     ::kill(pid, SIGKILL);
 }
 
 void Watch::work(const std::stop_token& over) {
   std::optional<Store> store;
-  std::optional<Bell> bell;
+  std::optional<run::Bell> bell;
   while (!over.stop_requested()) {
     try {
       if (!bell) bell.emplace(folder_);

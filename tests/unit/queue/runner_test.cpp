@@ -10,12 +10,12 @@
 #include "exp/refs.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
-#include "queue/bell.hpp"
-#include "queue/process_tree.hpp"
 #include "queue/recover.hpp"
 #include "queue/results.hpp"
 #include "queue/slot_run.hpp"
 #include "queue/snapshot.hpp"
+#include "run/bell.hpp"
+#include "run/process_tree.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;
@@ -145,18 +145,18 @@ TEST_CASE("a killed task ends with everything that it started") {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       const Task task = *store.task(added.front().id);
       if (task.state == TaskState::running) {
-        processes = marked_processes(attempt_mark(task, task.attempt));
+        processes = run::marked_processes(attempt_mark(task, task.attempt));
       }
     }
     store.kill(std::vector{added.front().id}, false);
-    ring(project.folder());
+    run::ring(project.folder());
   });
   project.run();
   auto store = project.store();
   const Task task = *store.find("long");
   CHECK(task.state == TaskState::failed);
   CHECK(task.reason == "killed");
-  CHECK(marked_processes(attempt_mark(task, task.attempt)).empty());
+  CHECK(run::marked_processes(attempt_mark(task, task.attempt)).empty());
 }
 
 TEST_CASE("an attempt has its time and its retries") {

@@ -1,4 +1,4 @@
-#include "queue/bell.hpp"
+#include "run/bell.hpp"
 
 #include <array>
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 
-namespace expcore::queue {
+namespace expcore::run {
 namespace {
 
 fs::Descriptor open_bell(const std::string& folder) {
@@ -38,4 +38,4 @@ void Bell::silence() {
   }
 }
 
-}  // namespace expcore::queue
+}  // namespace expcore::run

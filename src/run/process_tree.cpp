@@ -1,4 +1,4 @@
-#include "queue/process_tree.hpp"
+#include "run/process_tree.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -16,7 +16,7 @@
 #include "base/text.hpp"
 #include "fs/file.hpp"
 
-namespace expcore::queue {
+namespace expcore::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -111,4 +111,4 @@ void kill_children() {
   }
 }
 
-}  // namespace expcore::queue
+}  // namespace expcore::run

@@ -3,7 +3,7 @@
 
 #include "fs/descriptor.hpp"
 
-namespace expcore::queue {
+namespace expcore::run {
 
 /// Tells everybody who waits on the queue in `folder` to look at the database again.
 void ring(const std::string& folder);
@@ -21,4 +21,4 @@ class Bell {
   fs::Descriptor events_;
 };
 
-}  // namespace expcore::queue
+}  // namespace expcore::run

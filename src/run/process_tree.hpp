@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-namespace expcore::queue {
+namespace expcore::run {
 
 /// The environment variable by which every process of an attempt is known.
 constexpr const char* attempt_variable = "EXPCORE_ATTEMPT";
@@ -21,4 +21,4 @@ void adopt_orphans();
 /// when no command runs.
 void kill_children();
 
-}  // namespace expcore::queue
+}  // namespace expcore::run
