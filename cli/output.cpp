@@ -82,6 +82,9 @@ void Output::event(const expcore::Event& event) {
       line(fmt::format("Stage '{}' is shared with {} - waiting for its outputs", event.stage,
                        event.text.empty() ? "another run" : event.text));
       break;
+    case EventKind::stage_waiting:
+      line(fmt::format("Stage '{}' waits for {}", event.stage, event.text));
+      break;
     case EventKind::command_started:
       line((names_stages_ ? event.stage + " > " : "> ") + event.text);
       break;

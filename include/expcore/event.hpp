@@ -30,6 +30,8 @@ enum class EventKind : std::int32_t {
   stage_shared = 13,         ///< `stage` is being run for another task or program right now, with
                              ///< the same inputs: its outputs are waited for. `text`: by whom,
                              ///< "'sweep-1' (process 123)", for people; may be "".
+  stage_waiting = 14,        ///< `stage` waits until what it asks for is free: other stages of this
+                             ///< project hold it. `text`: what, "gpus, mutex 'db'".
 };
 
 /// How a stage ended.

@@ -59,6 +59,9 @@ void AttemptLog::event(const Event& event) {
       line(fmt::format("Stage '{}' is shared with {} - waiting for its outputs", event.stage,
                        event.text.empty() ? "another run" : event.text));
       break;
+    case EventKind::stage_waiting:
+      line(fmt::format("Stage '{}' waits for {}", event.stage, event.text));
+      break;
     case EventKind::command_started:
       line("> " + event.text);
       break;

@@ -28,6 +28,7 @@ run::ReproduceOptions reproduce_options(const TaskOptions& options, const Attemp
   reproduce.allow_missing = options.allow_missing;
   reproduce.on_error = static_cast<run::OnError>(options.on_error);
   reproduce.jobs = options.jobs;
+  reproduce.is_queued = true;
   reproduce.command_line = "expcore exp queue-worker";
   reproduce.on_event = context.on_event;
   reproduce.cancel = &context.stop;

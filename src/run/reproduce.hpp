@@ -38,6 +38,9 @@ struct ReproduceOptions {
   OnError on_error = OnError::fail;
   /// How many stages may run at once. 0: as many as there are processors to use.
   unsigned jobs = 1;
+  /// One of several tasks that run at once: its stages take their share of the machine even when
+  /// they ask for nothing.
+  bool is_queued = false;
   Streams streams = Streams::capture;
   pipeline::Environment extra_environment;  ///< On top of the workspace's, e.g. DVC_EXP_NAME.
   std::string command_line;                 ///< What people blocked by our locks see.

@@ -94,6 +94,7 @@ void set_member(Request& request, const std::string& key, const yaml::Value& val
                 const std::string& what) {
   if (key == "cpus") {
     request.cpus = parse_amount(value, what);
+    request.says_cpus = true;
   } else if (key == "gpus") {
     request.gpus = parse_count(value, what);
   } else if (key == "memory") {

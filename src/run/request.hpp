@@ -13,12 +13,18 @@ namespace expcore::run {
 /// keeps and ignores. Format: docs/formats/stage-requests.md.
 struct Request {
   double cpus = 1;
+  bool says_cpus = false;  ///< Whether `cpus` was given.
   std::int64_t gpus = 0;
   std::int64_t memory = 0;                     ///< Bytes.
   std::map<std::string, std::int64_t> tokens;  ///< Of things the user counts: licences, ports.
   std::vector<std::string> mutexes;            ///< Names of which only one stage holds each.
   std::chrono::milliseconds timeout{0};        ///< Of one attempt; 0: none.
   std::int64_t retries = 0;                    ///< Attempts after the first.
+
+  /// Nothing but its turn among `--jobs`.
+  bool asks_for_nothing() const {
+    return !says_cpus && gpus == 0 && memory == 0 && tokens.empty() && mutexes.empty();
+  }
 
   friend bool operator==(const Request&, const Request&) = default;
 };

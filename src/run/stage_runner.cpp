@@ -14,6 +14,7 @@
 #include "fs/path.hpp"
 #include "params/file.hpp"
 #include "run/data_source.hpp"
+#include "run/process_tree.hpp"
 
 namespace expcore::run {
 
@@ -247,6 +248,7 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
       }
     }
   }
+  auto share = options_.dry ? std::nullopt : take_share(task);
   started(StageOutcome::ran);
   if (options_.dry) {
     for (const auto& line : stage.command_lines()) {
@@ -255,7 +257,8 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
     }
     return StageOutcome::ran;
   }
-  run_attempts(task);
+  run_attempts(task, share ? &*share : nullptr);
+  share.reset();
   checker_.forget();
   save(id, task.position, record_inputs(stage, index_.recorded(id)));
   return StageOutcome::ran;
@@ -317,13 +320,13 @@ void StageRunner::remove_outs(const Stage& stage) const {
   }
 }
 
-void StageRunner::run_attempts(const Task& task) {
+void StageRunner::run_attempts(const Task& task, const Share* share) {
   const Stage& stage = index_.stage(task.id);
   for (std::int64_t left = task.request.retries;; --left) {
     remove_outs(stage);
     workspace_.state.pause();
     try {
-      turn_.outside([&] { run_commands(task); });
+      turn_.outside([&] { run_commands(task, share); });
       return;
     } catch (const Error& error) {
       if (error.code() != Errc::stage_failed || left == 0) throw;
@@ -333,7 +336,7 @@ void StageRunner::run_attempts(const Task& task) {
   }
 }
 
-void StageRunner::run_commands(const Task& task) {
+void StageRunner::run_commands(const Task& task, const Share* share) {
   const Stage& stage = index_.stage(task.id);
   Command command;
   command.directory = stage.wdir;
@@ -343,7 +346,9 @@ void StageRunner::run_commands(const Task& task) {
     command.environment[name] = value;
   command.environment.try_emplace("DVC_ROOT", workspace_.root);
   command.environment["DVC_STAGE"] = address(stage);
-  if (!task.gpus.empty()) command.environment["CUDA_VISIBLE_DEVICES"] = join(task.gpus, ",");
+  if (share != nullptr) command.environment[share_variable] = ledger_.folder();
+  const auto& gpus = share == nullptr ? task.gpus : share->gpus();
+  if (!gpus.empty()) command.environment["CUDA_VISIBLE_DEVICES"] = join(gpus, ",");
   for (const auto& line : stage.command_lines())
     run_line(task, command, line);
 }
@@ -443,6 +448,45 @@ Flight StageRunner::take_flight(const Task& task, const LockEntry& inputs) {
   turn_.outside([&] { flight = Flight::take(path, name, waiting); });
   checker_.forget();
   return std::move(*flight);
+}
+
+Ledger::Options StageRunner::ledger_options(const pipeline::Workspace& workspace,
+                                            const ReproduceOptions& options) {
+  const auto known = [&](const char* name) {
+    const auto found = options.extra_environment.find(name);
+    return found == options.extra_environment.end() ? "" : found->second;
+  };
+  // Slots belong to the project whose flights they share.
+  const std::string shared = fs::parent(workspace.flights);
+  return {fs::join(shared, "ledger"),
+          [&workspace, dvc_dir = fs::parent(fs::parent(shared))] {
+            return Capacity::of_project(dvc_dir, workspace.environment);
+          },
+          known("DVC_EXP_NAME"), known(attempt_variable)};
+}
+
+/// What a stage's command runs itself in the same project takes part of that stage's share.
+bool StageRunner::takes_share(const Request& request) const {
+  if (!options_.is_queued && request.asks_for_nothing()) return false;
+  const auto outer = workspace_.environment.find(share_variable);
+  return outer == workspace_.environment.end() || outer->second != ledger_.folder();
+}
+
+std::optional<Share> StageRunner::take_share(const Task& task) {
+  if (!takes_share(task.request)) return std::nullopt;
+  if (auto share = ledger_.try_take(task.request)) return share;
+  const Stage& stage = index_.stage(task.id);
+  std::optional<Share> share;
+  Ledger::Waiting waiting;
+  waiting.cancel = options_.cancel;
+  waiting.abandon = task.abandon;
+  waiting.on_wait = [&](const std::string& lacks) {
+    emit(stage_event(EventKind::stage_waiting, stage, address(stage), StageOutcome::none, lacks));
+  };
+  workspace_.state.pause();
+  turn_.outside([&] { share.emplace(ledger_.take(task.request, waiting)); });
+  checker_.forget();
+  return share;
 }
 
 bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {

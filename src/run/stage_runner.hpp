@@ -7,6 +7,7 @@
 #include "pipeline/staleness.hpp"
 #include "run/flight.hpp"
 #include "run/ignore_file.hpp"
+#include "run/ledger.hpp"
 #include "run/lock_writer.hpp"
 #include "run/pull.hpp"
 #include "run/reproduce.hpp"
@@ -33,6 +34,7 @@ class StageRunner {
             workspace.tmp_dir, options.command_line,
             [this](const std::string& text) { warn(text); },
             [this](const std::string& path) { return workspace_.shown(path); }),
+        ledger_(ledger_options(workspace, options)),
         checker_(workspace, index),
         lock_writer_(index),
         puller_(workspace, [this](const std::string& text) { warn(text); }) {
@@ -48,7 +50,7 @@ class StageRunner {
     std::size_t position = 0;  ///< In the plan: where what it adds to files belongs.
     bool force = false;
     Request request;
-    std::vector<std::string> gpus;         ///< That it was given.
+    std::vector<std::string> gpus;         ///< That it was given of those of this run.
     const CancelToken* abandon = nullptr;  ///< Fires when the run is given up.
   };
 
@@ -76,6 +78,8 @@ class StageRunner {
   const std::vector<std::string>& written_files() const { return written_files_; }
 
  private:
+  static Ledger::Options ledger_options(const pipeline::Workspace& workspace,
+                                        const ReproduceOptions& options);
   StageOutcome bring_up_to_date(const Task& task, const std::string& reason);
   StageOutcome verify(const Task& task, const std::string& reason);
   StageOutcome run_stage(const Task& task, const std::string& reason);
@@ -86,8 +90,10 @@ class StageRunner {
   Flight take_flight(const Task& task, const pipeline::LockEntry& inputs);
   bool restore_entry(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
   bool is_restorable(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
-  void run_attempts(const Task& task);
-  void run_commands(const Task& task);
+  bool takes_share(const Request& request) const;
+  std::optional<Share> take_share(const Task& task);
+  void run_attempts(const Task& task, const Share* share);
+  void run_commands(const Task& task, const Share* share);
   void run_line(const Task& task, Command& command, const std::string& line);
   void remove_outs(const pipeline::Stage& stage) const;
   void check_deps_exist(const pipeline::Stage& stage) const;
@@ -116,6 +122,7 @@ class StageRunner {
   IgnoreFiles& ignores_;
   Turn& turn_;
   RwLocks locks_;
+  Ledger ledger_;
   pipeline::Checker checker_;
   LockWriter lock_writer_;
   Puller puller_;

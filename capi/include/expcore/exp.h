@@ -111,7 +111,10 @@ enum {
   EXP_EVENT_PROGRESS = 12,
   /** The stage is being run for another task or program with the same inputs: its outputs are
       waited for. text: by whom, for people; may be "". */
-  EXP_EVENT_STAGE_SHARED = 13
+  EXP_EVENT_STAGE_SHARED = 13,
+  /** The stage waits until what it asks for is free: other stages of this project hold it. text:
+      what, for people. */
+  EXP_EVENT_STAGE_WAITING = 14
 };
 
 /** How a stage ended. */

@@ -38,6 +38,7 @@ numbers! {
         ExperimentFinished = EXP_EVENT_EXPERIMENT_FINISHED,
         Progress = EXP_EVENT_PROGRESS,
         StageShared = EXP_EVENT_STAGE_SHARED,
+        StageWaiting = EXP_EVENT_STAGE_WAITING,
     }
 }
 
