@@ -54,25 +54,26 @@ void list(const ListArguments& arguments, const Context& context) {
   }
   const auto project = expcore::Project::open(context.directory);
   std::string baseline;
-  for (const auto& experiment : project.experiments().list(arguments.options)) {
+  std::vector<std::string> lines;
+  for (auto& experiment : project.experiments().list(arguments.options)) {
     if (arguments.name_only) {
-      context.output.line(experiment.name);
+      lines.push_back(std::move(experiment.name));
       continue;
     }
     if (arguments.sha_only) {
-      context.output.line(experiment.commit);
+      lines.push_back(std::move(experiment.commit));
       continue;
     }
     if (experiment.baseline != baseline) {
       baseline = experiment.baseline;
-      context.output.line(
+      lines.push_back(
           (experiment.baseline_name.empty() ? baseline.substr(0, 7) : experiment.baseline_name) +
           ":");
     }
-    context.output.line(
-        remote ? "\t" + experiment.name
-               : fmt::format("\t{} [{}]", experiment.commit.substr(0, 7), experiment.name));
+    lines.push_back(remote ? "\t" + experiment.name
+                           : fmt::format("\t{:.7} [{}]", experiment.commit, experiment.name));
   }
+  if (!lines.empty()) context.output.line(fmt::format("{}", fmt::join(lines, "\n")));
 }
 
 void remove(const expcore::RemoveOptions& options, const Context& context) {

@@ -163,11 +163,9 @@ std::vector<ExperimentRow> Experiments::show(const ShowOptions& options) const {
 std::string Experiments::show_json(const ShowOptions& options) const {
   const auto workspace = impl_->project->open();
   require_git(*workspace);
-  yaml::List list;
-  for (const auto& state : exp::show(*workspace, to_internal(options, *workspace))) {
-    list.push_back(state.to_value());
-  }
-  return yaml::dump_json(std::move(list));
+  auto internal = to_internal(options, *workspace);
+  internal.form = exp::Form::json;
+  return exp::to_json(exp::show(*workspace, internal));
 }
 
 ExperimentTable Experiments::show_table(const ShowOptions& options, const TableOptions& table,
@@ -182,11 +180,12 @@ ExperimentTable Experiments::show_table(const ShowOptions& options, const TableO
   request.descending = table.descending;
   request.precision = table.precision;
   request.csv = csv;
-  const auto made =
-      exp::make_table(exp::show(*workspace, to_internal(options, *workspace)), request);
+  auto internal = to_internal(options, *workspace);
+  internal.form = exp::Form::flat;
+  auto made = exp::make_table(exp::show(*workspace, internal), request);
   ExperimentTable result;
-  result.headers = made.headers;
-  result.rows = made.rows;
+  result.headers = std::move(made.headers);
+  result.rows = std::move(made.rows);
   for (const auto kind : made.kinds) {
     result.kinds.push_back(static_cast<ExperimentTable::Column>(kind));
   }

@@ -35,6 +35,9 @@ class BinaryWriter {
     bytes_ += value;
   }
 
+  /// What another writer has written.
+  void append(std::string_view bytes) { bytes_ += bytes; }
+
   const std::string& bytes() const { return bytes_; }
 
  private:

@@ -1,15 +1,17 @@
 #include "exp/refs.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <expcore/error.hpp>
 #include <fmt/format.h>
-
-#include "base/text.hpp"
 
 namespace expcore::exp {
 namespace {
 
 bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool is_valid_name(std::string_view name) {
@@ -28,12 +30,18 @@ std::string refname_of(const git::Id& baseline, std::string_view name) {
 std::string ExpRef::refname() const { return refname_of(baseline, name); }
 
 std::optional<ExpRef> parse_ref(const git::RefEntry& entry) {
-  const auto parts = split(entry.name, '/');
-  const bool shaped = parts.size() == 5 && parts[0] == "refs" && parts[1] == "exps" &&
-                      parts[2].size() == 2 && parts[3].size() == 38 && is_hex(parts[2]) &&
-                      is_hex(parts[3]) && !entry.target.empty();
+  constexpr std::string_view root = "refs/exps/";
+  constexpr std::size_t id_size = 41;  // with the slash in it
+  std::string_view rest = entry.name;
+  if (!rest.starts_with(root) || entry.target.empty()) return std::nullopt;
+  rest.remove_prefix(root.size());
+  const bool shaped = rest.size() > id_size && rest[2] == '/' && rest[id_size] == '/' &&
+                      is_hex(rest.substr(0, 2)) && is_hex(rest.substr(3, 38)) &&
+                      rest.find('/', id_size + 1) == std::string_view::npos;
   if (!shaped) return std::nullopt;
-  return ExpRef{std::string(parts[2]) + std::string(parts[3]), std::string(parts[4]), entry.target};
+  git::Id baseline(rest.substr(0, 2));
+  baseline += rest.substr(3, 38);
+  return ExpRef{std::move(baseline), std::string(rest.substr(id_size + 1)), entry.target};
 }
 
 std::vector<ExpRef> list_refs(const git::Repo& repo, const std::string& baseline) {

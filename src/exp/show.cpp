@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -27,18 +28,27 @@ void add_with_parents(const git::Repo& repo, git::Id rev, int num, std::vector<g
   }
 }
 
-bool newer(const Range& a, const Range& b) {
-  const auto stamp = [](const Range& range) {
+/// Newest first, those without a date last.
+void sort_by_age(std::vector<Range>& ranges) {
+  using Age = std::pair<std::string_view, std::string_view>;
+  std::vector<std::pair<Age, std::size_t>> order;
+  order.reserve(ranges.size());
+  for (const auto& range : ranges) {
     const State& head = range.revs.front();
-    const bool dated = head.data && head.data->timestamp;
-    return dated ? std::pair(*head.data->timestamp, head.rev)
-                 : std::pair(std::string(), std::string());
-  };
-  return stamp(a) > stamp(b);
+    const auto timestamp = head.timestamp();
+    order.emplace_back(timestamp ? Age(*timestamp, head.rev) : Age(), order.size());
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<Range> sorted;
+  sorted.reserve(ranges.size());
+  for (const auto& [age, at] : order)
+    sorted.push_back(std::move(ranges[at]));
+  ranges = std::move(sorted);
 }
 
 /// An experiment's commits from the tip down to the baseline; one, but for old checkpoints.
-std::optional<Range> range_of(SnapshotReader& reader, const git::Repo& repo, const ExpRef& ref,
+std::optional<Range> range_of(SnapshotReader& reader, const ExpRef& ref,
                               const SnapshotOptions& options) {
   constexpr int longest = 10'000;
   Range range;
@@ -46,9 +56,9 @@ std::optional<Range> range_of(SnapshotReader& reader, const git::Repo& repo, con
   git::Id commit = ref.commit;
   for (int i = 0; i < longest && commit != ref.baseline; ++i) {
     range.revs.push_back(reader.commit_state(commit, options));
-    const auto parents = repo.commit_info(commit).parents;
-    if (parents.empty()) break;
-    commit = parents.front();
+    auto parent = reader.parent(range.revs.back());
+    if (!parent) break;
+    commit = std::move(*parent);
   }
   if (range.revs.empty()) return std::nullopt;
   range.revs.front().name = ref.name;
@@ -78,8 +88,9 @@ std::vector<Range> ordered(std::vector<Range> done, std::vector<Range> executed,
     }
   }
   for (auto* group : {&done, &queued, &failed})
-    std::stable_sort(group->begin(), group->end(), newer);
+    sort_by_age(*group);
   std::vector<Range> all = std::move(running);
+  all.reserve(all.size() + done.size() + queued.size() + failed.size());
   for (auto* group : {&done, &queued, &failed})
     std::move(group->begin(), group->end(), std::back_inserter(all));
   return all;
@@ -116,7 +127,7 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
   std::vector<State> states;
   if (!workspace.repo->head()) return states;
   const git::Repo& repo = *workspace.repo;
-  SnapshotReader reader(workspace);
+  SnapshotReader reader(workspace, options.form);
   const auto baselines = expand_revisions(repo, options.revisions);
   if (!options.hide_workspace) states.push_back(reader.workspace_state(options.snapshot));
   std::map<git::Id, std::vector<ExpRef>> refs;
@@ -129,13 +140,20 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
     for (auto& entry : options.queue(baselines))
       executed[entry.baseline].push_back(std::move(entry.range));
   }
+  std::vector<git::Id> tips;
+  for (const auto& baseline : baselines) {
+    for (const auto& ref : refs[baseline])
+      tips.push_back(ref.commit);
+  }
+  reader.read_ahead(tips, options.snapshot);
   const Describer describer(repo);
   for (const auto& baseline : baselines) {
     State state = reader.commit_state(baseline, {});
     if (!options.sha_only) state.name = describer.describe(baseline);
     std::vector<Range> done;
+    done.reserve(refs[baseline].size());
     for (const auto& ref : refs[baseline]) {
-      if (auto range = range_of(reader, repo, ref, options.snapshot)) {
+      if (auto range = range_of(reader, ref, options.snapshot)) {
         done.push_back(std::move(*range));
       }
     }

@@ -23,7 +23,8 @@ struct ShowOptions {
   bool hide_workspace = false;
   bool hide_queued = false;
   bool hide_failed = false;
-  bool sha_only = false;  ///< No branch and tag names.
+  bool sha_only = false;   ///< No branch and tag names.
+  Form form = Form::data;  ///< Of commits whose data is kept.
   /// What queues know of these baselines: tasks that run, wait, failed or succeeded. May be empty.
   std::function<std::vector<ExecutedRange>(const std::vector<git::Id>& baselines)> queue;
 };

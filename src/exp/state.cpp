@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "yaml/writer.hpp"
+
 namespace expcore::exp {
 namespace {
 
@@ -11,11 +13,10 @@ yaml::Value or_null(const std::optional<T>& value) {
   return yaml::Null{};
 }
 
-yaml::Value problem_value(const std::optional<Problem>& problem) {
-  if (!problem) return yaml::Null{};
+yaml::Value problem_value(const Problem& problem) {
   yaml::Map map;
-  map.append("msg", problem->message);
-  map.append("type", problem->type);
+  map.append("msg", problem.message);
+  map.append("type", problem.type);
   return map;
 }
 
@@ -52,23 +53,11 @@ yaml::Value entries_value(const std::vector<DataEntry>& entries, bool are_outs) 
   return map;
 }
 
-yaml::Value executor_value(const std::optional<Executor>& executor) {
-  if (!executor) return yaml::Null{};
+yaml::Value executor_value(const Executor& executor) {
   yaml::Map map;
-  map.append("state", executor->state);
-  map.append("name", or_null(executor->name));
-  map.append("local", executor->local);
-  return map;
-}
-
-yaml::Value range_value(const Range& range) {
-  yaml::List revs;
-  for (const auto& state : range.revs)
-    revs.push_back(state.to_value());
-  yaml::Map map;
-  map.append("revs", std::move(revs));
-  map.append("executor", executor_value(range.executor));
-  map.append("name", or_null(range.name));
+  map.append("state", executor.state);
+  map.append("name", or_null(executor.name));
+  map.append("local", executor.local);
   return map;
 }
 
@@ -145,21 +134,79 @@ std::optional<Snapshot> Snapshot::from_value(const yaml::Value& value) {
   return snapshot;
 }
 
-yaml::Value State::to_value() const {
-  yaml::Map map;
-  map.append("rev", rev);
-  map.append("name", or_null(name));
-  map.append("data", data ? data->to_value() : yaml::Value());
-  map.append("error", problem_value(error));
-  if (experiments.empty()) {
-    map.append("experiments", yaml::Null{});
-    return map;
+std::optional<std::string_view> State::timestamp() const {
+  if (kept) return kept->timestamp;
+  if (data && data->timestamp) return *data->timestamp;
+  return std::nullopt;
+}
+
+namespace {
+
+void append_json(std::string& out, const State& state);
+
+void append_json(std::string& out, const std::optional<std::string>& text) {
+  out += text ? yaml::dump_json(*text) : "null";
+}
+
+void append_json(std::string& out, const Range& range) {
+  out += "{\"revs\": [";
+  for (const auto& state : range.revs) {
+    if (&state != &range.revs.front()) out += ", ";
+    append_json(out, state);
   }
-  yaml::List list;
-  for (const auto& range : experiments)
-    list.push_back(range_value(range));
-  map.append("experiments", std::move(list));
-  return map;
+  out += "], \"executor\": ";
+  out += range.executor ? yaml::dump_json(executor_value(*range.executor)) : "null";
+  out += ", \"name\": ";
+  append_json(out, range.name);
+  out += '}';
+}
+
+/// What a commit says is taken over as it is kept.
+void append_json(std::string& out, const State& state) {
+  out += "{\"rev\": ";
+  out += yaml::dump_json(state.rev);
+  out += ", \"name\": ";
+  append_json(out, state.name);
+  out += ", \"data\": ";
+  if (state.kept) {
+    out += state.kept->text;
+  } else {
+    out += state.data ? yaml::dump_json(state.data->to_value()) : "null";
+  }
+  out += ", \"error\": ";
+  out += state.error ? yaml::dump_json(problem_value(*state.error)) : "null";
+  out += ", \"experiments\": ";
+  if (state.experiments.empty()) out += "null";
+  for (const auto& range : state.experiments) {
+    out += &range == &state.experiments.front() ? "[" : ", ";
+    append_json(out, range);
+  }
+  if (!state.experiments.empty()) out += ']';
+  out += '}';
+}
+
+/// About; a mebibyte more is a mebibyte to copy again.
+std::size_t size_of_json(const std::vector<State>& states) {
+  constexpr std::size_t around = 200;
+  std::size_t size = 0;
+  for (const auto& state : states) {
+    size += around + (state.kept ? state.kept->text.size() : 0);
+    for (const auto& range : state.experiments)
+      size += around + size_of_json(range.revs);
+  }
+  return size;
+}
+
+}  // namespace
+
+std::string to_json(const std::vector<State>& states) {
+  std::string out = "[";
+  out.reserve(size_of_json(states) + 64);  // and a line feed behind
+  for (const auto& state : states) {
+    if (&state != &states.front()) out += ", ";
+    append_json(out, state);
+  }
+  return out + "]";
 }
 
 }  // namespace expcore::exp

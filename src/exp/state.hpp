@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,21 @@ struct Executor {
   yaml::Value local;                ///< As in DVC's JSON; null when unknown.
 };
 
+/// In which form a commit's data is wanted where it is kept.
+enum class Form : std::uint8_t {
+  data,  ///< State::data.
+  json,  ///< State::kept, its text is what Snapshot::to_value() is as JSON.
+  flat,  ///< State::kept, its text is what flat_text() gives.
+};
+
+/// A snapshot as it is kept of a commit.
+struct KeptSnapshot {
+  std::shared_ptr<const void> owner;  ///< Of what follows.
+  std::string_view parent;            ///< The commit's first; "" without one.
+  std::string_view timestamp;
+  std::string_view text;
+};
+
 struct State;
 
 /// An experiment: usually one commit.
@@ -58,10 +75,14 @@ struct State {
   std::string rev;
   std::optional<std::string> name;
   std::optional<Snapshot> data;
+  std::optional<KeptSnapshot> kept;  ///< In place of `data`, where that was asked for.
   std::optional<Problem> error;
   std::vector<Range> experiments;
 
-  yaml::Value to_value() const;
+  std::optional<std::string_view> timestamp() const;
 };
+
+/// DVC's JSON for `exp show`, on one line. States must not be kept in Form::flat.
+std::string to_json(const std::vector<State>& states);
 
 }  // namespace expcore::exp

@@ -8,16 +8,19 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "exp/flat.hpp"
 #include "metrics/format.hpp"
 
 namespace expcore::exp {
 
-using metrics::flatten;
 using metrics::format_field;
 
 namespace {
@@ -34,8 +37,6 @@ struct Field {
   std::string header;
 };
 
-using Files = std::vector<FileResult> Snapshot::*;
-
 /// Calls `visit` for the baseline states and, behind each, its experiments' tips.
 template <typename Visit>
 void for_each_state(const std::vector<State>& states, Visit&& visit) {
@@ -48,29 +49,33 @@ void for_each_state(const std::vector<State>& states, Visit&& visit) {
   }
 }
 
-std::vector<Field> collect_fields(const std::vector<State>& states, Files files) {
-  std::vector<std::string> order;
-  std::map<std::string, std::vector<std::string>> keys;
-  std::set<std::pair<std::string, std::string>> seen;
-  for_each_state(states, [&](const State& state) {
-    if (!state.data) return;
-    for (const auto& file : (*state.data).*files) {
-      if (!file.error && !file.data.is_map()) continue;
-      if (!keys.contains(file.path)) order.push_back(file.path);
-      auto& list = keys[file.path];
-      if (file.error) continue;
-      for (const auto& [key, value] : flatten(file.data)) {
-        if (seen.emplace(file.path, key).second) list.push_back(key);
+/// Gathers the fields of one column group in the order in which they are met.
+class FieldOrder {
+ public:
+  void add(const std::vector<FlatNames::File>& files) {
+    for (const auto& file : files) {
+      if (!keys_.contains(file.path)) order_.push_back(file.path);
+      auto& list = keys_[file.path];
+      for (const auto& key : file.keys) {
+        if (seen_.emplace(file.path, key).second) list.push_back(key);
       }
     }
-  });
-  std::vector<Field> fields;
-  for (const auto& file : order) {
-    for (const auto& key : keys[file])
-      fields.push_back({file, key, key});
   }
-  return fields;
-}
+
+  std::vector<Field> fields() const {
+    std::vector<Field> fields;
+    for (const auto& file : order_) {
+      for (const auto& key : keys_.at(file))
+        fields.push_back({file, key, key});
+    }
+    return fields;
+  }
+
+ private:
+  std::vector<std::string> order_;
+  std::map<std::string, std::vector<std::string>> keys_;
+  std::set<std::pair<std::string, std::string>> seen_;
+};
 
 /// A key that is not unique among all columns is shown with its file.
 void name_headers(std::vector<Field>& metrics, std::vector<Field>& params) {
@@ -91,29 +96,12 @@ void name_headers(std::vector<Field>& metrics, std::vector<Field>& params) {
   }
 }
 
-const FileResult* find_file(const std::vector<FileResult>& files, const std::string& path) {
-  for (const auto& file : files) {
-    if (file.path == path) return &file;
-  }
-  return nullptr;
-}
-
-std::optional<yaml::Value> find_value(const FileResult& file, const std::string& key) {
-  if (file.error || !file.data.is_map()) return std::nullopt;
-  for (auto& [name, value] : flatten(file.data)) {
-    if (name == key) return value;
-  }
-  return std::nullopt;
-}
-
-std::string created_text(const std::optional<std::string>& timestamp, bool csv) {
+std::string created_text(const std::optional<std::string_view>& timestamp, const std::tm& today,
+                         bool csv) {
   if (!timestamp) return csv ? "" : missing;
-  if (csv) return *timestamp;
+  std::string text(*timestamp);
   std::tm time{};
-  if (::strptime(timestamp->c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return *timestamp;
-  const std::time_t now = std::time(nullptr);
-  std::tm today{};
-  ::localtime_r(&now, &today);
+  if (csv || ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return text;
   const bool is_today =
       time.tm_year == today.tm_year && time.tm_mon == today.tm_mon && time.tm_mday == today.tm_mday;
   if (is_today) {
@@ -139,20 +127,35 @@ bool is_sha(const std::string& rev) {
 
 std::string short_rev(const std::string& rev) { return is_sha(rev) ? rev.substr(0, 7) : rev; }
 
+std::tm local_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  return local;
+}
+
 class Builder {
  public:
   Builder(const std::vector<State>& states, const TableRequest& request)
-      : states_(states), request_(request), fill_(request.csv ? "" : missing) {
-    metrics_ = collect_fields(states, &Snapshot::metrics);
-    params_ = collect_fields(states, &Snapshot::params);
-    name_headers(metrics_, params_);
+      : states_(states), request_(request), fill_(request.csv ? "" : missing), today_(local_now()) {
+    FieldOrder metrics;
+    FieldOrder params;
     std::set<std::string> deps;
     for_each_state(states, [&](const State& state) {
-      if (!state.data) return;
-      for (const auto& dep : state.data->deps)
-        deps.insert(dep.path);
+      const Source source = source_of(state);
+      if (!source.has_data || layouts_.contains(source.flat.names)) return;
+      Layout layout{source.flat.read_names(), {}, {}};
+      metrics.add(layout.names.metrics);
+      params.add(layout.names.params);
+      deps.insert(layout.names.deps.begin(), layout.names.deps.end());
+      layouts_.emplace(source.flat.names, std::move(layout));
     });
+    metrics_ = metrics.fields();
+    params_ = params.fields();
     deps_.assign(deps.begin(), deps.end());
+    name_headers(metrics_, params_);
+    for (auto& [text, layout] : layouts_)
+      place(layout);
   }
 
   Table build() {
@@ -169,6 +172,61 @@ class Builder {
   }
 
  private:
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  /// What snapshots with the same names have in common.
+  struct Layout {
+    FlatNames names;
+    std::vector<std::size_t> columns;     ///< Of each value.
+    std::vector<std::size_t> unreadable;  ///< Columns of files that could not be read.
+  };
+
+  struct Source {
+    bool has_data = false;
+    FlatSnapshot flat;
+  };
+
+  /// The bytes that the state's data is in; made for one whose data is not kept so.
+  Source source_of(const State& state) {
+    if (state.kept) return {true, FlatSnapshot(state.kept->text)};
+    if (!state.data) return {};
+    auto& made = made_[&state];
+    if (made.empty()) made = flat_text(*state.data);
+    return {true, FlatSnapshot(made)};
+  }
+
+  void place(Layout& layout) const {
+    place(layout, layout.names.metrics, metrics_, fixed_headers.size());
+    place(layout, layout.names.params, params_, fixed_headers.size() + metrics_.size());
+    for (const auto& dep : layout.names.deps) {
+      const auto at = std::lower_bound(deps_.begin(), deps_.end(), dep) - deps_.begin();
+      const auto first = fixed_headers.size() + metrics_.size() + params_.size();
+      layout.columns.push_back(first + static_cast<std::size_t>(at));
+    }
+  }
+
+  /// The first of two values with one key counts.
+  static void place(Layout& layout, const std::vector<FlatNames::File>& files,
+                    const std::vector<Field>& fields, std::size_t first) {
+    using Name = std::pair<std::string_view, std::string_view>;
+    std::map<Name, std::size_t> places;
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      places.emplace(Name(fields[i].file, fields[i].key), first + i);
+    std::set<std::string_view> shown;
+    for (const auto& file : files) {
+      const bool is_first = shown.insert(file.path).second;
+      std::set<std::string_view> seen;
+      for (const auto& key : file.keys) {
+        const bool counts = is_first && seen.insert(key).second;
+        layout.columns.push_back(counts ? places.at({file.path, key}) : nowhere);
+      }
+      if (!file.is_unreadable || !is_first) continue;
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].file == file.path) layout.unreadable.push_back(first + i);
+      }
+    }
+  }
+
   void add_headers() {
     const auto add = [&](const std::string& header, ColumnKind kind) {
       table_.headers.push_back(header);
@@ -186,45 +244,33 @@ class Builder {
 
   void add_row(const State& state, const std::string& type, const Range* range) {
     const bool baseline = range == nullptr;
+    const Source source = source_of(state);
     std::vector<std::string> row;
+    row.reserve(table_.headers.size());
     row.push_back(baseline ? "" : state.name.value_or(""));
     row.push_back(baseline && state.name ? *state.name : short_rev(state.rev));
     row.push_back(type);
-    row.push_back(state.data ? created_text(state.data->timestamp, request_.csv) : fill_);
+    row.push_back(source.has_data ? created_text(state.timestamp(), today_, request_.csv) : fill_);
     row.emplace_back("");
     const bool has_executor = !baseline && range->executor;
     row.push_back(has_executor ? capitalized(range->executor->state) : fill_);
     row.push_back(has_executor && range->executor->name ? capitalized(*range->executor->name)
                                                         : fill_);
-    add_cells(row, state, metrics_, &Snapshot::metrics);
-    add_cells(row, state, params_, &Snapshot::params);
-    for (const auto& path : deps_)
-      row.push_back(dep_cell(state, path));
+    row.resize(table_.headers.size(), fill_);
+    if (source.has_data) add_cells(row, source.flat);
     table_.rows.push_back(std::move(row));
   }
 
-  void add_cells(std::vector<std::string>& row, const State& state,
-                 const std::vector<Field>& fields, Files files) const {
-    std::string path;
-    const FileResult* file = nullptr;
-    std::map<std::string, yaml::Value> values;
-    for (const auto& field : fields) {
-      if (field.file != path) {
-        path = field.file;
-        file = state.data ? find_file((*state.data).*files, path) : nullptr;
-        values.clear();
-        if (file != nullptr && !file->error && file->data.is_map()) {
-          for (auto& [key, value] : flatten(file->data))
-            values.emplace(key, std::move(value));
-        }
-      }
-      const auto found = values.find(field.key);
-      if (found != values.end() && !found->second.is_null()) {
-        row.push_back(format_field(found->second, precision(), metrics::Digits::significant));
-      } else {
-        row.push_back(file != nullptr && file->error ? unreadable : fill_);
-      }
-    }
+  void add_cells(std::vector<std::string>& row, const FlatSnapshot& flat) const {
+    const Layout& layout = layouts_.at(flat.names);
+    for (const std::size_t column : layout.unreadable)
+      row[column] = unreadable;
+    std::size_t slot = 0;
+    flat.each_value([&](yaml::Value&& value) {
+      const std::size_t column = layout.columns.at(slot++);
+      if (column == nowhere || value.is_null()) return;
+      row[column] = format_field(value, precision(), metrics::Digits::significant);
+    });
   }
 
   /// Without --csv DVC always prints five significant digits.
@@ -232,39 +278,38 @@ class Builder {
     return request_.csv ? request_.precision : std::optional(5);
   }
 
-  std::string dep_cell(const State& state, const std::string& path) const {
-    if (!state.data) return fill_;
-    for (const auto& dep : state.data->deps) {
-      if (dep.path == path) return dep.hash.value_or(fill_);
-    }
-    return fill_;
-  }
-
-  std::vector<const Range*> sorted(const std::vector<Range>& ranges) const {
+  std::vector<const Range*> sorted(const std::vector<Range>& ranges) {
     std::vector<const Range*> result;
     for (const auto& range : ranges) {
       if (!range.revs.empty()) result.push_back(&range);
     }
     if (request_.sort_by.empty() || result.empty()) return result;
-    const auto [field, files] = sort_field();
+    const std::size_t column = sort_column();
     struct Keyed {
       const Range* range;
       std::optional<yaml::Value> value;
     };
     std::vector<Keyed> keyed;
-    for (const auto* range : result) {
-      const State& tip = range->revs.front();
-      const FileResult* file = tip.data ? find_file((*tip.data).*files, field.file) : nullptr;
-      auto value = file == nullptr ? std::nullopt : find_value(*file, field.key);
-      if (value && value->is_null()) value.reset();
-      keyed.push_back({range, std::move(value)});
-    }
+    for (const auto* range : result)
+      keyed.push_back({range, find_value(range->revs.front(), column)});
     std::stable_sort(keyed.begin(), keyed.end(), [&](const Keyed& a, const Keyed& b) {
       return request_.descending ? precedes(b.value, a.value) : precedes(a.value, b.value);
     });
     for (std::size_t i = 0; i < keyed.size(); ++i)
       result[i] = keyed[i].range;
     return result;
+  }
+
+  std::optional<yaml::Value> find_value(const State& state, std::size_t column) {
+    const Source source = source_of(state);
+    std::optional<yaml::Value> found;
+    if (!source.has_data) return found;
+    const Layout& layout = layouts_.at(source.flat.names);
+    std::size_t slot = 0;
+    source.flat.each_value([&](yaml::Value&& value) {
+      if (layout.columns.at(slot++) == column && !value.is_null()) found = std::move(value);
+    });
+    return found;
   }
 
   /// Missing values come last; numbers before texts (DVC fails on a mixture).
@@ -283,39 +328,42 @@ class Builder {
     return python_str(*a) < python_str(*b);
   }
 
-  std::pair<Field, Files> sort_field() const {
-    std::vector<std::pair<Field, Files>> matches;
+  std::size_t sort_column() const {
+    std::vector<std::pair<Field, std::size_t>> matches;
     const std::string& text = request_.sort_by;
-    const auto add = [&](const std::vector<Field>& fields, Files files, auto&& test) {
-      for (const auto& field : fields) {
-        if (test(field)) matches.emplace_back(field, files);
+    const auto add = [&](auto&& test) {
+      std::size_t column = fixed_headers.size();
+      for (const auto* fields : {&metrics_, &params_}) {
+        for (const auto& field : *fields) {
+          if (test(field)) matches.emplace_back(field, column);
+          ++column;
+        }
       }
     };
-    const auto exact = [&](const Field& field) { return field.file + ":" + field.key == text; };
     const std::string bare = text.starts_with(':') ? text.substr(1) : text;
-    const auto by_key = [&](const Field& field) { return field.key == bare; };
-    add(metrics_, &Snapshot::metrics, exact);
-    add(params_, &Snapshot::params, exact);
+    add([&](const Field& field) { return field.file + ":" + field.key == text; });
     if (matches.empty()) {
-      add(metrics_, &Snapshot::metrics, by_key);
-      add(params_, &Snapshot::params, by_key);
+      add([&](const Field& field) { return field.key == bare; });
     }
     if (matches.empty()) {
       throw Error(Errc::invalid_argument, fmt::format("Unknown sort column '{}'", bare));
     }
     if (matches.size() > 1) {
       std::vector<std::string> names;
-      for (const auto& [field, files] : matches)
+      for (const auto& [field, column] : matches)
         names.push_back(field.file + ":" + field.key);
       throw Error(Errc::invalid_argument,
                   fmt::format("Ambiguous sort column '{}' matched '{}'", bare, join(names, ", ")));
     }
-    return matches.front();
+    return matches.front().second;
   }
 
   const std::vector<State>& states_;
   const TableRequest& request_;
   std::string fill_;
+  std::tm today_;
+  std::unordered_map<const State*, std::string> made_;
+  std::unordered_map<std::string_view, Layout> layouts_;
   std::vector<Field> metrics_;
   std::vector<Field> params_;
   std::vector<std::string> deps_;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <set>
@@ -29,7 +30,9 @@ namespace {
 constexpr std::chrono::seconds patience(10);
 
 bool is_id(std::string_view text) {
-  return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return text.size() == 40 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
 }
 
 /// What our locks say, so that nobody takes another program's for a dead one of ours.
@@ -120,31 +123,46 @@ class LockedFile {
   fs::Descriptor file_;
 };
 
+/// What the file of a loose ref says; nullopt when there is none or it is no ref.
+std::optional<RefEntry> parse_loose(std::string name, std::string_view text) {
+  const std::string_view value = trim(text);
+  if (value.starts_with("ref: ")) {
+    return RefEntry{std::move(name), "", std::string(trim(value.substr(5)))};
+  }
+  if (!is_id(value)) return std::nullopt;
+  return RefEntry{std::move(name), std::string(value), ""};
+}
+
+/// Many are read at a time: without a walk to the file, and with one read.
+std::optional<RefEntry> read_ref(const fs::Descriptor& folder, const std::string& file,
+                                 std::string name) {
+  const fs::Descriptor opened(
+      ::openat(folder.get(), file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!opened.is_open() && errno == ENOENT) return std::nullopt;
+  if (!opened.is_open()) fs::fail(errno, name);
+  std::array<char, 4096> text{};  // more than the longest name of a ref
+  const auto size = fs::read_some(opened, text.data(), text.size(), name);
+  return parse_loose(std::move(name), {text.data(), size});
+}
+
 void read_loose(const std::string& dir, const std::string& prefix, std::string_view wanted,
                 std::vector<RefEntry>& found) {
-  if (!fs::is_directory(dir)) return;
+  const fs::Descriptor folder(::open(dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) return;
   for (const auto& entry : fs::list_directory(dir)) {
-    const std::string name = prefix + entry.name;
-    const std::string path = dir + "/" + entry.name;
+    std::string name = prefix + entry.name;
     if (entry.kind == fs::Kind::directory) {
       const std::string below = name + "/";
       const bool may_match = below.starts_with(wanted) || wanted.starts_with(below);
-      if (may_match) read_loose(path, below, wanted, found);
+      if (may_match) read_loose(dir + "/" + entry.name, below, wanted, found);
       continue;
     }
     if (name.ends_with(".lock")) {
-      remove_dead_lock(path);  // Git and DVC would wait for it for ever
+      remove_dead_lock(dir + "/" + entry.name);  // Git and DVC would wait for it for ever
       continue;
     }
     if (!name.starts_with(wanted)) continue;
-    const auto text = fs::read_file_if_exists(path);
-    if (!text) continue;
-    const std::string_view value = trim(*text);
-    if (value.starts_with("ref: ")) {
-      found.push_back({name, "", std::string(trim(value.substr(5)))});
-    } else if (is_id(value)) {
-      found.push_back({name, std::string(value), ""});
-    }
+    if (auto ref = read_ref(folder, entry.name, std::move(name))) found.push_back(std::move(*ref));
   }
 }
 
@@ -157,6 +175,21 @@ struct PackedLine {
 std::optional<PackedLine> parse_packed(std::string_view line) {
   if (line.size() < 42 || line[40] != ' ' || !is_id(line.substr(0, 40))) return std::nullopt;
   return PackedLine{line.substr(41), line.substr(0, 40)};
+}
+
+/// The refs in the text of packed-refs whose names start with `prefix`, in its order.
+std::vector<RefEntry> packed_refs(std::string_view text, std::string_view prefix) {
+  std::vector<RefEntry> found;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.size() < 42 || !line.substr(41).starts_with(prefix)) continue;
+    if (const auto ref = parse_packed(line)) {
+      found.push_back({std::string(ref->name), std::string(ref->target), ""});
+    }
+  }
+  return found;
 }
 
 void append_reflog(const std::string& common_dir, const std::string& name, const Id& from,
@@ -199,25 +232,22 @@ bool is_valid_refname(std::string_view name) {
 }
 
 std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
+  const auto by_name = [](const RefEntry& a, const RefEntry& b) { return a.name < b.name; };
   std::vector<RefEntry> found;
   read_loose(common_dir_ + "/refs", "refs/", prefix, found);
+  std::sort(found.begin(), found.end(), by_name);
   remove_dead_lock(common_dir_ + "/packed-refs.lock");
-  if (const auto packed = fs::read_file_if_exists(common_dir_ + "/packed-refs")) {
-    std::set<std::string_view> loose;
-    for (const auto& entry : found)
-      loose.insert(entry.name);
-    std::vector<RefEntry> more;
-    for (const auto line : split(*packed, '\n')) {
-      const auto ref = parse_packed(line);
-      if (!ref || !ref->name.starts_with(prefix) || loose.contains(ref->name)) continue;
-      more.push_back({std::string(ref->name), std::string(ref->target), ""});
-    }
-    found.insert(found.end(), std::make_move_iterator(more.begin()),
-                 std::make_move_iterator(more.end()));
-  }
-  std::sort(found.begin(), found.end(),
-            [](const RefEntry& a, const RefEntry& b) { return a.name < b.name; });
-  return found;
+  const auto packed = fs::read_file_if_exists(common_dir_ + "/packed-refs");
+  if (!packed) return found;
+  auto all = packed_refs(*packed, prefix);
+  // Git keeps them sorted, others may not.
+  if (!std::is_sorted(all.begin(), all.end(), by_name)) std::sort(all.begin(), all.end(), by_name);
+  std::vector<RefEntry> merged;
+  merged.reserve(all.size() + found.size());
+  std::set_union(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()),
+                 std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()),
+                 std::back_inserter(merged), by_name);  // the loose one of two
+  return merged;
 }
 
 std::optional<Id> Repo::resolve_ref(std::string_view refname) const {

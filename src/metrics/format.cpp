@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -17,9 +18,10 @@ namespace {
 std::string significant(double value, int precision) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  std::array<char, 512> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.*g", precision, value);
-  return buffer.data();
+  std::array<char, 512> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                 std::chars_format::general, precision);
+  return {buffer.data(), end.ptr};
 }
 
 /// Rounds to a power of ten above one; halves go to the even digit.
@@ -84,6 +86,8 @@ double python_round(double value, int digits) {
 
 std::string format_field(const yaml::Value& value, std::optional<int> precision, Digits digits) {
   if (!precision || *precision == 0) return python_str(value);
+  if (value.is_real() && digits == Digits::significant)
+    return significant(value.real(), *precision);
   if (digits == Digits::decimals) {
     return python_str(change_reals(
         value, [&](double real) { return yaml::Value(python_round(real, *precision)); }));

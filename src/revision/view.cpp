@@ -90,7 +90,10 @@ class CommitFiles final : public Files {
   std::optional<std::string> read(const std::string& path) const override {
     const auto found = blobs_.find(path);
     if (found == blobs_.end()) return std::nullopt;
-    return workspace_.repo->read_blob(found->second);
+    // Templates and parameters of stages are often of one file.
+    auto& text = texts_[path];
+    if (!text) text = workspace_.repo->read_blob(found->second);
+    return text;
   }
 
   bool is_file(const std::string& path) const override { return blobs_.contains(path); }
@@ -159,6 +162,7 @@ class CommitFiles final : public Files {
   git::Id commit_;
   std::vector<std::string> order_;
   std::map<std::string, git::Id> blobs_;
+  mutable std::map<std::string, std::optional<std::string>> texts_;  ///< Of files read before.
 };
 
 /// An output that the cache may hold.

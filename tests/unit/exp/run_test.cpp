@@ -10,10 +10,13 @@
 #include "exp/names.hpp"
 #include "exp/refs.hpp"
 #include "exp/show.hpp"
+#include "exp/snapshot.hpp"
 #include "exp/table.hpp"
 #include "fs/file.hpp"
+#include "fs/path.hpp"
 #include "support/test_repo.hpp"
 #include "yaml/reader.hpp"
+#include "yaml/writer.hpp"
 
 using namespace expcore;
 using test::TestRepo;
@@ -131,18 +134,65 @@ TEST_SUITE("exp/show") {
     const auto& tip = states[1].experiments[0].revs[0];
     REQUIRE(tip.data);
     CHECK(tip.data->metrics[0].data.find("acc")->real() == 0.5);
-    // Kept where DVC keeps it, and believed.
+    // What DVC keeps is believed.
+    const auto forget = [&] { fs::remove_tree(world.repo / ".dvc/tmp/expcore/shown"); };
     const std::string kept =
         world.repo / (".dvc/tmp/exps/cache/" + tip.rev.substr(0, 2) + "/" + tip.rev.substr(2));
-    auto text = fs::read_file(kept);
+    auto text = yaml::dump_json(tip.data->to_value());
     text.replace(text.find("0.5"), 3, "0.7");
+    fs::make_directories(fs::parent(kept));
     fs::write_atomic(kept, text);
+    forget();
     states = exp::show(*workspace, {});
     CHECK(states[1].experiments[0].revs[0].data->metrics[0].data.find("acc")->real() == 0.7);
+    forget();
     fs::write_atomic(kept, "{\"damaged\"");
-    exp::ShowOptions options;
-    states = exp::show(*workspace, options);
+    states = exp::show(*workspace, {});
     CHECK(states[1].experiments[0].revs[0].data->metrics[0].data.find("acc")->real() == 0.5);
+    // A commit that is gone needs none of its files.
+    fs::write_atomic(kept, text);
+    states = exp::show(*workspace, {});
+    CHECK(states[1].experiments[0].revs[0].data->metrics[0].data.find("acc")->real() == 0.5);
+  }
+  TEST_CASE("what is kept of commits shows as what is read from them") {
+    World world;
+    world.run("one");
+    world.run("two", {"lr=0.2"});
+    const auto workspace = pipeline::Workspace::open(world.repo.path(), world.repo.environment());
+    exp::ShowOptions options;
+    const auto read = exp::show(*workspace, options);
+    options.form = exp::Form::json;
+    const auto as_json = exp::show(*workspace, options);
+    REQUIRE(as_json[1].experiments[0].revs[0].kept);
+    CHECK(exp::to_json(as_json) == exp::to_json(read));
+    options.form = exp::Form::flat;
+    const auto as_flat = exp::show(*workspace, options);
+    REQUIRE(as_flat[1].experiments[0].revs[0].kept);
+    for (const char* sort_by : {"", "lr", "acc"}) {
+      exp::TableRequest request;
+      request.sort_by = sort_by;
+      const auto table = exp::make_table(as_flat, request);
+      CHECK(table.headers == exp::make_table(read, request).headers);
+      CHECK(table.rows == exp::make_table(read, request).rows);
+    }
+  }
+  TEST_CASE("commits that are read ahead by several threads are kept") {
+    World world;
+    world.run("one");
+    world.run("two", {"lr=0.2"});
+    const auto workspace = pipeline::Workspace::open(world.repo.path(), world.repo.environment());
+    std::vector<git::Id> tips;
+    for (const auto& ref : exp::list_refs(*workspace->repo))
+      tips.push_back(ref.commit);
+    tips.emplace_back(40, '0');  // no commit: told when it is asked for
+    exp::SnapshotReader reader(*workspace, exp::Form::json);
+    reader.read_ahead(tips, {}, 1);
+    for (const auto& ref : exp::list_refs(*workspace->repo)) {
+      const auto state = reader.commit_state(ref.commit, {});
+      REQUIRE(state.kept);
+      CHECK(state.kept->parent == world.baseline);
+    }
+    CHECK(reader.commit_state(tips.back(), {}).error);
   }
   TEST_CASE("an unknown revision is named") {
     World world;
