@@ -65,7 +65,9 @@ std::string checkout_failure(const expcore::CheckoutResult& result);
 /// How long workers of `queue start` wait for more, as DVC's do.
 constexpr std::chrono::milliseconds default_linger = std::chrono::seconds(10);
 /// Starts detached workers so that there are `jobs`; returns how many.
-std::uint32_t start_workers(const Context& context, int jobs, std::chrono::milliseconds linger);
+std::uint32_t start_workers(const Context& context, int jobs, std::chrono::milliseconds linger,
+                            const std::string& executor);
+void add_executor_option(CLI::App& command, std::string& executor);
 /// Prints a task's log until it ends or the user interrupts.
 void follow_log(Context& context, const expcore::Queue& queue, const std::string& task);
 std::chrono::milliseconds to_milliseconds(double seconds);

@@ -14,6 +14,7 @@ struct Arguments {
   double timeout = 0;
   bool queue = false;
   bool run_all = false;
+  std::string executor = "local";
 };
 
 std::string repr(const std::string& text) {
@@ -79,7 +80,8 @@ void run_all(const Arguments& arguments, Context& context) {
   const auto queue = project.queue();
   const auto tasks = open_tasks(queue);
   if (tasks.empty()) return;
-  start_workers(context, static_cast<int>(std::max(1U, arguments.options.run.jobs)), {});
+  start_workers(context, static_cast<int>(std::max(1U, arguments.options.run.jobs)), {},
+                arguments.executor);
   context.output.line(
       "Following logs for all queued experiments. Use Ctrl+C to stop following logs (experiment "
       "execution will continue).\n");
@@ -129,6 +131,7 @@ void add_queue_options(CLI::App& command, Arguments& arguments) {
                    "Stage this experiment in the run queue for future execution.");
   command.add_flag("--run-all", arguments.run_all,
                    "Execute all experiments in the run queue, --jobs of them at once.");
+  add_executor_option(command, arguments.executor);
   command
       .add_option("--after", arguments.task.after,
                   "With --queue: run once this task has succeeded.")

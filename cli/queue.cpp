@@ -103,9 +103,11 @@ void add_start(CLI::App& group, Context& context) {
                    "Maximum number of queue workers at once; those that are there count. Defaults "
                    "to 1.")
       ->option_text("<number>");
+  const auto executor = std::make_shared<std::string>("local");
+  add_executor_option(*command, *executor);
   add_verbosity(*command, context);
-  command->callback([&context, jobs] {
-    const std::uint32_t started = start_workers(context, *jobs, default_linger);
+  command->callback([&context, jobs, executor] {
+    const std::uint32_t started = start_workers(context, *jobs, default_linger, *executor);
     context.output.line(fmt::format("Started '{}' new experiments task queue worker{}.", started,
                                     started > 1 ? "s" : ""));
   });
@@ -386,12 +388,22 @@ std::chrono::milliseconds to_milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * per_second));
 }
 
-std::uint32_t start_workers(const Context& context, int jobs, std::chrono::milliseconds linger) {
+void add_executor_option(CLI::App& command, std::string& executor) {
+  command
+      .add_option("--executor", executor,
+                  "Where the commands of the tasks run: an executor of .dvc/expcore.yaml. Defaults "
+                  "to this machine.")
+      ->option_text("<name>");
+}
+
+std::uint32_t start_workers(const Context& context, int jobs, std::chrono::milliseconds linger,
+                            const std::string& executor) {
   if (jobs <= 0) return 0;
   expcore::WorkerStart start;
   start.count = static_cast<std::uint32_t>(jobs);
   start.program = std::filesystem::read_symlink("/proc/self/exe").string();
   start.linger = linger;
+  start.executor = executor;
   return open(context).start(start);
 }
 

@@ -11,6 +11,7 @@ namespace {
 struct Arguments {
   std::uint32_t count = 1;
   std::int64_t linger_ms = 0;
+  std::string executor = "local";
 };
 
 /// What this process prints from now on is for nobody.
@@ -33,7 +34,7 @@ void work(const Arguments& arguments, Context& context) {
     Output::raw("ready\n");
     leave_terminal();
   };
-  project.queue().run(expcore::Executor::local(), options);
+  project.queue().run(project.executor(arguments.executor), options);
 }
 
 }  // namespace
@@ -45,6 +46,7 @@ void add_queue_worker(CLI::App& parent, Context& context) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("--count", arguments->count, "How many workers to leave behind.");
   command->add_option("--linger", arguments->linger_ms, "How long to wait for more tasks, in ms.");
+  command->add_option("--executor", arguments->executor, "Where commands run.");
   command->callback([&context, arguments] {
     expect_commands_apart();
     for (std::uint32_t i = 0; i < arguments->count; ++i) {

@@ -1,4 +1,7 @@
+#include <array>
 #include <chrono>
+#include <cstring>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -184,11 +187,92 @@ class Callbacks {
   bool stopped_ = false;
 };
 
-/// Executor::local() for the number of jobs in C's form.
+/// Of C's form.
+uint32_t to_jobs(uint32_t jobs) { return jobs == EXP_JOBS_PER_PROCESSOR ? 0 : std::max(jobs, 1U); }
+
 Executor local_executor(uint32_t jobs) {
   expcore::LocalExecutorOptions options;
-  options.jobs = jobs == EXP_JOBS_PER_PROCESSOR ? 0 : std::max(jobs, 1U);
+  options.jobs = to_jobs(jobs);
   return Executor::local(options);
+}
+
+expcore::ExecutorCapabilities to_capabilities(uint32_t flags, int64_t poll_interval) {
+  capi::check_flags(flags, EXP_ENGINE_SHARES_NOTHING_OUT | EXP_ENGINE_JOBS_END_WITH_US);
+  expcore::ExecutorCapabilities capabilities;
+  capabilities.shares_out = (flags & EXP_ENGINE_SHARES_NOTHING_OUT) == 0;
+  capabilities.jobs_outlive_us = (flags & EXP_ENGINE_JOBS_END_WITH_US) == 0;
+  if (poll_interval != 0) {
+    capabilities.poll_interval = to_duration(poll_interval, "poll_interval");
+  }
+  return capabilities;
+}
+
+Executor command_executor(const exp_command_options& given) {
+  expcore::CommandExecutorOptions options;
+  if (given.name != nullptr) options.name = given.name;
+  options.submit = capi::text_or_empty(given.submit);
+  options.poll = capi::text_or_empty(given.poll);
+  options.cancel = capi::text_or_empty(given.cancel);
+  options.id_pattern = capi::text_or_empty(given.id_pattern);
+  options.jobs = to_jobs(given.jobs);
+  options.capabilities = to_capabilities(given.flags, given.poll_interval);
+  return Executor::command(options);
+}
+
+/// An engine of C callbacks.
+class NativeEngine : public expcore::JobEngine {
+ public:
+  explicit NativeEngine(const exp_engine& engine)
+      : submit_(&capi::require(engine.submit, "submit")),
+        poll_(&capi::require(engine.poll, "poll")),
+        cancel_(&capi::require(engine.cancel, "cancel")),
+        user_data_(engine.user_data) {}
+
+  std::string submit(const expcore::Job& job) override {
+    exp_job native{};
+    native.struct_size = sizeof native;
+    native.name = job.name.c_str();
+    native.script = job.script.c_str();
+    native.log = job.log.c_str();
+    native.directory = job.directory.c_str();
+    native.cpus = job.cpus;
+    native.memory = job.memory;
+    native.gpus = job.gpus;
+    native.timeout = job.timeout.count();
+    std::array<char, 256> id{};
+    if (submit_(&native, id.data(), id.size(), user_data_) != 0) {
+      throw Error(Errc::stage_failed, "the executor did not take the job");
+    }
+    return {id.data(), strnlen(id.data(), id.size())};
+  }
+
+  bool is_alive(const std::string& id) override {
+    int32_t alive = 1;
+    if (poll_(id.c_str(), &alive, user_data_) != 0) {
+      throw Error(Errc::stage_failed, "the executor does not tell");
+    }
+    return alive != 0;
+  }
+
+  void cancel(const std::string& id) override {
+    if (cancel_(id.c_str(), user_data_) != 0) {
+      throw Error(Errc::stage_failed, "the executor did not take it");
+    }
+  }
+
+ private:
+  exp_job_submit_cb submit_;
+  exp_job_poll_cb poll_;
+  exp_job_cancel_cb cancel_;
+  void* user_data_;
+};
+
+Executor custom_executor(const exp_engine& given) {
+  expcore::CustomExecutorOptions options;
+  if (given.name != nullptr) options.name = given.name;
+  options.jobs = to_jobs(given.jobs);
+  options.capabilities = to_capabilities(given.flags, given.poll_interval);
+  return Executor::custom(std::make_shared<NativeEngine>(given), options);
 }
 
 expcore::WorkerStart to_worker_start(const exp_worker_options* given) {
@@ -196,6 +280,7 @@ expcore::WorkerStart to_worker_start(const exp_worker_options* given) {
   expcore::WorkerStart start;
   start.count = std::max(options.count, 1U);
   if (options.program != nullptr) start.program = options.program;
+  if (options.executor != nullptr) start.executor = options.executor;
   if (options.linger != 0) start.linger = milliseconds(std::max(options.linger, int64_t{0}));
   return start;
 }
@@ -210,6 +295,37 @@ exp_status exp_executor_local(exp_executor** out_executor, uint32_t jobs, exp_er
     auto& out = capi::require(out_executor, "out_executor");
     out = new exp_executor{local_executor(jobs)};
   });
+}
+exp_status exp_executor_command(exp_executor** out_executor, const exp_command_options* options,
+                                exp_error** out_error) {
+  if (out_executor != nullptr) *out_executor = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_executor, "out_executor");
+    out = new exp_executor{command_executor(capi::read_options(options))};
+  });
+}
+
+exp_status exp_executor_custom(exp_executor** out_executor, const exp_engine* engine,
+                               exp_error** out_error) {
+  if (out_executor != nullptr) *out_executor = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_executor, "out_executor");
+    out = new exp_executor{custom_executor(capi::read_options(engine))};
+  });
+}
+
+exp_status exp_executor_of_project(exp_executor** out_executor, const exp_project* project,
+                                   const char* name, uint32_t jobs, exp_error** out_error) {
+  if (out_executor != nullptr) *out_executor = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_executor, "out_executor");
+    const auto& from = capi::require(project, "project").project;
+    out = new exp_executor{from.executor(&capi::require(name, "name"), to_jobs(jobs))};
+  });
+}
+
+const char* exp_executor_name(const exp_executor* executor) {
+  return executor == nullptr ? nullptr : executor->executor.name().c_str();
 }
 void exp_executor_free(exp_executor* executor) { delete executor; }
 uint32_t exp_executor_jobs(const exp_executor* executor) {

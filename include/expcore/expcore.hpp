@@ -9,6 +9,7 @@
 #include <expcore/event.hpp>
 #include <expcore/executor.hpp>
 #include <expcore/experiments.hpp>
+#include <expcore/job_engine.hpp>
 #include <expcore/metrics.hpp>
 #include <expcore/overrides.hpp>
 #include <expcore/pipeline.hpp>

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -6,6 +7,7 @@
 #include <string>
 
 #include <expcore/data.hpp>
+#include <expcore/executor.hpp>
 #include <expcore/experiments.hpp>
 #include <expcore/export.hpp>
 #include <expcore/metrics.hpp>
@@ -63,6 +65,11 @@ class EXPCORE_API Project {
   Params params() const;
   Plots plots() const;
   Queue queue() const;
+  /// The executor that `.dvc/expcore.yaml` has under `executors` as `name`; "local": this machine.
+  /// `jobs`: tasks run at once; 0: one per processor of this machine.
+  /// Throws: Error{not_found}, Error{parse}, Error{invalid_argument} naming the file and the
+  /// member.
+  Executor executor(const std::string& name, std::uint32_t jobs = 1) const;
 
  private:
   struct Impl;

@@ -112,6 +112,7 @@ struct WorkerStart {
   /// The program `expcore`, or one that understands `exp queue-worker`.
   std::string program = "expcore";
   std::chrono::milliseconds linger = std::chrono::seconds(10);  ///< As in QueueRunOptions.
+  std::string executor = "local";                               ///< As Project::executor() has it.
 };
 
 /// One thing that Queue::doctor() found.
@@ -164,8 +165,8 @@ class EXPCORE_API Queue {
   /// Throws: Error{cancelled}; what `on_event` throws. A failing task is told, not thrown.
   void run(const Executor& executor, const QueueRunOptions& options = {}) const;
 
-  /// Starts detached workers. Returns how many. Throws: Error{not_found} without the program,
-  /// Error{io} when it does not come up.
+  /// Starts detached workers. Returns how many. Throws: Error{not_found} without the program or the
+  /// executor, Error{io} when it does not come up.
   std::uint32_t start(const WorkerStart& options = {}) const;
   /// Workers end after what they are running now.
   void stop() const;

@@ -326,10 +326,13 @@ std::optional<QueueTask> Queue::find(const std::string& task) const {
 }
 
 std::uint32_t Queue::start(const WorkerStart& options) const {
+  if (options.executor != "local")
+    Project(impl_->project).executor(options.executor);  // is it there?
   Store store = Store::open(impl_->folder());
   queue::recover(store, impl_->repo());
-  return queue::launch_workers(store, {options.count, options.program, impl_->project->root,
-                                       impl_->project->environment, options.linger});
+  return queue::launch_workers(
+      store, {options.count, options.program, impl_->project->root, impl_->project->environment,
+              options.linger, options.executor});
 }
 
 void Queue::stop() const {

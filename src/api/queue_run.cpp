@@ -56,10 +56,11 @@ class Forward {
 class Workers {
  public:
   Workers(std::string directory, pipeline::Environment environment, std::string folder,
-          const QueueRunOptions& options)
+          const run::Engine* engine, const QueueRunOptions& options)
       : directory_(std::move(directory)),
         environment_(std::move(environment)),
         folder_(std::move(folder)),
+        engine_(engine),
         options_(options) {}
 
   void run(std::uint32_t count) {
@@ -93,7 +94,7 @@ class Workers {
   }
 
   void work() {
-    queue::SlotRuns runs(directory_, environment_);
+    queue::SlotRuns runs(directory_, environment_, engine_);
     queue::RunnerOptions options;
     options.run = [&](const queue::Claim& claim, const queue::AttemptContext& context) {
       return runs.run(claim, context);
@@ -141,6 +142,7 @@ class Workers {
   std::string directory_;
   pipeline::Environment environment_;
   std::string folder_;
+  const run::Engine* engine_;
   const QueueRunOptions& options_;
   std::uint32_t count_ = 1;
   CancelToken stop_;
@@ -154,14 +156,17 @@ class Workers {
 }  // namespace
 
 void Queue::run(const Executor& executor, const QueueRunOptions& options) const {
-  auto count = executor.impl_->options.jobs;
+  auto count = executor.impl_->jobs;
   if (count == 0) {
     count = static_cast<std::uint32_t>(
         std::max(1.0, run::Capacity::of_machine(impl_->project->environment).cpus));
   }
   if (options.own_process) run::adopt_orphans();
   const auto& project = *impl_->project;
-  Workers(project.directory, project.environment, impl_->folder(), options).run(count);
+  const auto& engine = executor.impl_->engine;
+  Workers(project.directory, project.environment, impl_->folder(), engine ? &*engine : nullptr,
+          options)
+      .run(count);
 }
 
 }  // namespace expcore

@@ -14,6 +14,7 @@
 #include "exp/running.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "run/job.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/writer.hpp"
 
@@ -105,8 +106,15 @@ Slot::~Slot() = default;
 Slot Slot::acquire(const Workspace& project) {
   const std::string folder = slots_folder(project);
   fs::make_directories(folder);
+  const auto busy = run::roots_of_jobs(run::jobs_folder(project));
   for (int number = 1;; ++number) {
-    if (auto slot = take(project, fmt::format("{}/{}", folder, number))) return std::move(*slot);
+    const std::string path = fmt::format("{}/{}", folder, number);
+    // Where a cluster still runs a job nothing else happens, though its program died.
+    const bool has_job = std::any_of(busy.begin(), busy.end(), [&](const std::string& root) {
+      return fs::is_within(root, path);
+    });
+    if (has_job) continue;
+    if (auto slot = take(project, path)) return std::move(*slot);
   }
 }
 

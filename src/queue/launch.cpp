@@ -59,6 +59,9 @@ std::string run_launcher(const LaunchOptions& options, std::uint32_t count) {
                   std::to_string(count),
                   "--linger",
                   std::to_string(options.linger.count())};
+  // Programs that understand `exp queue-worker` need not know executors.
+  if (options.executor != "local")
+    request.argv.insert(request.argv.end(), {"--executor", options.executor});
   request.settings = settings_of(options.environment);
   request.directory = options.directory;
   request.own_group = true;

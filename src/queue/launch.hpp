@@ -14,6 +14,7 @@ struct LaunchOptions {
   std::string directory;    ///< In the project.
   pipeline::Environment environment;
   std::chrono::milliseconds linger{0};
+  std::string executor = "local";
 };
 
 /// Starts `<program> exp queue-worker`, which leaves detached workers behind and ends. Returns how

@@ -1,5 +1,6 @@
 #include "queue/slot_run.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <expcore/error.hpp>
@@ -66,8 +67,25 @@ class InfoFile {
 
 }  // namespace
 
-SlotRuns::SlotRuns(const std::string& directory, pipeline::Environment environment)
-    : project_(pipeline::Workspace::open(directory, std::move(environment))) {}
+SlotRuns::SlotRuns(const std::string& directory, pipeline::Environment environment,
+                   const run::Engine* engine)
+    : project_(pipeline::Workspace::open(directory, std::move(environment))), engine_(engine) {}
+
+/// Jobs of dead workers are waited for by the next attempt of their task; those of tasks that are
+/// over or gone by nobody.
+void SlotRuns::end_unwanted_jobs(Store& store) const {
+  run::end_unwanted_jobs(*engine_, run::jobs_folder(*project_), [&](const std::string& mark) {
+    const auto task = store.find(mark.substr(0, mark.find('.')));
+    return task && task->state != TaskState::success && task->state != TaskState::failed;
+  });
+}
+
+/// One that did not end when it was cancelled.
+bool SlotRuns::has_job_in_slot() const {
+  const auto roots = run::roots_of_jobs(run::jobs_folder(*project_));
+  return std::any_of(roots.begin(), roots.end(),
+                     [&](const std::string& root) { return fs::is_within(root, slot_->path()); });
+}
 
 std::string info_folder(const Store& store) { return fs::join(store.folder(), "running"); }
 
@@ -94,6 +112,7 @@ AttemptEnd SlotRuns::run(const Claim& claim, const AttemptContext& context) {
   exp::SlotRun options;
   options.stash = task_commit(*project_, snapshot, task);
   options.reproduce = reproduce_options(task.options, context);
+  options.reproduce.engine = engine_;
   options.message = task.options.message;
   for (const auto& path : task.options.copy_paths)
     options.copy_paths.push_back(fs::absolute(project_->directory, path));
@@ -103,6 +122,8 @@ AttemptEnd SlotRuns::run(const Claim& claim, const AttemptContext& context) {
   options.before_ref = [&, id = attempt](const git::Id& commit) {
     announce(context, id, {commit, ref});
   };
+  if (engine_ != nullptr) end_unwanted_jobs(context.store);
+  if (engine_ != nullptr && slot_ && has_job_in_slot()) slot_.reset();
   if (!slot_) slot_ = exp::Slot::acquire(*project_);
   const InfoFile info(options.info_file);
   const exp::RunResult result = exp::run_in_slot(*project_, *slot_, options);

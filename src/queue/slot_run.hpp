@@ -8,6 +8,7 @@
 #include "exp/slot.hpp"
 #include "pipeline/workspace.hpp"
 #include "queue/runner.hpp"
+#include "run/job.hpp"
 
 namespace expcore::queue {
 
@@ -22,7 +23,9 @@ std::optional<exp::ExecutorInfo> running_info(const Store& store, const Task& ta
 class SlotRuns {
  public:
   /// `directory` is anywhere in the project.
-  SlotRuns(const std::string& directory, pipeline::Environment environment);
+  /// Commands run as jobs of `engine`; null: here. It outlives this.
+  SlotRuns(const std::string& directory, pipeline::Environment environment,
+           const run::Engine* engine = nullptr);
 
   /// Throws Error when the attempt fails.
   AttemptEnd run(const Claim& claim, const AttemptContext& context);
@@ -31,7 +34,11 @@ class SlotRuns {
   pipeline::Workspace& project() const { return *project_; }
 
  private:
+  void end_unwanted_jobs(Store& store) const;
+  bool has_job_in_slot() const;
+
   std::unique_ptr<pipeline::Workspace> project_;
+  const run::Engine* engine_;
   std::optional<exp::Slot> slot_;
 };
 

@@ -9,6 +9,7 @@
 #include "pipeline/index.hpp"
 #include "pipeline/staleness.hpp"
 #include "pipeline/targets.hpp"
+#include "run/job.hpp"
 #include "run/process.hpp"
 
 namespace expcore::run {
@@ -41,6 +42,8 @@ struct ReproduceOptions {
   /// One of several tasks that run at once: its stages take their share of the machine even when
   /// they ask for nothing.
   bool is_queued = false;
+  /// Where commands run; null: here.
+  const Engine* engine = nullptr;
   Streams streams = Streams::capture;
   pipeline::Environment extra_environment;  ///< On top of the workspace's, e.g. DVC_EXP_NAME.
   std::string command_line;                 ///< What people blocked by our locks see.

@@ -14,6 +14,7 @@
 #include "fs/path.hpp"
 #include "params/file.hpp"
 #include "run/data_source.hpp"
+#include "run/job.hpp"
 #include "run/process_tree.hpp"
 
 namespace expcore::run {
@@ -225,6 +226,7 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
   };
   check_outs_can_be_stored(stage);
   std::optional<Flight> flight;  // until the outcome is in the run-cache
+  std::string key;
   if (!task.force) {
     if (options_.pull && !options_.dry) pull_missing_deps(stage);
     // Before anything is removed: a run that cannot start must not cost the user's outputs.
@@ -237,7 +239,8 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
     } else if (!options_.dry) {
       LockEntry inputs = record_inputs(stage, index_.recorded(id));
       if (!options_.no_run_cache && is_run_cached(stage)) {
-        flight = take_flight(task, inputs);
+        key = cache::RunCache::key(with_out_paths(inputs, stage));
+        flight = take_flight(task, key);
         if (const auto found = find_in_run_cache(stage, inputs)) {
           flight.reset();
           restore_entry(stage, *found);
@@ -257,7 +260,7 @@ StageOutcome StageRunner::run_stage(const Task& task, const std::string& reason)
     }
     return StageOutcome::ran;
   }
-  run_attempts(task, share ? &*share : nullptr);
+  run_attempts(task, {share ? &*share : nullptr, std::move(key)});
   share.reset();
   checker_.forget();
   save(id, task.position, record_inputs(stage, index_.recorded(id)));
@@ -320,13 +323,15 @@ void StageRunner::remove_outs(const Stage& stage) const {
   }
 }
 
-void StageRunner::run_attempts(const Task& task, const Share* share) {
+void StageRunner::run_attempts(const Task& task, const Means& means) {
   const Stage& stage = index_.stage(task.id);
   for (std::int64_t left = task.request.retries;; --left) {
     remove_outs(stage);
     workspace_.state.pause();
     try {
-      turn_.outside([&] { run_commands(task, share); });
+      turn_.outside([&] {
+        options_.engine == nullptr ? run_commands(task, means) : run_elsewhere(task, means);
+      });
       return;
     } catch (const Error& error) {
       if (error.code() != Errc::stage_failed || left == 0) throw;
@@ -336,21 +341,36 @@ void StageRunner::run_attempts(const Task& task, const Share* share) {
   }
 }
 
-void StageRunner::run_commands(const Task& task, const Share* share) {
+/// What commands find in their environment besides the user's.
+pipeline::Environment StageRunner::settings_of(const Task& task, const Means& means) const {
+  pipeline::Environment settings = options_.extra_environment;
+  if (!workspace_.environment.contains("DVC_ROOT")) {
+    settings.try_emplace("DVC_ROOT", workspace_.root);
+  }
+  settings["DVC_STAGE"] = address(index_.stage(task.id));
+  if (means.share != nullptr) settings[share_variable] = ledger_.folder();
+  const auto& gpus = means.share == nullptr ? task.gpus : means.share->gpus();
+  if (!gpus.empty()) settings["CUDA_VISIBLE_DEVICES"] = join(gpus, ",");
+  return settings;
+}
+
+void StageRunner::run_commands(const Task& task, const Means& means) {
   const Stage& stage = index_.stage(task.id);
   Command command;
   command.directory = stage.wdir;
   command.streams = options_.streams;
   command.environment = workspace_.environment;
-  for (const auto& [name, value] : options_.extra_environment)
+  for (const auto& [name, value] : settings_of(task, means))
     command.environment[name] = value;
-  command.environment.try_emplace("DVC_ROOT", workspace_.root);
-  command.environment["DVC_STAGE"] = address(stage);
-  if (share != nullptr) command.environment[share_variable] = ledger_.folder();
-  const auto& gpus = share == nullptr ? task.gpus : share->gpus();
-  if (!gpus.empty()) command.environment["CUDA_VISIBLE_DEVICES"] = join(gpus, ",");
   for (const auto& line : stage.command_lines())
     run_line(task, command, line);
+}
+
+void StageRunner::tell_output(const Stage& stage, int stream, std::string_view bytes) const {
+  Event event =
+      stage_event(EventKind::output, stage, address(stage), StageOutcome::none, std::string(bytes));
+  event.stream = stream;
+  emit(event);
 }
 
 void StageRunner::run_line(const Task& task, Command& command, const std::string& line) {
@@ -361,10 +381,7 @@ void StageRunner::run_line(const Task& task, Command& command, const std::string
       options_.cancel);  // a handler that cancels at this event has not started the command
   command.argv = shell_argv(line, command.environment);
   const auto on_output = [&](int stream, std::string_view bytes) {
-    Event event = stage_event(EventKind::output, stage, address(stage), StageOutcome::none,
-                              std::string(bytes));
-    event.stream = stream;
-    emit(event);
+    tell_output(stage, stream, bytes);
   };
   Limits limits;
   limits.cancel = options_.cancel;
@@ -379,6 +396,86 @@ void StageRunner::run_line(const Task& task, Command& command, const std::string
     if (error.code() != Errc::stage_failed) throw;
     throw Error(Errc::stage_failed,
                 fmt::format("failed to run: {}, {}", line, error.full_message()));
+  }
+}
+
+namespace {
+
+/// What people and engines may see of a name.
+std::string plain_name(std::string text) {
+  for (char& c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-';
+    if (!plain) c = '_';
+  }
+  return text;
+}
+
+}  // namespace
+
+/// The stage's commands as a job of the engine.
+void StageRunner::run_elsewhere(const Task& task, const Means& means) {
+  const Stage& stage = index_.stage(task.id);
+  const Request& request = task.request;
+  const auto known = [&](const char* name) {
+    const auto found = options_.extra_environment.find(name);
+    return found == options_.extra_environment.end() ? "" : found->second;
+  };
+  JobWish wish;
+  wish.root = workspace_.root;
+  wish.mark = known(attempt_variable);
+  wish.may_attach = !means.key.empty();
+  const std::string id =
+      means.key.empty() ? fmt::format("{}-{}", wish.mark, task.position) : means.key;
+  wish.folder = fs::join(jobs_folder(workspace_), id);
+  wish.job.name = plain_name(fmt::format("{}.{}", known("DVC_EXP_NAME"), address(stage)));
+  wish.job.directory = stage.wdir;
+  wish.job.cpus = request.cpus;
+  wish.job.memory = request.memory;
+  wish.job.gpus = request.gpus;
+  wish.job.timeout = request.timeout;
+  wish.script.directory = stage.wdir;
+  wish.script.settings = settings_of(task, means);
+  wish.script.settings.erase(attempt_variable);  // the job is not to end with this process
+  const auto lines = stage.command_lines();
+  for (const auto& line : lines) {
+    stop_if_requested(options_.cancel);
+    emit(stage_event(EventKind::command_started, stage, address(stage), StageOutcome::none, line));
+    wish.script.commands.push_back(shell_argv(line, workspace_.environment));
+  }
+  JobListener listener;
+  listener.on_output = [&](int stream, std::string_view bytes) {
+    tell_output(stage, stream, bytes);
+  };
+  listener.on_warning = [&](const std::string& text) { warn(text); };
+  listener.on_attach = [&](const std::string& job) {
+    warn(fmt::format("stage '{}': job {} of a former attempt goes on", address(stage), job));
+  };
+  listener.limits.cancel = options_.cancel;
+  listener.limits.abandon = task.abandon;
+  listener.limits.timeout = request.timeout;
+  const auto fail = [&](const std::string& line, const std::string& why) {
+    throw Error(Errc::stage_failed, fmt::format("failed to run: {}, {}", line, why));
+  };
+  JobEnd end;
+  try {
+    end = run_job(*options_.engine, std::move(wish), listener);
+  } catch (const Error& error) {
+    if (error.code() != Errc::stage_failed) throw;
+    fail(join(lines, "; "), error.full_message());
+  }
+  if (end.code != 0) fail(lines.at(end.command), fmt::format("exited with {}", end.code));
+  if (end.root != workspace_.root) adopt_outs(stage, end.root);
+}
+
+/// What a job made in another folder of ours.
+void StageRunner::adopt_outs(const Stage& stage, const std::string& root) const {
+  for (const auto& out : stage.outs) {
+    const std::string made = fs::join(root, fs::relative(out.path, workspace_.root));
+    if (!fs::exists(made)) continue;  // told when it is looked for
+    fs::remove_tree(out.path);
+    fs::make_directories(fs::parent(out.path));
+    fs::rename(made, out.path);
   }
 }
 
@@ -430,10 +527,9 @@ std::optional<LockEntry> StageRunner::find_in_run_cache(const Stage& stage, Lock
 }
 
 /// The same run may be under way for another task, in this process or elsewhere.
-Flight StageRunner::take_flight(const Task& task, const LockEntry& inputs) {
+Flight StageRunner::take_flight(const Task& task, const std::string& key) {
   const Stage& stage = index_.stage(task.id);
-  const std::string path =
-      fs::join(workspace_.flights, cache::RunCache::key(with_out_paths(inputs, stage)));
+  const std::string path = fs::join(workspace_.flights, key);
   const auto known = options_.extra_environment.find("DVC_EXP_NAME");
   const std::string name = known == options_.extra_environment.end() ? "" : known->second;
   if (auto free = Flight::try_take(path, name)) return std::move(*free);
@@ -465,16 +561,30 @@ Ledger::Options StageRunner::ledger_options(const pipeline::Workspace& workspace
           known("DVC_EXP_NAME"), known(attempt_variable)};
 }
 
+/// What is shared out here: an engine that gives jobs their processors, memory and GPUs leaves
+/// tokens and mutexes to us.
+Request StageRunner::request_here(const Request& request) const {
+  if (options_.engine == nullptr || !options_.engine->capabilities.shares_out) return request;
+  Request here = request;
+  here.cpus = 0;
+  here.says_cpus = false;
+  here.memory = 0;
+  here.gpus = 0;
+  return here;
+}
+
 /// What a stage's command runs itself in the same project takes part of that stage's share.
 bool StageRunner::takes_share(const Request& request) const {
-  if (!options_.is_queued && request.asks_for_nothing()) return false;
+  const bool is_anywhere = options_.engine != nullptr && options_.engine->capabilities.shares_out;
+  if ((!options_.is_queued || is_anywhere) && request.asks_for_nothing()) return false;
   const auto outer = workspace_.environment.find(share_variable);
   return outer == workspace_.environment.end() || outer->second != ledger_.folder();
 }
 
 std::optional<Share> StageRunner::take_share(const Task& task) {
-  if (!takes_share(task.request)) return std::nullopt;
-  if (auto share = ledger_.try_take(task.request)) return share;
+  const Request request = request_here(task.request);
+  if (!takes_share(request)) return std::nullopt;
+  if (auto share = ledger_.try_take(request)) return share;
   const Stage& stage = index_.stage(task.id);
   std::optional<Share> share;
   Ledger::Waiting waiting;
@@ -484,7 +594,7 @@ std::optional<Share> StageRunner::take_share(const Task& task) {
     emit(stage_event(EventKind::stage_waiting, stage, address(stage), StageOutcome::none, lacks));
   };
   workspace_.state.pause();
-  turn_.outside([&] { share.emplace(ledger_.take(task.request, waiting)); });
+  turn_.outside([&] { share.emplace(ledger_.take(request, waiting)); });
   checker_.forget();
   return share;
 }

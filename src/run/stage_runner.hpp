@@ -2,6 +2,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/staleness.hpp"
@@ -78,6 +79,11 @@ class StageRunner {
   const std::vector<std::string>& written_files() const { return written_files_; }
 
  private:
+  /// What a stage's commands run with.
+  struct Means {
+    const Share* share = nullptr;  ///< May be null.
+    std::string key;               ///< Of the run in the run-cache; "" when it is not to be there.
+  };
   static Ledger::Options ledger_options(const pipeline::Workspace& workspace,
                                         const ReproduceOptions& options);
   StageOutcome bring_up_to_date(const Task& task, const std::string& reason);
@@ -87,13 +93,17 @@ class StageRunner {
   bool is_run_cached(const pipeline::Stage& stage) const;
   std::optional<pipeline::LockEntry> find_in_run_cache(const pipeline::Stage& stage,
                                                        pipeline::LockEntry inputs);
-  Flight take_flight(const Task& task, const pipeline::LockEntry& inputs);
+  Flight take_flight(const Task& task, const std::string& key);
   bool restore_entry(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
   bool is_restorable(const pipeline::Stage& stage, const pipeline::LockEntry& entry);
+  Request request_here(const Request& request) const;
   bool takes_share(const Request& request) const;
   std::optional<Share> take_share(const Task& task);
-  void run_attempts(const Task& task, const Share* share);
-  void run_commands(const Task& task, const Share* share);
+  void run_attempts(const Task& task, const Means& means);
+  pipeline::Environment settings_of(const Task& task, const Means& means) const;
+  void run_commands(const Task& task, const Means& means);
+  void run_elsewhere(const Task& task, const Means& means);
+  void adopt_outs(const pipeline::Stage& stage, const std::string& root) const;
   void run_line(const Task& task, Command& command, const std::string& line);
   void remove_outs(const pipeline::Stage& stage) const;
   void check_deps_exist(const pipeline::Stage& stage) const;
@@ -112,6 +122,7 @@ class StageRunner {
   void write_dvc_file(pipeline::StageId id, pipeline::LockEntry entry);
   std::string missing_params(const pipeline::ParamsDependency& params);
 
+  void tell_output(const pipeline::Stage& stage, int stream, std::string_view bytes) const;
   void emit(const Event& event) const;
   void warn(const std::string& text) const;
   std::string address(const pipeline::Stage& stage) const;

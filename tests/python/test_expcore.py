@@ -450,6 +450,46 @@ class QueueTest(Sandbox):
         assert found is not None
         self.assertEqual(found.attempts, 2)
 
+    def test_commands_run_where_the_executor_says(self) -> None:
+        class Here:
+            names: list[str] = []
+
+            def submit(self, job: expcore.Job) -> str:
+                if job.name == "refused.train":
+                    raise KeyError("no machine is free")
+                self.names.append(job.name)
+                with open(job.log, "wb") as log:
+                    subprocess.run(["sh", job.script], stdout=log, stderr=log, check=False)
+                return "1"
+
+            def is_alive(self, id: str) -> bool:
+                return False
+
+            def cancel(self, id: str) -> None: ...
+
+        engine = Here()
+        self.queue.add(name="a", set_params=["lr=3"])
+        self.queue.add(name="refused", set_params=["lr=4"])
+        with expcore.Executor.custom(engine, jobs=2) as executor:
+            self.assertEqual((executor.name, executor.jobs), ("custom", 2))
+            with self.assertLogs("expcore"):
+                self.queue.run(executor=executor)
+        self.assertEqual(self.states(), {"a": "success", "refused": "failed"})
+        self.assertEqual(engine.names, ["a.train"])
+        line = "sh {script} > {log} 2>&1; echo 1"
+        self.queue.add(name="b", set_params=["lr=5"])
+        with expcore.Executor.command(submit=line, poll="exit 1", cancel="true") as executor:
+            self.queue.run(executor=executor)
+        self.assertEqual(self.states()["b"], "success")
+        with self.assertRaises(expcore.InvalidArgument):
+            expcore.Executor.command(submit="{nmae}", poll="true", cancel="true")
+        with self.assertRaises(expcore.NotFound):
+            expcore.Executor.of_project(self.project, "nope")
+        with expcore.Executor.of_project(self.project, "local", jobs=3) as executor:
+            self.assertEqual((executor.name, executor.jobs), ("local", 3))
+        with self.assertRaises(expcore.NotFound):
+            self.queue.start(executor="nope")
+
     def test_a_listeners_exception_ends_the_run(self) -> None:
         self.queue.add(name="x", set_params=["lr=3,4"])
 

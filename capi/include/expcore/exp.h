@@ -1306,6 +1306,100 @@ typedef struct exp_executor exp_executor;
  */
 EXP_API exp_status exp_executor_local(exp_executor** out_executor, uint32_t jobs,
                                       exp_error** out_error);
+
+/** What an engine cannot do: flags of exp_command_options and exp_engine. */
+/** It does not give jobs their processors, memory and GPUs: this machine's are shared out. */
+#define EXP_ENGINE_SHARES_NOTHING_OUT (UINT32_C(1) << 0)
+/** Jobs end, or are out of sight, when this program ends. Otherwise a later one waits for their end
+    instead of running them again. */
+#define EXP_ENGINE_JOBS_END_WITH_US (UINT32_C(1) << 1)
+
+/** A cluster by its command lines, which a POSIX shell runs; names and exit codes:
+    docs/guide/executors.md. */
+typedef struct exp_command_options {
+  size_t struct_size;     /**< sizeof(exp_command_options) of the caller. */
+  const char* name;       /**< Jobs of other executors are left alone; NULL: "command". */
+  const char* submit;     /**< Starts `{script}`, its output to `{log}`, and prints the job's id. */
+  const char* poll;       /**< Exit code 0: the job `{id}` waits or runs; 1: it is over. */
+  const char* cancel;     /**< Ends the job `{id}`. */
+  const char* id_pattern; /**< Regular expression whose group is the id; NULL: the last word. */
+  int64_t poll_interval;  /**< Milliseconds; 0: ten seconds. */
+  uint32_t jobs;          /**< Tasks run at once, as for exp_executor_local(). */
+  uint32_t flags;         /**< EXP_ENGINE_*, or'ed. */
+} exp_command_options;
+#define EXP_COMMAND_OPTIONS_INIT \
+  { sizeof(exp_command_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
+
+/**
+ * Commands of stages run as jobs of a cluster.
+ *
+ * @param[out] out_executor Free it with exp_executor_free().
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT for a missing or wrong template.
+ * @since 0.1
+ */
+EXP_API exp_status exp_executor_command(exp_executor** out_executor,
+                                        const exp_command_options* options, exp_error** out_error);
+
+/** All commands of one stage, as a script that an engine is to run. */
+typedef struct exp_job {
+  size_t struct_size;    /**< sizeof(exp_job) of this library. */
+  const char* name;      /**< For people: letters, digits, '.', '_' and '-'. */
+  const char* script;    /**< Absolute path of an executable file. */
+  const char* log;       /**< Absolute path: what the script prints has to get there. */
+  const char* directory; /**< Absolute; the script goes there by itself. */
+  double cpus;           /**< What the stage asks for. */
+  int64_t memory;        /**< Bytes; 0: not said. */
+  int64_t gpus;          /**< How many. */
+  int64_t timeout;       /**< After which it is cancelled, in milliseconds; 0: none. */
+} exp_job;
+
+/** Has the script run soon and writes a name for it, not empty and NUL-terminated, into `id`, which
+   has `id_size` bytes (at least 256). Non-zero: the job is not taken, the stage fails. */
+typedef int32_t (*exp_job_submit_cb)(const exp_job* job, char* id, size_t id_size, void* user_data);
+/** Stores 1 when the job waits or runs, 0 once it is over or unknown. Non-zero: ask again later. */
+typedef int32_t (*exp_job_poll_cb)(const char* id, int32_t* out_alive, void* user_data);
+/** Ends the job; nothing to do when it is over. Non-zero: it could not be asked for. */
+typedef int32_t (*exp_job_cancel_cb)(const char* id, void* user_data);
+
+/** One's own cluster, cloud or pool of machines. The callbacks are called from several threads at
+    once, one for each running task; they do not call back into this library. */
+typedef struct exp_engine {
+  size_t struct_size;       /**< sizeof(exp_engine) of the caller. */
+  const char* name;         /**< Jobs of other executors are left alone; NULL: "custom". */
+  exp_job_submit_cb submit; /**< Not NULL. */
+  exp_job_poll_cb poll;     /**< Not NULL. */
+  exp_job_cancel_cb cancel; /**< Not NULL. */
+  void* user_data;          /**< Passed to the callbacks; lives as long as the executor. */
+  int64_t poll_interval;    /**< Milliseconds; 0: ten seconds. */
+  uint32_t jobs;            /**< Tasks run at once, as for exp_executor_local(). */
+  uint32_t flags;           /**< EXP_ENGINE_*, or'ed. */
+} exp_engine;
+#define EXP_ENGINE_INIT \
+  { sizeof(exp_engine), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
+
+/**
+ * Commands of stages run as jobs of an engine of one's own.
+ *
+ * @param[out] out_executor Free it with exp_executor_free().
+ * @param      engine       Copied.
+ * @return EXP_OK, EXP_ERR_INVALID_ARGUMENT for a missing callback.
+ * @since 0.1
+ */
+EXP_API exp_status exp_executor_custom(exp_executor** out_executor, const exp_engine* engine,
+                                       exp_error** out_error);
+
+/**
+ * The executor that `.dvc/expcore.yaml` has under `executors`; "local": this machine.
+ *
+ * @param[out] out_executor Free it with exp_executor_free().
+ * @param      jobs         As for exp_executor_local().
+ * @return EXP_OK, EXP_ERR_NOT_FOUND, EXP_ERR_PARSE or EXP_ERR_INVALID_ARGUMENT naming the member.
+ * @since 0.1
+ */
+EXP_API exp_status exp_executor_of_project(exp_executor** out_executor, const exp_project* project,
+                                           const char* name, uint32_t jobs, exp_error** out_error);
+/** "local" for this machine; NULL for NULL. Lives as long as the executor. @since 0.1 */
+EXP_API const char* exp_executor_name(const exp_executor* executor);
 /** @since 0.1 */
 EXP_API void exp_executor_free(exp_executor* executor);
 /** Tasks run at once, or EXP_JOBS_PER_PROCESSOR; 0 for NULL. @since 0.1 */
@@ -1480,15 +1574,18 @@ typedef struct exp_worker_options {
   int64_t linger;      /**< Waits for more tasks, in milliseconds; 0: ten seconds; negative: not. */
   uint32_t count;      /**< Workers there shall be; those that are there count; 0 means 1. */
   uint32_t reserved;   /**< 0. */
+  /** Where commands run, as exp_executor_of_project() has it; NULL: this machine. */
+  const char* executor;
 } exp_worker_options;
 #define EXP_WORKER_OPTIONS_INIT \
-  { sizeof(exp_worker_options), NULL, 0, 0, 0 }
+  { sizeof(exp_worker_options), NULL, 0, 0, 0, NULL }
 
 /**
  * Starts detached workers, which outlive this process.
  *
  * @param[out] out_started How many were started; may be NULL.
- * @return EXP_OK, EXP_ERR_NOT_FOUND without the program, EXP_ERR_IO when it does not come up.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND without the program or the executor, EXP_ERR_IO when it does
+ * not come up.
  * @since 0.1
  */
 EXP_API exp_status exp_queue_start(uint32_t* out_started, const exp_project* project,

@@ -38,11 +38,12 @@ from .errors import (
     StageFailed,
 )
 from .events import Event, EventKind, Outcome, StageKind
+from .executor import Executor, Job, JobEngine
 from .experiments import Experiment, ExperimentRef, Experiments, Row, RowKind, Rows, ShareResult
 from .overrides import ParamOverrides
 from .pipeline import Pipeline, Stage, StageResult, StaleStage
 from .project import Project
-from .queue import Executor, Finding, Queue, QueueEvent, QueueEventKind, Task, Tasks, TaskState
+from .queue import Finding, Queue, QueueEvent, QueueEventKind, Task, Tasks, TaskState
 
 __all__ = [
     "Busy",
@@ -73,6 +74,8 @@ __all__ = [
     "GitError",
     "InvalidArgument",
     "IoError",
+    "Job",
+    "JobEngine",
     "MigrateResult",
     "NotAProject",
     "NotFound",

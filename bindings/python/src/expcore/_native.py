@@ -174,6 +174,8 @@ EXP_SHARE_ALL_COMMITS = 1
 EXP_SHARE_FORCE = 2
 EXP_SHARE_NO_CACHE = 4
 EXP_SHARE_RUN_CACHE = 8
+EXP_ENGINE_SHARES_NOTHING_OUT = 1
+EXP_ENGINE_JOBS_END_WITH_US = 2
 EXP_QUEUE_ADD_HELD = 1
 EXP_QUEUE_ADD_NO_HYDRA = 2
 EXP_QUEUE_STATUS_BRIEF = 1
@@ -463,6 +465,60 @@ class exp_share_options(Structure):
     ]
 
 
+class exp_command_options(Structure):
+    """exp_command_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("submit", c_char_p),
+        ("poll", c_char_p),
+        ("cancel", c_char_p),
+        ("id_pattern", c_char_p),
+        ("poll_interval", c_int64),
+        ("jobs", c_uint32),
+        ("flags", c_uint32),
+    ]
+
+
+class exp_job(Structure):
+    """exp_job of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("script", c_char_p),
+        ("log", c_char_p),
+        ("directory", c_char_p),
+        ("cpus", c_double),
+        ("memory", c_int64),
+        ("gpus", c_int64),
+        ("timeout", c_int64),
+    ]
+
+exp_job_submit_cb = CFUNCTYPE(c_int32, POINTER(exp_job), c_void_p, c_size_t, c_void_p)
+
+exp_job_poll_cb = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
+
+exp_job_cancel_cb = CFUNCTYPE(c_int32, c_char_p, c_void_p)
+
+
+class exp_engine(Structure):
+    """exp_engine of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("name", c_char_p),
+        ("submit", exp_job_submit_cb),
+        ("poll", exp_job_poll_cb),
+        ("cancel", exp_job_cancel_cb),
+        ("user_data", c_void_p),
+        ("poll_interval", c_int64),
+        ("jobs", c_uint32),
+        ("flags", c_uint32),
+    ]
+
+
 class exp_task(Structure):
     """exp_task of exp.h."""
 
@@ -553,6 +609,7 @@ class exp_worker_options(Structure):
         ("linger", c_int64),
         ("count", c_uint32),
         ("reserved", c_uint32),
+        ("executor", c_char_p),
     ]
 
 
@@ -778,6 +835,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_share_result_failed": (c_void_p, [c_void_p]),
     "exp_share_result_data_error": (c_void_p, [c_void_p]),
     "exp_executor_local": (c_int32, [POINTER(c_void_p), c_uint32, POINTER(c_void_p)]),
+    "exp_executor_command": (c_int32, [POINTER(c_void_p), POINTER(exp_command_options), POINTER(c_void_p)]),
+    "exp_executor_custom": (c_int32, [POINTER(c_void_p), POINTER(exp_engine), POINTER(c_void_p)]),
+    "exp_executor_of_project": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_uint32, POINTER(c_void_p)]),
+    "exp_executor_name": (c_char_p, [c_void_p]),
     "exp_executor_free": (None, [c_void_p]),
     "exp_executor_jobs": (c_uint32, [c_void_p]),
     "exp_tasks_free": (None, [c_void_p]),

@@ -30,6 +30,7 @@ from ._call import (
 )
 from ._library import lib
 from .events import Event, Relay, from_native, known
+from .executor import Executor
 from .pipeline import NativeRunOptions
 
 
@@ -218,23 +219,6 @@ def _queue_event(given: n.exp_queue_event) -> QueueEvent:
     )
 
 
-class Executor(Handle):
-    """How and where the commands of queued tasks run."""
-
-    _free = "exp_executor_free"
-
-    @classmethod
-    def local(cls, jobs: int | None = 1) -> Executor:
-        """Processes of this machine, each task in a folder of its own. `jobs=None`: as many tasks at once as there
-        are processors."""
-        return cls(made(lib.exp_executor_local, n.EXP_JOBS_PER_PROCESSOR if jobs is None else jobs))
-
-    @property
-    def jobs(self) -> int | None:
-        jobs = int(lib.exp_executor_jobs(self.raw))
-        return None if jobs == n.EXP_JOBS_PER_PROCESSOR else jobs
-
-
 TaskLike = Task | str
 """A task, the name of its experiment, or a prefix of its id."""
 
@@ -363,14 +347,18 @@ class Queue:
             if used is not executor:
                 used.close()
 
-    def start(self, count: int = 1, *, program: PathLike | None = None, linger: float = 10) -> int:
+    def start(
+        self, count: int = 1, *, program: PathLike | None = None, linger: float = 10, executor: str = "local"
+    ) -> int:
         """Starts detached workers, which outlive this process, until there are `count`. Returns how many it started.
-        `program`: `expcore` or one that knows `exp queue-worker`. `linger`: seconds they wait for more tasks."""
+        `program`: `expcore` or one that knows `exp queue-worker`. `linger`: seconds they wait for more tasks.
+        `executor`: where commands run, one of `.dvc/expcore.yaml`."""
         options = n.exp_worker_options(
             struct_size=ctypes.sizeof(n.exp_worker_options),
             program=encode(program),
             linger=milliseconds(linger) or -1,
             count=count,
+            executor=encode(executor),
         )
         started = ctypes.c_uint32()
         call(lib.exp_queue_start, ctypes.byref(started), self._project.raw, ctypes.byref(options))

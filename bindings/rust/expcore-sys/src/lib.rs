@@ -176,6 +176,8 @@ pub const EXP_SHARE_ALL_COMMITS: u32 = 1;
 pub const EXP_SHARE_FORCE: u32 = 2;
 pub const EXP_SHARE_NO_CACHE: u32 = 4;
 pub const EXP_SHARE_RUN_CACHE: u32 = 8;
+pub const EXP_ENGINE_SHARES_NOTHING_OUT: u32 = 1;
+pub const EXP_ENGINE_JOBS_END_WITH_US: u32 = 2;
 pub const EXP_QUEUE_ADD_HELD: u32 = 1;
 pub const EXP_QUEUE_ADD_NO_HYDRA: u32 = 2;
 pub const EXP_QUEUE_STATUS_BRIEF: u32 = 1;
@@ -337,6 +339,12 @@ pub struct exp_plots {
 pub type exp_event_cb = Option<unsafe extern "C" fn(event: *const exp_event, user_data: *mut c_void) -> i32>;
 
 pub type exp_confirm_cb = Option<unsafe extern "C" fn(question: *const c_char, out_answer: *mut i32, user_data: *mut c_void) -> i32>;
+
+pub type exp_job_submit_cb = Option<unsafe extern "C" fn(job: *const exp_job, id: *mut c_char, id_size: usize, user_data: *mut c_void) -> i32>;
+
+pub type exp_job_poll_cb = Option<unsafe extern "C" fn(id: *const c_char, out_alive: *mut i32, user_data: *mut c_void) -> i32>;
+
+pub type exp_job_cancel_cb = Option<unsafe extern "C" fn(id: *const c_char, user_data: *mut c_void) -> i32>;
 
 pub type exp_queue_event_cb = Option<unsafe extern "C" fn(event: *const exp_queue_event, user_data: *mut c_void) -> i32>;
 
@@ -576,6 +584,48 @@ pub struct exp_share_options {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct exp_command_options {
+    pub struct_size: usize,
+    pub name: *const c_char,
+    pub submit: *const c_char,
+    pub poll: *const c_char,
+    pub cancel: *const c_char,
+    pub id_pattern: *const c_char,
+    pub poll_interval: i64,
+    pub jobs: u32,
+    pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_job {
+    pub struct_size: usize,
+    pub name: *const c_char,
+    pub script: *const c_char,
+    pub log: *const c_char,
+    pub directory: *const c_char,
+    pub cpus: f64,
+    pub memory: i64,
+    pub gpus: i64,
+    pub timeout: i64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_engine {
+    pub struct_size: usize,
+    pub name: *const c_char,
+    pub submit: exp_job_submit_cb,
+    pub poll: exp_job_poll_cb,
+    pub cancel: exp_job_cancel_cb,
+    pub user_data: *mut c_void,
+    pub poll_interval: i64,
+    pub jobs: u32,
+    pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct exp_task {
     pub struct_size: usize,
     pub id: *const c_char,
@@ -651,6 +701,7 @@ pub struct exp_worker_options {
     pub linger: i64,
     pub count: u32,
     pub reserved: u32,
+    pub executor: *const c_char,
 }
 
 #[repr(C)]
@@ -864,6 +915,10 @@ extern "C" {
     pub fn exp_share_result_failed(result: *const exp_share_result) -> *const exp_names;
     pub fn exp_share_result_data_error(result: *const exp_share_result) -> *const exp_error;
     pub fn exp_executor_local(out_executor: *mut *mut exp_executor, jobs: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_executor_command(out_executor: *mut *mut exp_executor, options: *const exp_command_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_executor_custom(out_executor: *mut *mut exp_executor, engine: *const exp_engine, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_executor_of_project(out_executor: *mut *mut exp_executor, project: *const exp_project, name: *const c_char, jobs: u32, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_executor_name(executor: *const exp_executor) -> *const c_char;
     pub fn exp_executor_free(executor: *mut exp_executor);
     pub fn exp_executor_jobs(executor: *const exp_executor) -> u32;
     pub fn exp_tasks_free(tasks: *mut exp_tasks);
@@ -956,11 +1011,14 @@ const _: () = {
     assert!(std::mem::size_of::<exp_list_options>() == 32);
     assert!(std::mem::size_of::<exp_remove_options>() == 40);
     assert!(std::mem::size_of::<exp_share_options>() == 80);
+    assert!(std::mem::size_of::<exp_command_options>() == 64);
+    assert!(std::mem::size_of::<exp_job>() == 72);
+    assert!(std::mem::size_of::<exp_engine>() == 64);
     assert!(std::mem::size_of::<exp_task>() == 168);
     assert!(std::mem::size_of::<exp_queue_add_options>() == 80);
     assert!(std::mem::size_of::<exp_queue_event>() == 32);
     assert!(std::mem::size_of::<exp_queue_run_options>() == 56);
-    assert!(std::mem::size_of::<exp_worker_options>() == 32);
+    assert!(std::mem::size_of::<exp_worker_options>() == 40);
     assert!(std::mem::size_of::<exp_finding>() == 48);
     assert!(std::mem::size_of::<exp_metrics_options>() == 24);
     assert!(std::mem::size_of::<exp_diff_options>() == 40);

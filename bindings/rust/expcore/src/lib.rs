@@ -20,6 +20,7 @@ mod configuration;
 mod data;
 mod error;
 mod event;
+mod executor;
 mod experiments;
 mod pipeline;
 mod project;
@@ -34,6 +35,7 @@ pub use data::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, EventKind, Outcome, StageKind};
+pub use executor::{Commands, EngineOptions, Executor, Job, JobEngine};
 pub use experiments::{
     Experiment, ExperimentRef, Experiments, RemoveOptions, Row, RowKind, Rows, SaveOptions, Selection, ShareOptions,
     ShareResult,
@@ -41,8 +43,8 @@ pub use experiments::{
 pub use pipeline::{Pipeline, RunOptions, Stage, StageResult, StaleStage};
 pub use project::Project;
 pub use queue::{
-    Executor, Finding, Queue, QueueEvent, QueueEventKind, QueueRunOptions, Removal, Task, TaskOptions, TaskState,
-    Tasks, WorkerOptions,
+    Finding, Queue, QueueEvent, QueueEventKind, QueueRunOptions, Removal, Task, TaskOptions, TaskState, Tasks,
+    WorkerOptions,
 };
 
 /// Version of the library that is loaded, for example `(0, 1, 0)`.

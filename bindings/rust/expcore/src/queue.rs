@@ -2,6 +2,7 @@
 use crate::call::{c_path, c_string, check, from_callback, made, owned_names, owned_text, text, whole, CStrings, Cancel};
 use crate::error::Result;
 use crate::event::{numbers, Event};
+use crate::executor::Executor;
 use crate::pipeline::RunOptions;
 use crate::project::Project;
 use expcore_sys as sys;
@@ -12,7 +13,7 @@ use std::ops::Deref;
 use std::os::raw::{c_char, c_void};
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::path::PathBuf;
-use std::ptr::{self, NonNull};
+use std::ptr;
 use std::time::{Duration, SystemTime};
 
 numbers! {
@@ -227,41 +228,13 @@ pub struct WorkerOptions {
     pub program: PathBuf,
     /// How long they wait for more tasks.
     pub linger: Duration,
+    /// Where commands run: an executor of `.dvc/expcore.yaml`, or "local".
+    pub executor: String,
 }
 
 impl Default for WorkerOptions {
     fn default() -> Self {
-        Self { count: 1, program: "expcore".into(), linger: Duration::from_secs(10) }
-    }
-}
-
-/// How and where the commands of queued tasks run.
-pub struct Executor(NonNull<sys::exp_executor>);
-
-// SAFETY: exp.h: an executor is "Immutable: any thread may read it".
-unsafe impl Send for Executor {}
-// SAFETY: as above.
-unsafe impl Sync for Executor {}
-
-impl Executor {
-    /// Processes of this machine, each task in a folder of its own; `jobs` tasks at once,
-    /// `sys::EXP_JOBS_PER_PROCESSOR` for as many as there are processors.
-    pub fn local(jobs: u32) -> Result<Self> {
-        // SAFETY: the out-parameters live during the call.
-        made(|out, error| unsafe { sys::exp_executor_local(out, jobs, error) }).map(Self)
-    }
-
-    /// Tasks run at once.
-    pub fn jobs(&self) -> u32 {
-        // SAFETY: the handle lives.
-        unsafe { sys::exp_executor_jobs(self.0.as_ptr()) }
-    }
-}
-
-impl Drop for Executor {
-    fn drop(&mut self) {
-        // SAFETY: owned by `self`, freed once.
-        unsafe { sys::exp_executor_free(self.0.as_ptr()) }
+        Self { count: 1, program: "expcore".into(), linger: Duration::from_secs(10), executor: "local".into() }
     }
 }
 
@@ -403,7 +376,7 @@ unsafe extern "C" fn on_text(text: *const c_char, size: usize, user_data: *mut c
     })
 }
 
-fn milliseconds(duration: Duration) -> i64 {
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
     let whole = duration.as_nanos().saturating_add(999_999) / 1_000_000;
     i64::try_from(whole).unwrap_or(i64::MAX)
 }
@@ -509,13 +482,14 @@ impl<'p> Queue<'p> {
         };
         // SAFETY: everything the options point to lives during the call, after which no callback runs.
         let result =
-            self.call(|error| unsafe { sys::exp_queue_run(self.raw(), executor.0.as_ptr(), &native, error) });
+            self.call(|error| unsafe { sys::exp_queue_run(self.raw(), executor.as_ptr(), &native, error) });
         relay.resume(result)
     }
 
     /// Starts detached workers, which outlive this process, and returns how many it started.
     pub fn start(&self, options: &WorkerOptions) -> Result<u32> {
         let program = c_path(&options.program)?;
+        let executor = c_string(options.executor.as_str())?;
         let linger = milliseconds(options.linger);
         let native = sys::exp_worker_options {
             struct_size: size_of::<sys::exp_worker_options>(),
@@ -523,6 +497,7 @@ impl<'p> Queue<'p> {
             linger: if linger == 0 { -1 } else { linger },
             count: options.count,
             reserved: 0,
+            executor: executor.as_ptr(),
         };
         let mut started = 0;
         // SAFETY: the project and the options live during the call.

@@ -1,12 +1,13 @@
 //! The crate on a real project.
 use expcore::{
-    AddOptions, Cancel, ChangeKind, ComposeOptions, Composition, ConfigLevel, Configuration, DataDiffOptions,
-    DataOptions, DataPart, DataStatusOptions, ErrorKind, EventKind, Executor, GcOptions, Listening, Outcome, Project,
+    AddOptions, Cancel, ChangeKind, Commands, ComposeOptions, Composition, ConfigLevel, Configuration, DataDiffOptions,
+    DataOptions, DataPart, DataStatusOptions, EngineOptions, ErrorKind, EventKind, Executor, GcOptions, Job, JobEngine, Listening, Outcome, Project,
     QueueEventKind, QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions,
     StageKind, SyncOptions, TaskOptions, TaskState, WorkerOptions,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 struct Sandbox(PathBuf);
@@ -260,6 +261,60 @@ fn a_sweep_is_queued_and_run() {
     queue.requeue(&["x-1"]).unwrap();
     assert_eq!(queue.remove_all(Removal { success: true, ..Default::default() }).unwrap().len(), 1);
     assert_eq!(queue.status().unwrap()[0].state, TaskState::Queued);
+}
+
+/// Runs jobs when they are submitted.
+struct Prompt(Arc<Mutex<Vec<String>>>);
+
+impl JobEngine for Prompt {
+    fn submit(&self, job: &Job) -> Option<String> {
+        assert_ne!(job.name, "broken.train", "the engine is broken");
+        let log = std::fs::File::create(&job.log).ok()?;
+        Command::new("sh").arg(&job.script).stdout(log).status().ok()?;
+        let mut names = self.0.lock().unwrap();
+        names.push(job.name.clone());
+        Some(names.len().to_string())
+    }
+    fn is_alive(&self, _id: &str) -> Option<bool> {
+        Some(false)
+    }
+    fn cancel(&self, _id: &str) {}
+}
+
+#[test]
+fn commands_run_where_the_executor_says() {
+    let (_sandbox, project) = Sandbox::new("executor");
+    let queue = project.queue();
+    let names = Arc::new(Mutex::new(Vec::new()));
+    for (name, override_) in [("a", "lr=3"), ("broken", "lr=4")] {
+        queue.add(&RunOptions::new().name(name).set_param(override_), &TaskOptions::default()).unwrap();
+    }
+    let custom = Executor::custom(Prompt(names.clone()), &EngineOptions::default()).unwrap();
+    queue.run(&custom, &QueueRunOptions::new()).unwrap();
+    assert_eq!(custom.name(), "custom");
+    assert_eq!(*names.lock().unwrap(), ["a.train"]);
+    assert_eq!(queue.find("a").unwrap().unwrap().state, TaskState::Success);
+    assert_eq!(queue.find("broken").unwrap().unwrap().state, TaskState::Failed);
+
+    let mut commands = Commands {
+        submit: "sh {script} > {log}; echo '<1>'".into(),
+        poll: "exit 1".into(),
+        cancel: "true".into(),
+        id_pattern: Some("<(.)>".into()),
+    };
+    queue.add(&RunOptions::new().name("b").set_param("lr=5"), &TaskOptions::default()).unwrap();
+    let cluster = Executor::command(&commands, &EngineOptions { jobs: 2, ..Default::default() }).unwrap();
+    assert_eq!(cluster.jobs(), 2);
+    queue.run(&cluster, &QueueRunOptions::new()).unwrap();
+    assert_eq!(queue.find("b").unwrap().unwrap().state, TaskState::Success);
+    commands.poll = "{nmae}".into();
+    let wrong = Executor::command(&commands, &EngineOptions::default()).err().unwrap();
+    assert_eq!(wrong.kind(), ErrorKind::InvalidArgument);
+    let missing = Executor::of_project(&project, "nope", 1).err().unwrap();
+    assert_eq!(missing.kind(), ErrorKind::NotFound);
+    assert_eq!(Executor::of_project(&project, "local", 3).unwrap().jobs(), 3);
+    let start = WorkerOptions { executor: "nope".into(), ..Default::default() };
+    assert_eq!(queue.start(&start).unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[test]
