@@ -53,7 +53,7 @@ Workspace::Workspace(std::string directory_, std::string root_, Environment envi
       root(std::move(root_)),
       dvc_dir(fs::join(root, ".dvc")),
       tmp_dir(fs::join(dvc_dir, "tmp")),
-      flights(fs::join(tmp_dir, "expcore/flight")),
+      flights(fs::join(tmp_dir, "expcore/flights")),
       environment(std::move(environment_)),
       config(std::move(config_)),
       repo(open_repo(root, config)),

@@ -54,7 +54,7 @@ struct Workspace {
   std::string root;       ///< The folder that holds `.dvc`.
   std::string dvc_dir;    ///< `<root>/.dvc`.
   std::string tmp_dir;    ///< `<root>/.dvc/tmp`, made on demand.
-  std::string flights;    ///< Folder of run::Flight files: one for a project and its slots.
+  std::string flights;    ///< File of run::Flight locks: one for a project and its slots.
   Environment environment;
   config::Config config;
   LazyRepo repo;  ///< False for `core.no_scm` projects.

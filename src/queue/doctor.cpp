@@ -16,7 +16,6 @@
 #include "queue/snapshot.hpp"
 #include "queue/store_check.hpp"
 #include "run/bell.hpp"
-#include "run/flight.hpp"
 
 namespace expcore::queue {
 namespace {
@@ -46,7 +45,6 @@ class Examination {
     look_at_running_tasks();
     look_at_slots();
     look_at_results();
-    look_at_flights();
     look_at_logs();
     return std::move(findings_);
   }
@@ -185,17 +183,6 @@ class Examination {
       add({"stray_result", "",
            fmt::format("'results/{}' is of an attempt that is over", fs::filename(path)),
            "remove it", [path] { fs::remove(path); }});
-    }
-  }
-
-  void look_at_flights() {
-    for (const auto& name : names_in(workspace_.flights)) {
-      if (Lease::is_held(workspace_.flights, name)) continue;
-      add({"stray_flight", "",
-           fmt::format("nobody holds the lock of a shared stage, {}", name.substr(0, 7)),
-           "remove it", [path = fs::join(workspace_.flights, name)] {
-             run::Flight::try_take(path, "");  // its end removes the file
-           }});
     }
   }
 

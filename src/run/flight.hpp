@@ -2,6 +2,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <expcore/cancel.hpp>
 
@@ -12,15 +14,16 @@ namespace expcore::run {
 /// The right to run a stage on behalf of everyone who wants that very run now: the holder runs it
 /// and records it in the run-cache, the others wait and take it from there.
 ///
-/// A file that the kernel keeps locked for its holder, whatever ends it; named by the key that the
-/// run has in the run-cache. It goes with the lock; one that a killed holder left is in nobody's
-/// way. Format: docs/formats/locks-and-state.md. Thread safety: confined; two on one path exclude
-/// each other within a process, too.
+/// A byte of a file that the kernel keeps locked for its holder, whatever ends it; which one is
+/// said by the key that the run has in the run-cache. Nothing is created or removed for a stage,
+/// so nothing is left over. Format: docs/formats/locks-and-state.md. Thread safety: confined; two
+/// on one key exclude each other within a process, too.
 class Flight {
  public:
-  /// nullopt while somebody else has it. `name` is for those: the experiment that it is run for,
-  /// "" for none.
-  static std::optional<Flight> try_take(const std::string& path, const std::string& name);
+  /// nullopt while somebody else has it. `key` is that of the run-cache, in hex; `name` is for
+  /// those who wait: the experiment that it is run for, "" for none.
+  static std::optional<Flight> try_take(const std::string& file, std::string_view key,
+                                        std::string_view name);
 
   struct Waiting {
     std::function<void(const std::string& who)> on_wait;  ///< Called once, unless it is free.
@@ -28,21 +31,16 @@ class Flight {
     const CancelToken* abandon = nullptr;                 ///< As `cancel`.
   };
   /// Waits for it. Throws: Error{cancelled}.
-  static Flight take(const std::string& path, const std::string& name, const Waiting& waiting);
+  static Flight take(const std::string& file, std::string_view key, std::string_view name,
+                     const Waiting& waiting);
 
-  /// Who has it, for people: "'sweep-1' (process 123)", "process 123"; "" when nobody is known.
-  static std::string holder(const std::string& path);
-
-  Flight(Flight&& other) noexcept = default;
-  Flight& operator=(Flight&& other) noexcept;
-  ~Flight() { give_up(); }
+  /// Who took it last, for people: "'sweep-1' (process 123)", "process 123"; "" when unknown.
+  static std::string holder(const std::string& file, std::string_view key);
 
  private:
-  Flight(std::string path, fs::Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
-  void give_up() noexcept;
+  explicit Flight(fs::Descriptor locked) : locked_(std::move(locked)) {}
 
-  std::string path_;
-  fs::Descriptor file_;
+  fs::Descriptor locked_;
 };
 
 }  // namespace expcore::run

@@ -529,10 +529,9 @@ std::optional<LockEntry> StageRunner::find_in_run_cache(const Stage& stage, Lock
 /// The same run may be under way for another task, in this process or elsewhere.
 Flight StageRunner::take_flight(const Task& task, const std::string& key) {
   const Stage& stage = index_.stage(task.id);
-  const std::string path = fs::join(workspace_.flights, key);
   const auto known = options_.extra_environment.find("DVC_EXP_NAME");
   const std::string name = known == options_.extra_environment.end() ? "" : known->second;
-  if (auto free = Flight::try_take(path, name)) return std::move(*free);
+  if (auto free = Flight::try_take(workspace_.flights, key, name)) return std::move(*free);
   std::optional<Flight> flight;
   Flight::Waiting waiting;
   waiting.cancel = options_.cancel;
@@ -541,7 +540,7 @@ Flight StageRunner::take_flight(const Task& task, const std::string& key) {
     emit(stage_event(EventKind::stage_shared, stage, address(stage), StageOutcome::none, who));
   };
   workspace_.state.pause();
-  turn_.outside([&] { flight = Flight::take(path, name, waiting); });
+  turn_.outside([&] { flight = Flight::take(workspace_.flights, key, name, waiting); });
   checker_.forget();
   return std::move(*flight);
 }

@@ -19,7 +19,6 @@
 #include "queue/results.hpp"
 #include "queue/slot_run.hpp"
 #include "queue/snapshot.hpp"
-#include "run/flight.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;
@@ -100,7 +99,6 @@ TEST_CASE("nothing is wrong with a healthy queue, at work or not") {
   fs::write_atomic(fs::join(patient.store->log_folder(), claim->log), "");
   write_result(*patient.store, claim->attempt, {"0", "refs/exps/x"});
   make_old(fmt::format("{}/results/{}", patient.folder(), claim->attempt));
-  const auto flight = run::Flight::try_take(patient.workspace->flights + "/key", "a");
   CHECK(patient.found().empty());
 }
 
@@ -137,11 +135,6 @@ TEST_CASE("what workers left is found and removed") {
     CHECK_MESSAGE(patient.found().empty(), "it may not be on the disk yet");
     make_old(patient.folder() + "/results/77");
     CHECK(patient.fix_only() == "stray_result ");
-  }
-  SUBCASE("the lock of a shared stage") {
-    fs::make_directories(patient.workspace->flights);
-    fs::write_atomic(patient.workspace->flights + "/0123456789", " 1\nx\n");
-    CHECK(patient.fix_only() == "stray_flight ");
   }
   SUBCASE("a log") {
     fs::make_directories(patient.store->log_folder());

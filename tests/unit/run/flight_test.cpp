@@ -20,13 +20,17 @@ using run::Flight;
 
 namespace {
 
+// Both introduce themselves in the same record.
+const std::string key = "00000000000002a" + std::string(49, '7');
+const std::string another_key = "00000000000022a" + std::string(49, '7');
+
 /// A process that takes the flight and waits to be killed.
 pid_t start_holder(const std::string& path, const std::string& name) {
   std::array<int, 2> ready{};
   REQUIRE(::pipe(ready.data()) == 0);
   const pid_t child = ::fork();
   if (child == 0) {
-    const auto flight = Flight::try_take(path, name);
+    const auto flight = Flight::try_take(path, key, name);
     const bool told = ::write(ready[1], flight ? "y" : "n", 1) == 1;
     while (told)
       ::pause();
@@ -48,21 +52,29 @@ void kill_holder(pid_t child) {
 }  // namespace
 
 TEST_SUITE("run/flight") {
-  TEST_CASE("one holder at a time, of whom nothing is left") {
+  TEST_CASE("one holder at a time") {
     const test::TempDir dir;
-    const std::string path = dir / "flight/key";
-    auto first = Flight::try_take(path, "sweep-1");
+    const std::string path = dir / "expcore/flights";
+    auto first = Flight::try_take(path, key, "sweep-1");
     REQUIRE(first);
-    CHECK_FALSE(Flight::try_take(path, "sweep-2"));
-    CHECK(Flight::holder(path) == fmt::format("'sweep-1' (process {})", ::getpid()));
+    CHECK_FALSE(Flight::try_take(path, key, "sweep-2"));
+    CHECK(Flight::holder(path, key) == fmt::format("'sweep-1' (process {})", ::getpid()));
     first.reset();
-    CHECK_FALSE(fs::exists(path));
-    CHECK(Flight::holder(path).empty());
-    CHECK(Flight::try_take(path, ""));
+    CHECK(Flight::try_take(path, key, ""));
+    CHECK(Flight::holder(path, key) == fmt::format("process {}", ::getpid()));
+  }
+  TEST_CASE("other keys do not exclude each other, and nobody is taken for somebody else") {
+    const test::TempDir dir;
+    const std::string path = dir / "flights";
+    const auto flight = Flight::try_take(path, key, "a");
+    const auto another = Flight::try_take(path, another_key, "b");
+    CHECK(another);
+    CHECK(Flight::holder(path, another_key) == fmt::format("'b' (process {})", ::getpid()));
+    CHECK(Flight::holder(path, key).empty());
   }
   TEST_CASE("of many who wait each has it alone") {
     const test::TempDir dir;
-    const std::string path = dir / "key";
+    const std::string path = dir / "flights";
     std::atomic<int> holders = 0;
     std::atomic<int> turns = 0;
     {
@@ -70,7 +82,7 @@ TEST_SUITE("run/flight") {
       for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
           for (int turn = 0; turn < 25; ++turn) {
-            const Flight flight = Flight::take(path, "", {});
+            const Flight flight = Flight::take(path, key, "", {});
             CHECK(++holders == 1);
             ++turns;
             --holders;
@@ -79,11 +91,10 @@ TEST_SUITE("run/flight") {
       }
     }
     CHECK(turns == 100);
-    CHECK_FALSE(fs::exists(path));
   }
   TEST_CASE("a killed holder's flight is the next one's, whatever the file says") {
     const test::TempDir dir;
-    const std::string path = dir / "key";
+    const std::string path = dir / "flights";
     const pid_t holder = start_holder(path, "an-experiment-with-a-long-name");
     std::string who;
     Flight::Waiting waiting;
@@ -91,20 +102,20 @@ TEST_SUITE("run/flight") {
       who = told;
       kill_holder(holder);
     };
-    const Flight flight = Flight::take(path, "b", waiting);
+    const Flight flight = Flight::take(path, key, "b", waiting);
     CHECK(who == fmt::format("'an-experiment-with-a-long-name' (process {})", holder));
-    CHECK(Flight::holder(path) == fmt::format("'b' (process {})", ::getpid()));
+    CHECK(Flight::holder(path, key) == fmt::format("'b' (process {})", ::getpid()));
   }
   TEST_CASE("a wait ends when it is cancelled or its run is given up") {
     const test::TempDir dir;
-    const std::string path = dir / "key";
-    const auto holder = Flight::try_take(path, "");
+    const std::string path = dir / "flights";
+    const auto holder = Flight::try_take(path, key, "");
     const CancelToken token;
     Flight::Waiting waiting;
     waiting.on_wait = [&](const std::string&) { token.request(); };
     SUBCASE("cancelled") { waiting.cancel = &token; }
     SUBCASE("given up") { waiting.abandon = &token; }
-    CHECK_THROWS_WITH_AS(Flight::take(path, "", waiting), "interrupted by the user", Error);
-    CHECK_FALSE(Flight::try_take(path, ""));
+    CHECK_THROWS_WITH_AS(Flight::take(path, key, "", waiting), "interrupted by the user", Error);
+    CHECK_FALSE(Flight::try_take(path, key, ""));
   }
 }
