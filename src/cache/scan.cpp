@@ -53,6 +53,8 @@ std::vector<Member> members_of(const std::string& folder, const fs::DvcIgnore& i
   return members;
 }
 
+constexpr std::size_t prefetch_from = 64;  // below, looking for each is as quick
+
 void expect(Meter* meter, const std::vector<Member>& members) {
   if (meter == nullptr) return;
   std::int64_t size = 0;
@@ -66,6 +68,7 @@ Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& st
   std::vector<Member> members = members_of(path, ignore);
   expect(meter, members);
   const BytesDone on_bytes = bytes_of(meter, Work::hashing);
+  if (members.size() >= prefetch_from) state.prefetch(path, kind);
   parallel_for(members.size(), members.size() < 16 ? 1 : 0, [&](std::size_t i) {
     const hash::Hashed hashed = state.hash(members[i].path, members[i].stat, kind, on_bytes);
     if (meter != nullptr) meter->advance(Work::hashing, 1, 0);

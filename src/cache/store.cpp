@@ -262,12 +262,16 @@ std::unordered_set<std::string> Store::missing_members(const Manifest& manifest,
                                                        std::vector<std::int64_t>* sizes) const {
   std::unordered_set<std::string> missing;
   std::int64_t total = 0;
-  if (sizes != nullptr) sizes->reserve(manifest.entries.size());
-  for (const auto& entry : manifest.entries) {
-    const auto found = size_of({entry.hex, kind}, -1);
-    if (!found) missing.insert(entry.hex);
-    total += found.value_or(0);
-    if (sizes != nullptr) sizes->push_back(found.value_or(0));
+  const std::size_t count = manifest.entries.size();
+  std::vector<std::optional<std::int64_t>> found(count);
+  parallel_for(count, count < parallel_from ? 1 : 0, [&](std::size_t i) {
+    found[i] = size_of({manifest.entries[i].hex, kind}, -1);
+  });
+  if (sizes != nullptr) sizes->reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!found[i]) missing.insert(manifest.entries[i].hex);
+    total += found[i].value_or(0);
+    if (sizes != nullptr) sizes->push_back(found[i].value_or(0));
   }
   if (size < 0 || total == size) return missing;
   for (const auto& entry : manifest.entries) {

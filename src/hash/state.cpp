@@ -65,6 +65,18 @@ std::string text_at(sqlite3_stmt* statement, int column) {
           static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
 }
 
+/// In the first six columns.
+Row row_at(sqlite3_stmt* statement) {
+  Row row;
+  row.stat.device = static_cast<std::uint64_t>(sqlite3_column_int64(statement, 0));
+  row.stat.inode = static_cast<std::uint64_t>(sqlite3_column_int64(statement, 1));
+  row.stat.size = sqlite3_column_int64(statement, 2);
+  row.stat.mtime_ns = sqlite3_column_int64(statement, 3);
+  row.stat.ctime_ns = sqlite3_column_int64(statement, 4);
+  row.hex = text_at(statement, 5);
+  return row;
+}
+
 /// In two columns, from `column` on.
 Fingerprint fingerprint_at(sqlite3_stmt* statement, int column) {
   return {static_cast<std::uint64_t>(sqlite3_column_int64(statement, column)),
@@ -150,15 +162,25 @@ struct StateDb::Impl {
     sqlite3_reset(s);
     sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
     if (sqlite3_step(s) != SQLITE_ROW) return std::nullopt;
-    Row row;
-    row.stat.device = static_cast<std::uint64_t>(sqlite3_column_int64(s, 0));
-    row.stat.inode = static_cast<std::uint64_t>(sqlite3_column_int64(s, 1));
-    row.stat.size = sqlite3_column_int64(s, 2);
-    row.stat.mtime_ns = sqlite3_column_int64(s, 3);
-    row.stat.ctime_ns = sqlite3_column_int64(s, 4);
-    row.hex = text_at(s, 5);
+    Row row = row_at(s);
     sqlite3_reset(s);
     return row;
+  }
+
+  /// All rows of keys between two.
+  void load(const std::string& above, const std::string& below) {
+    open(false);
+    if (!db) return;
+    start_reading();
+    const Statement statement = prepare(db.get(),
+                                        "SELECT device, inode, size, mtime, ctime, hex, key FROM "
+                                        "files WHERE key > ?1 AND key < ?2");
+    sqlite3_stmt* s = statement.get();
+    if (s == nullptr) return;
+    sqlite3_bind_text(s, 1, above.data(), static_cast<int>(above.size()), SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, below.data(), static_cast<int>(below.size()), SQLITE_STATIC);
+    while (sqlite3_step(s) == SQLITE_ROW)
+      fresh.emplace(text_at(s, 6), row_at(s));
   }
 
   void start_reading() {
@@ -330,6 +352,11 @@ std::optional<std::string> StateDb::find(const std::string& path, const fs::Stat
   if (!row || !same_file(row->stat, stat)) return std::nullopt;
   impl_->fresh.emplace(key, *row);
   return std::move(row->hex);
+}
+
+void StateDb::prefetch(const std::string& folder, FileHash kind) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->load(key_of(folder + "/", kind), key_of(folder + "0", kind));  // '0' follows '/'
 }
 
 void StateDb::remember(const std::string& path, const fs::Stat& stat, const std::string& hex,

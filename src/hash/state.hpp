@@ -41,6 +41,10 @@ class StateDb {
   std::optional<std::string> find(const std::string& path, const fs::Stat& stat,
                                   FileHash kind = FileHash::md5);
 
+  /// Reads at once what is remembered of the files below `folder`, for a caller who is about to
+  /// look for many of them.
+  void prefetch(const std::string& folder, FileHash kind = FileHash::md5);
+
   /// `stat` was taken before and after reading and was equal.
   void remember(const std::string& path, const fs::Stat& stat, const std::string& hex,
                 FileHash kind = FileHash::md5);

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <string>
 #include <sys/stat.h>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -71,6 +73,32 @@ TEST_SUITE("hash/state") {
     hash::StateDb state("");
     state.remember(file, *fs::stat(file), "0");
     CHECK_FALSE(state.find(file, *fs::stat(file)));
+  }
+  TEST_CASE("a folder's files are read at once, and no others") {
+    const TempDir dir;
+    const std::vector<std::string> inside = {dir.write("a/x", "1"), dir.write("a/sub/y", "2")};
+    const std::vector<std::string> outside = {dir.write("a0", "3"), dir.write("a-b/z", "4"),
+                                              dir.write("b/x", "5")};
+    std::vector<std::string> all = inside;
+    all.insert(all.end(), outside.begin(), outside.end());
+    for (const auto& file : all)
+      age(file);
+    const std::string database = dir / "db/state.db";
+    {
+      hash::StateDb state(database);
+      for (const auto& file : all)
+        state.hash(file);
+    }
+    hash::StateDb state(database);
+    state.prefetch(dir / "a");
+    state.pause();
+    run_sql(database, "DELETE FROM files");
+    for (const auto& file : inside)
+      CHECK(state.find(file, *fs::stat(file)));
+    for (const auto& file : outside)
+      CHECK(!state.find(file, *fs::stat(file)));
+    dir.write("a/x", "other");
+    CHECK(!state.find(inside[0], *fs::stat(inside[0])));
   }
   TEST_CASE("a corrupt database is a miss, then it is made anew") {
     const TempDir dir;
