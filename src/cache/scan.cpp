@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -8,6 +11,7 @@
 #include "cache/store.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "hash/stat_sum.hpp"
 
 namespace expcore::cache {
 namespace {
@@ -32,25 +36,79 @@ void check_member(const fs::WalkEntry& entry, const std::string& folder) {
   }
 }
 
-/// Files to hash. Links to folders are passed over, as DVC does.
-std::vector<Member> members_of(const std::string& folder, const fs::DvcIgnore& ignore) {
+fs::Stat checked(const std::optional<fs::Stat>& stat, const std::string& path) {
+  if (!stat) {
+    throw Error(Errc::not_found, fmt::format("[Errno 2] No such file or directory: '{}'", path));
+  }
+  if (stat->kind != fs::Kind::file && stat->kind != fs::Kind::directory) {
+    throw Error(Errc::invalid_argument, fmt::format("'{}' is neither a file nor a folder", path));
+  }
+  return *stat;
+}
+
+std::string_view folder_of(const Member& member) {
+  return std::string_view(member.path).substr(0, member.path.rfind('/'));
+}
+
+/// A piece of members that are all in one folder.
+struct Piece {
+  std::size_t first;
+  std::size_t end;
+};
+
+std::vector<Piece> pieces_of(const std::vector<Member>& members) {
+  constexpr std::size_t longest = 256;
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (pieces.empty() || i - pieces.back().first == longest ||
+        folder_of(members[i]) != folder_of(members[i - 1])) {
+      pieces.push_back({i, i});
+    }
+    pieces.back().end = i + 1;
+  }
+  return pieces;
+}
+
+unsigned jobs_for(std::size_t members) { return members < 16 ? 1 : 0; }
+
+/// The stats of all members, and their sum.
+hash::StatSum look_at(std::vector<Member>& members) {
+  const std::vector<Piece> pieces = pieces_of(members);
+  std::vector<hash::StatSum> sums(pieces.size());
+  parallel_for(pieces.size(), jobs_for(members.size()), [&](std::size_t i) {
+    const std::string path(folder_of(members[pieces[i].first]));
+    const fs::Folder folder(path.empty() ? "/" : path);
+    for (std::size_t m = pieces[i].first; m < pieces[i].end; ++m) {
+      Member& member = members[m];
+      member.stat = checked(folder.stat(member.path.substr(path.size() + 1)), member.path);
+      member.size = member.stat.size;
+      sums[i].add(member.relative, member.stat);
+    }
+  });
+  hash::StatSum sum;
+  for (const auto& part : sums)
+    sum.add(part);
+  return sum;
+}
+
+/// Files below a folder, whose content is not known.
+struct Listed {
   std::vector<Member> members;
+  hash::StatSum stats;
+};
+
+/// Links to folders are passed over, as DVC does.
+Listed list_folder(const std::string& folder, const fs::DvcIgnore& ignore) {
+  Listed listed;
   fs::walk(folder, &ignore, [&](const fs::WalkEntry& entry) {
     check_member(entry, folder);
     if (entry.kind == fs::Kind::directory) return;
-    const auto stat = fs::stat(entry.path);
-    if (!stat) {
-      throw Error(Errc::not_found,
-                  fmt::format("[Errno 2] No such file or directory: '{}'", entry.path));
-    }
-    if (stat->kind == fs::Kind::directory) return;
-    if (stat->kind != fs::Kind::file) {
-      throw Error(Errc::invalid_argument,
-                  fmt::format("'{}' is neither a file nor a folder", entry.path));
-    }
-    members.push_back({entry.path, entry.relative, stat->size, "", *stat});
+    listed.members.push_back({entry.path, entry.relative, 0, "", {}});
   });
-  return members;
+  listed.stats = look_at(listed.members);
+  std::erase_if(listed.members,
+                [](const Member& member) { return member.stat.kind == fs::Kind::directory; });
+  return listed;
 }
 
 constexpr std::size_t prefetch_from = 64;  // below, looking for each is as quick
@@ -63,13 +121,13 @@ void expect(Meter* meter, const std::vector<Member>& members) {
   meter->expect(Work::hashing, static_cast<std::int64_t>(members.size()), size);
 }
 
-Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                 const fs::DvcIgnore& ignore, Meter* meter) {
-  std::vector<Member> members = members_of(path, ignore);
+Scan hash_listed(const std::string& path, Listed listed, hash::FileHash kind, hash::StateDb& state,
+                 Meter* meter) {
+  std::vector<Member>& members = listed.members;
   expect(meter, members);
   const BytesDone on_bytes = bytes_of(meter, Work::hashing);
   if (members.size() >= prefetch_from) state.prefetch(path, kind);
-  parallel_for(members.size(), members.size() < 16 ? 1 : 0, [&](std::size_t i) {
+  parallel_for(members.size(), jobs_for(members.size()), [&](std::size_t i) {
     const hash::Hashed hashed = state.hash(members[i].path, members[i].stat, kind, on_bytes);
     if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
     members[i].hex = hashed.hex;
@@ -86,7 +144,33 @@ Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& st
   }
   scan.content.file_count = static_cast<std::int64_t>(members.size());
   scan.content.id = {scan.manifest->hex(), kind};
+  if (!listed.stats.is_racy()) {
+    state.remember_folder(
+        path,
+        {listed.stats.value(), scan.content.id.hex, scan.content.size, *scan.content.file_count},
+        kind);
+  }
   return scan;
+}
+
+Content folder_content(const std::string& path, hash::FileHash kind, hash::StateDb& state,
+                       const fs::DvcIgnore& ignore, Meter* meter) {
+  Listed listed = list_folder(path, ignore);
+  auto known = state.find_folder(path, kind);
+  if (known && known->stats == listed.stats.value()) {
+    expect(meter, listed.members);
+    if (meter != nullptr) meter->advance(Work::hashing, known->file_count, known->size);
+    return {{std::move(known->hex), kind}, known->size, known->file_count};
+  }
+  return hash_listed(path, std::move(listed), kind, state, meter).content;
+}
+
+Content file_content(const std::string& path, const fs::Stat& stat, hash::FileHash kind,
+                     hash::StateDb& state, Meter* meter) {
+  if (meter != nullptr) meter->expect(Work::hashing, 1, stat.size);
+  hash::Hashed hashed = state.hash(path, stat, kind, bytes_of(meter, Work::hashing));
+  if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
+  return {{std::move(hashed.hex), kind}, hashed.size, std::nullopt, stat.is_executable()};
 }
 
 }  // namespace
@@ -95,20 +179,20 @@ std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::Sta
                          const fs::DvcIgnore& ignore, Meter* meter) {
   const auto stat = fs::stat(path);
   if (!stat) return std::nullopt;
-  if (stat->kind == fs::Kind::directory) {
-    return scan_folder(path, kind, state, ignore, meter);
+  if (checked(stat, path).kind == fs::Kind::directory) {
+    return hash_listed(path, list_folder(path, ignore), kind, state, meter);
   }
-  if (stat->kind != fs::Kind::file) {
-    throw Error(Errc::invalid_argument, fmt::format("'{}' is neither a file nor a folder", path));
+  return Scan{file_content(path, *stat, kind, state, meter), std::nullopt};
+}
+
+std::optional<Content> content_at(const std::string& path, hash::FileHash kind,
+                                  hash::StateDb& state, const fs::DvcIgnore& ignore, Meter* meter) {
+  const auto stat = fs::stat(path);
+  if (!stat) return std::nullopt;
+  if (checked(stat, path).kind == fs::Kind::directory) {
+    return folder_content(path, kind, state, ignore, meter);
   }
-  if (meter != nullptr) meter->expect(Work::hashing, 1, stat->size);
-  const hash::Hashed hashed = state.hash(path, *stat, kind, bytes_of(meter, Work::hashing));
-  if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
-  Scan scan;
-  scan.content.id = {hashed.hex, kind};
-  scan.content.size = hashed.size;
-  scan.content.is_executable = stat->is_executable();
-  return scan;
+  return file_content(path, *stat, kind, state, meter);
 }
 
 }  // namespace expcore::cache

@@ -4,6 +4,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <mutex>
+#include <numeric>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unordered_map>
@@ -255,6 +256,45 @@ bool Store::contains_all(const ObjectId& id, std::int64_t size) const {
   if (!id.is_directory()) return contains(id, size);
   const auto found = manifest(id);
   return found && missing_members(*found, id.kind, size).empty();
+}
+
+bool Store::contains_all_as_known(const ObjectId& id, std::int64_t size) const {
+  if (!id.is_directory()) return contains(id, size);
+  if (const auto known = impl_->state.find_folder(path_of(id), id.kind)) {
+    const bool same_size = size < 0 || size == known->size;
+    if (same_size && known->stats == stats_of_folders(id).value()) return true;
+  }
+  const auto found = manifest(id);
+  return found && contains_members(*found, id, size);
+}
+
+/// Remembers it of large folders.
+bool Store::contains_members(const Manifest& manifest, const ObjectId& id,
+                             std::int64_t size) const {
+  constexpr std::size_t large = 1024;  // four for each folder of the cache
+  if (manifest.entries.size() < large) return missing_members(manifest, id.kind, size).empty();
+  const hash::StatSum before = stats_of_folders(id);
+  std::vector<std::int64_t> sizes;
+  if (!missing_members(manifest, id.kind, size, &sizes).empty()) return false;
+  if (before.is_racy()) return true;
+  hash::KnownFolder known{before.value(), id.hex, 0, 0};
+  known.size = std::accumulate(sizes.begin(), sizes.end(), known.size);
+  known.file_count = static_cast<std::int64_t>(sizes.size());
+  impl_->state.remember_folder(path_of(id), std::move(known), id.kind);
+  return true;
+}
+
+/// Of all folders in which objects like `id` come and go, and of its own object.
+hash::StatSum Store::stats_of_folders(const ObjectId& id) const {
+  hash::StatSum sum;
+  const std::string own = path_of(id);
+  if (const auto stat = fs::stat(own)) sum.add("", *stat);
+  const fs::Folder root(fs::parent(fs::parent(own)));
+  for (int first = 0; first < 256; ++first) {
+    const std::string name = fmt::format("{:02x}", first);
+    if (const auto stat = root.stat(name)) sum.add(name, *stat);
+  }
+  return sum;
 }
 
 std::unordered_set<std::string> Store::missing_members(const Manifest& manifest,

@@ -11,6 +11,7 @@
 #include "cache/object.hpp"
 #include "cache/use_lock.hpp"
 #include "fs/ignore.hpp"
+#include "hash/stat_sum.hpp"
 #include "hash/state.hpp"
 
 namespace expcore::cache {
@@ -48,6 +49,12 @@ struct Scan {
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
                          const fs::DvcIgnore& ignore, Meter* meter = nullptr);
 
+/// The same for callers who do not ask what is in a folder. One in which no file's stat changed is
+/// known as a whole.
+std::optional<Content> content_at(const std::string& path, hash::FileHash kind,
+                                  hash::StateDb& state, const fs::DvcIgnore& ignore,
+                                  Meter* meter = nullptr);
+
 /// The object store of a DVC cache: content-addressed, read-only files.
 ///
 /// Objects are published whole: written under a temporary name outside DVC's sight, made 0444, then
@@ -72,6 +79,9 @@ class Store {
   /// For a folder: the manifest and every member. When the members' sizes do not add up to `size`,
   /// their contents are looked at (and remembered by stat).
   bool contains_all(const ObjectId& id, std::int64_t size = -1) const;
+  /// The same for who only wants to tell the user: of a large folder whose members were all there
+  /// when nothing has been added to or removed from the cache since, no member is looked at.
+  bool contains_all_as_known(const ObjectId& id, std::int64_t size = -1) const;
   /// The hashes of those members that contains_all() would miss. `sizes`: of the objects that are
   /// there, by the place of their entry; may be null.
   std::unordered_set<std::string> missing_members(const Manifest& manifest, hash::FileHash kind,
@@ -114,6 +124,8 @@ class Store {
  private:
   /// The size of a present object; nullopt as contains().
   std::optional<std::int64_t> size_of(const ObjectId& id, std::int64_t size) const;
+  bool contains_members(const Manifest& manifest, const ObjectId& id, std::int64_t size) const;
+  hash::StatSum stats_of_folders(const ObjectId& id) const;
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

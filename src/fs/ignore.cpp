@@ -1,6 +1,8 @@
 #include "fs/ignore.hpp"
 
+#include <algorithm>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -134,8 +136,12 @@ bool IgnorePatterns::matches_itself(const Pattern& pattern, std::string_view pat
   if (!path.starts_with(pattern.base) || (pattern.directories_only && !is_directory)) return false;
   const std::string_view inside = path.substr(pattern.base.size());
   const auto slash = inside.rfind('/');
-  const bool whole = pattern.anchored || slash == std::string_view::npos;
-  return glob_match(pattern.glob, whole ? inside : inside.substr(slash + 1));
+  // Without a slash it stands for a name, wherever that is.
+  if (!pattern.anchored && pattern.glob != "**") {
+    return part_matches(pattern.glob,
+                        slash == std::string_view::npos ? inside : inside.substr(slash + 1));
+  }
+  return glob_match(pattern.glob, inside);
 }
 
 bool IgnorePatterns::matches(const Pattern& pattern, std::string_view path, bool is_directory) {
@@ -214,6 +220,42 @@ bool DvcIgnore::is_ignored(const std::string& path, bool is_directory) const {
          nullptr;
 }
 
+DvcIgnore::Listing::Listing(const DvcIgnore& ignore, std::string folder)
+    : impl_(ignore.impl_.get()) {
+  const std::string& root = impl_->root;
+  nothing_ = folder != root && !is_within(folder, root);
+  if (nothing_) return;
+  if (folder != root) relative_ = folder.substr(root.size() + 1) + "/";
+  const std::lock_guard lock(impl_->mutex);
+  const std::string_view inside = std::string_view(relative_).substr(0, relative_.size() - 1);
+  everything_ = !relative_.empty() && impl_->deciding(inside, true) != nullptr;
+  if (everything_) return;
+  for (std::size_t end = 0;; end = relative_.find('/', end) + 1) {
+    const std::string above = relative_.substr(0, end == 0 ? 0 : end - 1);
+    for (const auto& pattern : impl_->patterns_of(above).patterns()) {
+      rules_.push_back({&pattern, !relative_.empty() && pattern.base.size() <= inside.size() &&
+                                      IgnorePatterns::matches(pattern, inside, true)});
+    }
+    if (end == relative_.size()) break;
+  }
+  std::reverse(rules_.begin(), rules_.end());
+}
+
+bool DvcIgnore::Listing::is_ignored(std::string_view name, bool is_directory) const {
+  if (nothing_) return false;
+  if (everything_) return true;
+  const std::string path = relative_ + std::string(name);
+  for (const auto& rule : rules_) {
+    if (!rule.matches_folder && !IgnorePatterns::matches_itself(*rule.pattern, path, is_directory))
+      continue;
+    if (!rule.pattern->negated) return true;
+    break;
+  }
+  if (!is_directory) return false;
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->is_nested_project(path);
+}
+
 std::vector<std::string> DvcIgnore::looked_at() const {
   const std::lock_guard lock(impl_->mutex);
   std::vector<std::string> paths;
@@ -240,11 +282,13 @@ void walk_folder(const std::string& dir, const std::string& relative_dir, const 
                  const std::function<void(const WalkEntry&)>& visit,
                  const std::function<bool(const WalkEntry&)>& enter) {
   std::vector<WalkEntry> folders;
+  std::optional<DvcIgnore::Listing> listing;
+  if (ignore != nullptr) listing.emplace(*ignore, dir);
   for (const auto& item : list_directory(dir)) {
+    const bool is_folder = item.kind == Kind::directory;
+    if (listing && listing->is_ignored(item.name, is_folder)) continue;
     WalkEntry entry{dir == "/" ? dir + item.name : dir + "/" + item.name,
                     relative_dir.empty() ? item.name : relative_dir + "/" + item.name, item.kind};
-    const bool is_folder = item.kind == Kind::directory;
-    if (ignore != nullptr && ignore->is_ignored(entry.path, is_folder)) continue;
     if (is_folder) {
       folders.push_back(std::move(entry));
     } else {

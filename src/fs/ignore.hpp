@@ -63,6 +63,10 @@ class DvcIgnore {
   /// root are not.
   bool is_ignored(const std::string& path, bool is_directory) const;
 
+  /// The same question about many entries of one folder, where what the folders above say is known.
+  /// Refers to its DvcIgnore. Thread safety: thread-compatible.
+  class Listing;
+
   /// The deciding pattern as "<file>:<line>:<pattern>", the file relative to the root; "" when not
   /// ignored.
   std::string explain(const std::string& path, bool is_directory) const;
@@ -74,6 +78,24 @@ class DvcIgnore {
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+class DvcIgnore::Listing {
+ public:
+  /// `folder` is absolute and normalised.
+  Listing(const DvcIgnore& ignore, std::string folder);
+  bool is_ignored(std::string_view name, bool is_directory) const;
+
+ private:
+  struct Rule {
+    const IgnorePatterns::Pattern* pattern;
+    bool matches_folder;  ///< This folder or one above it, hence all below.
+  };
+  Impl* impl_;
+  std::string relative_;  ///< To the root, ending in '/'; "" for the root.
+  bool nothing_ = false;  ///< The folder is outside of the root.
+  bool everything_ = false;
+  std::vector<Rule> rules_;  ///< The strongest first.
 };
 
 struct WalkEntry {

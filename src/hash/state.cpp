@@ -1,6 +1,5 @@
 #include "hash/state.hpp"
 
-#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -13,13 +12,13 @@
 
 #include "fs/path.hpp"
 #include "hash/content.hpp"
+#include "hash/stat_sum.hpp"
 
 namespace expcore::hash {
 namespace {
 
 /// Changes when the table does; another number means: start anew.
 constexpr int schema_version = 1;
-constexpr std::int64_t racy_window_ns = 20'000'000;
 
 struct CloseDatabase {
   void operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
@@ -43,19 +42,6 @@ std::string key_of(const std::string& path, FileHash kind) {
 bool same_file(const fs::Stat& a, const fs::Stat& b) {
   return a.device == b.device && a.inode == b.inode && a.size == b.size &&
          a.mtime_ns == b.mtime_ns && a.ctime_ns == b.ctime_ns;
-}
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-/// Whether a later write could leave this very stat behind.
-bool is_racy(const fs::Stat& stat) {
-  const std::int64_t newest = std::max(stat.mtime_ns, stat.ctime_ns);
-  const bool coarse = stat.mtime_ns % 1'000'000'000 == 0 && stat.ctime_ns % 1'000'000'000 == 0;
-  return newest + (coarse ? 2'000'000'000 : racy_window_ns) > now_ns();
 }
 
 void run(sqlite3* db, const char* sql) { sqlite3_exec(db, sql, nullptr, nullptr, nullptr); }
@@ -110,6 +96,7 @@ struct StateDb::Impl {
   std::map<std::string, std::optional<Made>> unsaved_made;  ///< nullopt: forgotten.
   std::multimap<std::int64_t, KnownContent> contents;       ///< Read by this process, by size.
   std::vector<std::pair<std::int64_t, KnownContent>> unsaved_contents;
+  std::unordered_map<std::string, KnownFolder> unsaved_folders;
 
   /// Opens the database when there is one (or `create`); leaves `db` empty when that fails.
   void open(bool create) {
@@ -284,6 +271,44 @@ struct StateDb::Impl {
     unsaved_contents.clear();
   }
 
+  std::optional<KnownFolder> stored_folder(const std::string& key) {
+    open(false);
+    if (!db) return std::nullopt;
+    start_reading();
+    const Statement statement = prepare(
+        db.get(), "SELECT low, high, hex, size, count FROM folders WHERE key = ?1");  // may not be
+    sqlite3_stmt* s = statement.get();
+    if (s == nullptr) return std::nullopt;
+    sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+    if (sqlite3_step(s) != SQLITE_ROW) return std::nullopt;
+    return KnownFolder{fingerprint_at(s, 0), text_at(s, 2), sqlite3_column_int64(s, 3),
+                       sqlite3_column_int64(s, 4)};
+  }
+
+  void save_folders() {
+    if (unsaved_folders.empty()) return;
+    run(db.get(),
+        "CREATE TABLE IF NOT EXISTS folders (key TEXT PRIMARY KEY, low INTEGER, high INTEGER, "
+        "hex TEXT, size INTEGER, count INTEGER) WITHOUT ROWID");
+    const Statement insert =
+        prepare(db.get(), "INSERT OR REPLACE INTO folders VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    if (!insert) return;
+    run(db.get(), "BEGIN IMMEDIATE");
+    for (const auto& [key, folder] : unsaved_folders) {
+      sqlite3_stmt* s = insert.get();
+      sqlite3_reset(s);
+      sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+      bind(s, 2, folder.stats);
+      sqlite3_bind_text(s, 4, folder.hex.data(), static_cast<int>(folder.hex.size()),
+                        SQLITE_STATIC);
+      sqlite3_bind_int64(s, 5, folder.size);
+      sqlite3_bind_int64(s, 6, folder.file_count);
+      sqlite3_step(s);
+    }
+    run(db.get(), "COMMIT");
+    unsaved_folders.clear();
+  }
+
   /// Hashes a file whose stat nobody knows. Not under the lock.
   Hashed read(const std::string& file, std::int64_t size, FileHash kind,
               const BytesDone& on_bytes) {
@@ -303,12 +328,14 @@ struct StateDb::Impl {
 
   void save() {
     stop_reading();
-    const bool is_saved = unsaved.empty() && unsaved_made.empty() && unsaved_contents.empty();
+    const bool is_saved = unsaved.empty() && unsaved_made.empty() && unsaved_contents.empty() &&
+                          unsaved_folders.empty();
     if (is_saved || path.empty()) return;
     open(true);
     if (!db) return;
     save_made();
     save_contents();
+    save_folders();
     if (unsaved.empty()) return;
     const Statement insert =
         prepare(db.get(), "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
@@ -379,10 +406,23 @@ Hashed StateDb::hash(const std::string& path, const fs::Stat& before, FileHash k
     if (on_bytes) on_bytes(before.size);
     return {std::move(*known), before.size};
   }
+  const bool racy = is_racy(before);
   Hashed hashed = impl_->read(path, before.size, kind, on_bytes);
   const auto after = fs::stat(path);
-  if (after && same_file(before, *after)) remember(path, *after, hashed.hex, kind);
+  if (!racy && after && same_file(before, *after)) remember(path, *after, hashed.hex, kind);
   return hashed;
+}
+
+std::optional<KnownFolder> StateDb::find_folder(const std::string& path, FileHash kind) {
+  const std::string key = key_of(path, kind);
+  const std::lock_guard lock(impl_->mutex);
+  const auto known = impl_->unsaved_folders.find(key);
+  return known == impl_->unsaved_folders.end() ? impl_->stored_folder(key) : known->second;
+}
+
+void StateDb::remember_folder(const std::string& path, KnownFolder folder, FileHash kind) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->unsaved_folders.insert_or_assign(key_of(path, kind), std::move(folder));
 }
 
 std::map<std::string, Made> StateDb::made() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fs/file.hpp"
+#include "hash/fingerprint.hpp"
 #include "hash/md5.hpp"
 
 namespace expcore::hash {
@@ -18,6 +19,14 @@ struct Made {
   std::string hex;            ///< Of its object.
   FileHash kind = FileHash::md5;
   friend bool operator==(const Made&, const Made&) = default;
+};
+
+/// What a folder is when its members have these names and stats.
+struct KnownFolder {
+  Fingerprint stats;  ///< A StatSum.
+  std::string hex;    ///< Of its object, with ".dir".
+  std::int64_t size = 0;
+  std::int64_t file_count = 0;
 };
 
 /// Remembers the hash of files by their stat, so that a file that did not change is never read
@@ -54,6 +63,12 @@ class StateDb {
   /// The same for a caller who has just taken the file's stat (links followed).
   Hashed hash(const std::string& path, const fs::Stat& stat, FileHash kind,
               const BytesDone& on_bytes = {});
+
+  /// What is remembered of the folder `path`: holds while its members' stats have that sum. Of a
+  /// folder object in the cache: that every member is there while the cache's folders have it.
+  std::optional<KnownFolder> find_folder(const std::string& path, FileHash kind = FileHash::md5);
+  /// With no sum that is racy.
+  void remember_folder(const std::string& path, KnownFolder folder, FileHash kind = FileHash::md5);
 
   /// What was made, by absolute path, and not forgotten since. As easily lost
   /// as the rest.

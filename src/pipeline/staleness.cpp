@@ -137,8 +137,9 @@ const std::optional<cache::ObjectId>& Checker::content(const std::string& path,
   const auto found = contents_.find(key);
   if (found != contents_.end()) return found->second;
   std::optional<cache::ObjectId> id;
-  if (auto scan = cache::scan(path, kind, workspace_.state, workspace_.ignore, &workspace_.meter)) {
-    id = std::move(scan->content.id);
+  if (auto content =
+          cache::content_at(path, kind, workspace_.state, workspace_.ignore, &workspace_.meter)) {
+    id = std::move(content->id);
   }
   return contents_.emplace(std::move(key), std::move(id)).first->second;
 }
@@ -147,7 +148,7 @@ bool Checker::is_in_cache(const LockItem& item) {
   const auto [found, is_new] =
       present_.try_emplace(item.id.hex + std::to_string(static_cast<int>(item.id.kind)));
   if (is_new) {
-    found->second = workspace_.store.contains_all(item.id, item.size.value_or(-1));
+    found->second = workspace_.store.contains_all_as_known(item.id, item.size.value_or(-1));
   }
   return found->second;
 }

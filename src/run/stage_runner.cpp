@@ -71,17 +71,18 @@ yaml::Value with_out_paths(LockEntry inputs, const Stage& stage) {
   return inputs.to_value();
 }
 
-/// Scans with the hash kind recorded before: an unchanged 2.x entry stays one, a changed one moves
-/// on to plain MD5.
-std::optional<cache::Scan> scan_as_recorded(const std::string& path, const LockItem* former,
-                                            pipeline::Workspace& workspace) {
+const cache::ObjectId& id_of(const cache::Scan& scan) { return scan.content.id; }
+const cache::ObjectId& id_of(const cache::Content& content) { return content.id; }
+
+/// What `look` finds with the hash kind recorded before: an unchanged 2.x entry stays one, a
+/// changed one moves on to plain MD5.
+template <class Look>
+auto as_recorded(const LockItem* former, const Look& look) {
   if (former != nullptr && !former->id.empty() && former->id.kind == hash::FileHash::md5_dos2unix) {
-    auto legacy =
-        cache::scan(path, former->id.kind, workspace.state, workspace.ignore, &workspace.meter);
-    if (!legacy || legacy->content.id == former->id) return legacy;
+    auto legacy = look(former->id.kind);
+    if (!legacy || id_of(*legacy) == former->id) return legacy;
   }
-  return cache::scan(path, hash::FileHash::md5, workspace.state, workspace.ignore,
-                     &workspace.meter);
+  return look(hash::FileHash::md5);
 }
 
 void check_is_data(const std::string& path, const char* role, const std::string& shown) {
@@ -615,9 +616,22 @@ bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
 std::optional<cache::Scan> StageRunner::scan(const std::string& path, const LockItem* former) {
   std::optional<cache::Scan> scan;
   turn_.aside([&] {
-    scan = scan_as_recorded(path, options_.upgrade_hashes ? nullptr : former, workspace_);
+    scan = as_recorded(options_.upgrade_hashes ? nullptr : former, [&](hash::FileHash kind) {
+      return cache::scan(path, kind, workspace_.state, workspace_.ignore, &workspace_.meter);
+    });
   });
   return scan;
+}
+
+std::optional<cache::Content> StageRunner::content(const std::string& path,
+                                                   const LockItem* former) {
+  std::optional<cache::Content> content;
+  turn_.aside([&] {
+    content = as_recorded(options_.upgrade_hashes ? nullptr : former, [&](hash::FileHash kind) {
+      return cache::content_at(path, kind, workspace_.state, workspace_.ignore, &workspace_.meter);
+    });
+  });
+  return content;
 }
 
 std::string StageRunner::missing_params(const ParamsDependency& params) {
@@ -644,12 +658,12 @@ LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former
     }
     const std::string shown = workspace_.shown(dep.path);
     check_is_data(dep.path, "dependency", shown);
-    const auto found = scan(dep.path, before);
+    const auto found = content(dep.path, before);
     if (!found) {
       throw Error(Errc::not_found, fmt::format("dependency '{}' does not exist", shown));
     }
-    if (found->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
-    entry.deps.push_back(lock_item(dep.def_path, found->content));
+    if (found->size == 0) warn(fmt::format("'{}' is empty.", shown));
+    entry.deps.push_back(lock_item(dep.def_path, *found));
   }
   for (const auto& params : stage.params) {
     const yaml::Value* values = checker_.params_file(params);

@@ -1,6 +1,9 @@
 #include "fs/ignore.hpp"
 
 #include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -66,6 +69,45 @@ TEST_SUITE("fs/ignore") {
     const fs::DvcIgnore ignore(dir.path());
     CHECK(ignore.is_ignored(dir / "inner/file", false));
     CHECK(ignore.is_ignored(dir / "inner", true));
+  }
+  TEST_CASE("a listing says of each entry what is said of its path") {
+    const std::vector<std::string> lines = {"a",    "b/",  "*c",   "/a/b", "!a",  "!b",
+                                            "a/*",  "**",  "a/**", "!a/b", "*/c", "!*",
+                                            "**/c", "!/c", "b/c/", "c*",   "!c/", "[ab]"};
+    const std::vector<std::string> names = {"a", "b", "c", "ac"};
+    std::mt19937 random(7);
+    const auto some_lines = [&] {
+      std::string text;
+      for (auto count = random() % 4; count > 0; --count)
+        text += lines[random() % lines.size()] + "\n";
+      return text;
+    };
+    for (int round = 0; round < 60; ++round) {
+      const TempDir dir;
+      std::vector<std::string> folders = {"", "a", "b", "a/b", "b/a", "a/b/c"};
+      for (const auto& folder : folders)
+        dir.write(folder + "/.dvcignore", some_lines());
+      if (round % 3 == 0) dir.write("b/.dvc/config", "");
+      const fs::DvcIgnore ignore(dir.path());
+      for (const auto& folder : folders) {
+        const std::string path = folder.empty() ? dir.path() : dir / folder;
+        const fs::DvcIgnore::Listing listing(ignore, path);
+        for (const auto& name : names) {
+          for (const bool is_directory : {false, true}) {
+            CAPTURE(path);
+            CAPTURE(name);
+            CHECK(listing.is_ignored(name, is_directory) ==
+                  ignore.is_ignored(path + "/" + name, is_directory));
+          }
+        }
+      }
+    }
+  }
+  TEST_CASE("a listing outside of the root ignores nothing") {
+    const TempDir dir;
+    const fs::DvcIgnore ignore(dir / "root");
+    CHECK_FALSE(fs::DvcIgnore::Listing(ignore, dir.path()).is_ignored(".git", true));
+    CHECK(fs::DvcIgnore::Listing(ignore, dir / "root").is_ignored(".git", true));
   }
   TEST_CASE("walk shows what is not ignored, files of a folder before its folders") {
     const TempDir dir;
