@@ -31,18 +31,34 @@ CLI::App* task_command(CLI::App& group, Context& context, const char* name, cons
   return command;
 }
 
-std::string created_text(std::int64_t created_ns) {
-  const std::time_t seconds = created_ns / 1'000'000'000;
-  const std::time_t now = std::time(nullptr);
-  std::tm then{};
-  std::tm today{};
-  ::localtime_r(&seconds, &then);
-  ::localtime_r(&now, &today);
-  const bool is_today = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), is_today ? "%I:%M %p" : "%b %d, %Y", &then);
-  return text.data();
-}
+/// When tasks were created, for people. A sweep's tasks were all at once.
+class CreatedText {
+ public:
+  const std::string& operator()(std::int64_t created_ns) {
+    const std::time_t seconds = created_ns / 1'000'000'000;
+    if (seconds != seconds_) {
+      seconds_ = seconds;
+      text_ = text_of(seconds);
+    }
+    return text_;
+  }
+
+ private:
+  static std::string text_of(std::time_t seconds) {
+    const std::time_t now = std::time(nullptr);
+    std::tm then{};
+    std::tm today{};
+    ::localtime_r(&seconds, &then);
+    ::localtime_r(&now, &today);
+    const bool is_today = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), is_today ? "%I:%M %p" : "%b %d, %Y", &then);
+    return text.data();
+  }
+
+  std::time_t seconds_ = -1;
+  std::string text_;
+};
 
 const char* state_word(expcore::TaskState state) {
   switch (state) {
@@ -70,11 +86,17 @@ void print_status(const Context& context) {
   } else {
     expcore::Table table;
     table.headers = {"Task", "Name", "Created", "Status"};
+    table.rows.reserve(status.tasks.size());
+    CreatedText created_text;
     for (const auto& task : status.tasks) {
-      table.rows.push_back({task.id.substr(0, short_id), task.name, created_text(task.created),
-                            state_word(task.state)});
+      auto& row = table.rows.emplace_back();
+      row.reserve(table.headers.size());
+      row.push_back(task.id.substr(0, short_id));
+      row.push_back(task.name);
+      row.push_back(created_text(task.created));
+      row.emplace_back(state_word(task.state));
     }
-    Output::raw(draw_plain(table));
+    Output::raw(draw_plain(std::move(table)));
   }
   context.output.line(fmt::format("\nWorker status: {} active, {} idle", status.active_workers,
                                   status.idle_workers));

@@ -29,7 +29,12 @@ struct Width {
   bool known = true;  ///< False for text with control characters.
 };
 
+bool is_printable_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 Width measure(std::string_view text) {
+  if (is_printable_ascii(text)) return {text.size(), text.size(), true};
   Width width;
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -133,11 +138,15 @@ std::string markdown(const Table& table) {
   return text + "\n";
 }
 
-std::string stripped(const std::string& text) {
+void strip(std::string& text) {
   constexpr const char* blanks = " \t\r\n\v\f";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  text.erase(text.find_last_not_of(blanks) + 1);
+  text.erase(0, text.find_first_not_of(blanks));
+}
+
+std::string stripped(std::string text) {
+  strip(text);
+  return text;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -153,9 +162,15 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 /// Cells without blanks at their ends; lines of a cell become rows of their own.
-expcore::Table by_lines(const expcore::Table& table) {
-  expcore::Table result{table.headers, {}};
-  for (const auto& row : table.rows) {
+expcore::Table by_lines(expcore::Table table) {
+  expcore::Table result{std::move(table.headers), {}};
+  result.rows.reserve(table.rows.size());
+  for (auto& row : table.rows) {
+    if (std::all_of(row.begin(), row.end(), is_printable_ascii)) {
+      std::for_each(row.begin(), row.end(), strip);
+      result.rows.push_back(std::move(row));
+      continue;
+    }
     std::vector<std::vector<std::string>> cells;
     std::size_t height = 1;
     for (const auto& cell : row) {
@@ -185,19 +200,20 @@ std::string draw_markdown(const expcore::Table& table) {
   return markdown(cells);
 }
 
-std::string draw_plain(const expcore::Table& table) {
+std::string draw_plain(expcore::Table table) {
   if (table.rows.empty()) return "";
-  const auto cells = by_lines(table);
+  const auto cells = by_lines(std::move(table));
   const auto widths = column_widths(cells, 2);
   std::string text;
   const auto draw_row = [&](const std::vector<std::string>& row) {
-    std::string line;
+    const std::size_t start = text.size();
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) line += "  ";
-      line += padded(row[i], widths[i], false);
+      if (i > 0) text += "  ";
+      text += padded(row[i], widths[i], false);
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
+    while (text.size() > start && text.back() == ' ')
+      text.pop_back();
+    text += '\n';
   };
   if (!cells.headers.empty()) draw_row(cells.headers);
   for (const auto& row : cells.rows)

@@ -12,7 +12,7 @@ std::string draw_table(const expcore::ExperimentTable& table);
 std::string draw_markdown(const expcore::ExperimentTable& table);
 std::string draw_markdown(const expcore::Table& table);
 /// Columns two blanks apart, nothing else; "" without rows. `headers` may be empty.
-std::string draw_plain(const expcore::Table& table);
+std::string draw_plain(expcore::Table table);
 /// Lines end in CR LF, as Python's csv module writes them.
 std::string draw_csv(const expcore::ExperimentTable& table);
 

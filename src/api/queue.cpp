@@ -36,20 +36,20 @@ Queue::~Queue() = default;
 
 namespace api {
 
-QueueTask to_public(const Task& task) {
+QueueTask to_public(Task task) {
   QueueTask result;
-  result.id = task.key;
-  result.name = task.name;
-  result.baseline = task.baseline;
+  result.id = std::move(task.key);
+  result.name = std::move(task.name);
+  result.baseline = std::move(task.baseline);
   result.state = static_cast<TaskState>(task.state);
-  result.reason = task.reason;
-  for (const auto& [file, overrides] : task.overrides)
-    result.overrides.push_back({file, overrides});
+  result.reason = std::move(task.reason);
+  for (auto& [file, overrides] : task.overrides)
+    result.overrides.push_back({std::move(file), std::move(overrides)});
   result.priority = task.priority;
   result.waits_for_others = task.blockers > 0;
   result.created = task.created_ns;
-  result.commit = task.result;
-  result.ref = task.result_ref;
+  result.commit = std::move(task.result);
+  result.ref = std::move(task.result_ref);
   return result;
 }
 
@@ -262,13 +262,12 @@ std::vector<QueueTask> Queue::add(const QueueAddOptions& options) const {
 namespace {
 
 void add_tasks(QueueStatus& status, Store& store, bool brief) {
-  const auto tasks = store.tasks(brief ? Store::Detail::brief : Store::Detail::full);
   std::map<TaskId, std::size_t> places;
-  status.tasks.reserve(tasks.size());
-  for (const auto& task : tasks) {
-    if (!brief) places.emplace(task.id, status.tasks.size());
-    status.tasks.push_back(api::to_public(task));
-  }
+  status.tasks.reserve(static_cast<std::size_t>(store.count()));
+  store.each_task(brief ? Store::Detail::brief : Store::Detail::full, [&](Task task) {
+    if (!brief) places.emplace_hint(places.end(), task.id, status.tasks.size());
+    status.tasks.push_back(api::to_public(std::move(task)));
+  });
   for (const auto& worker : store.workers()) {
     if (!store.is_alive(worker)) continue;
     ++(worker.task ? status.active_workers : status.idle_workers);
@@ -295,7 +294,9 @@ QueueStatus Queue::status(const QueueStatusOptions& options) const {
       status.tasks.back().created = created_of(repo(), task.rev);
     }
   }
-  std::stable_sort(status.tasks.begin(), status.tasks.end(), comes_before);
+  if (!std::is_sorted(status.tasks.begin(), status.tasks.end(), comes_before)) {
+    std::stable_sort(status.tasks.begin(), status.tasks.end(), comes_before);
+  }
   return status;
 }
 

@@ -33,7 +33,7 @@ struct Queue::Impl {
 
 namespace api {
 
-QueueTask to_public(const queue::Task& task);
+QueueTask to_public(queue::Task task);
 
 }  // namespace api
 }  // namespace expcore

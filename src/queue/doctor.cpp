@@ -16,6 +16,7 @@
 #include "queue/snapshot.hpp"
 #include "queue/store_check.hpp"
 #include "run/bell.hpp"
+#include "run/job.hpp"
 
 namespace expcore::queue {
 namespace {
@@ -45,6 +46,7 @@ class Examination {
     look_at_running_tasks();
     look_at_slots();
     look_at_results();
+    look_at_jobs();
     look_at_logs();
     return std::move(findings_);
   }
@@ -183,6 +185,28 @@ class Examination {
       add({"stray_result", "",
            fmt::format("'results/{}' is of an attempt that is over", fs::filename(path)),
            "remove it", [path] { fs::remove(path); }});
+    }
+  }
+
+  /// Jobs of clusters whose program died.
+  void look_at_jobs() {
+    for (const auto& job : run::orphaned_jobs(run::jobs_folder(workspace_))) {
+      const auto task = store_.find(job.mark.substr(0, job.mark.find('.')));
+      const bool is_open =
+          task && task->state != TaskState::success && task->state != TaskState::failed;
+      if (job.is_over && !(is_open && job.may_be_attached)) {
+        add({"stray_job", task ? task->name : "",
+             fmt::format("job {} of the executor '{}' is over and nobody waits for it", job.id,
+                         job.engine),
+             "remove its files", [path = job.folder] { fs::remove_tree(path); }});
+      } else if (!is_open) {
+        add({"stray_job",
+             task ? task->name : "",
+             fmt::format("job {} of the executor '{}' may still run and nobody waits for it",
+                         job.id, job.engine),
+             fmt::format("cancel it, or use the executor '{}' again, which does", job.engine),
+             {}});
+      }
     }
   }
 

@@ -480,14 +480,20 @@ std::vector<std::string> Store::open_names(const git::Id& baseline) {
 }
 
 std::vector<Task> Store::tasks(Detail detail, std::optional<TaskState> state) {
+  std::vector<Task> found;
+  each_task(
+      detail, [&](Task task) { found.push_back(std::move(task)); }, state);
+  return found;
+}
+
+void Store::each_task(Detail detail, const std::function<void(Task task)>& take,
+                      std::optional<TaskState> state) {
   const bool full = detail == Detail::full;
   Statement select = impl_->db.prepare(fmt::format(
       "SELECT {}{} FROM task {} ORDER BY id", brief_columns, full ? ", overrides, options" : "",
       state ? fmt::format("WHERE state = {}", static_cast<int>(*state)) : ""));
-  std::vector<Task> found;
   while (select.step())
-    found.push_back(read_task(select, full));
-  return found;
+    take(read_task(select, full));
 }
 
 std::optional<Task> Store::task(TaskId id) { return impl_->task_where("id = ?", id); }
@@ -553,6 +559,12 @@ std::int64_t Store::active_count() {
   Statement select = impl_->db.prepare(
       "SELECT (SELECT count(*) FROM task WHERE state = 1 AND blockers = 0) + "
       "(SELECT count(*) FROM task WHERE state = 3)");
+  select.step();
+  return select.integer(0);
+}
+
+std::int64_t Store::count() {
+  Statement select = impl_->db.prepare("SELECT count(*) FROM task");
   select.step();
   return select.integer(0);
 }

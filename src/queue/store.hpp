@@ -73,6 +73,9 @@ class Store {
   enum class Detail : std::uint8_t { brief, full };  ///< Brief: without overrides and options.
   /// By id, of all states or one.
   std::vector<Task> tasks(Detail detail, std::optional<TaskState> state = std::nullopt);
+  /// tasks() one after the other: not all of them are in memory at once.
+  void each_task(Detail detail, const std::function<void(Task task)>& take,
+                 std::optional<TaskState> state = std::nullopt);
   std::optional<Task> task(TaskId id);
   /// By name, else by a prefix of the key of at least four hex digits; of several with the name the
   /// open one, else the last.
@@ -89,6 +92,7 @@ class Store {
   /// Those and the running ones at one moment: two counts would miss a task claimed in between.
   std::int64_t active_count();
   std::int64_t count(TaskState state);
+  std::int64_t count();  ///< Of all states.
 
   // --- changing ---------------------------------------------------------------------------------
   /// hold, release, retry, requeue or remove. All of them or none.

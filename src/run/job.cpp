@@ -368,6 +368,21 @@ std::vector<std::string> roots_of_jobs(const std::string& jobs_folder) {
   return roots;
 }
 
+std::vector<OrphanedJob> orphaned_jobs(const std::string& jobs_folder) {
+  std::vector<OrphanedJob> orphans;
+  if (!fs::is_directory(jobs_folder)) return orphans;
+  for (const auto& entry : fs::list_directory(jobs_folder)) {
+    const JobFolder folder{fs::join(jobs_folder, entry.name)};
+    const auto lock = lock_folder(folder);
+    if (!lock) continue;
+    const auto record = read_record(folder).value_or(JobRecord{});
+    const bool can_begin = fs::exists(folder.ticket()) || fs::exists(folder.started());
+    orphans.push_back({folder.path, record.engine, record.id, record.mark, record.may_be_attached,
+                       fs::exists(folder.exit()) || !can_begin});
+  }
+  return orphans;
+}
+
 void end_unwanted_jobs(const Engine& engine, const std::string& jobs_folder,
                        const std::function<bool(const std::string& mark)>& is_wanted) {
   if (!fs::is_directory(jobs_folder)) return;

@@ -65,6 +65,17 @@ std::string jobs_folder(const pipeline::Workspace& workspace);
 /// The projects in which jobs are, or may be, at work: nothing else may happen there.
 std::vector<std::string> roots_of_jobs(const std::string& jobs_folder);
 
+/// A job for which no program waits.
+struct OrphanedJob {
+  std::string folder;
+  std::string engine;
+  std::string id;
+  std::string mark;              ///< As in JobWish.
+  bool may_be_attached = false;  ///< By another attempt of its task.
+  bool is_over = false;          ///< It has left its exit code, or will never begin.
+};
+std::vector<OrphanedJob> orphaned_jobs(const std::string& jobs_folder);
+
 /// Ends the jobs of dead programs that nobody wants any more.
 void end_unwanted_jobs(const Engine& engine, const std::string& jobs_folder,
                        const std::function<bool(const std::string& mark)>& is_wanted);

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <thread>
 
 #include <expcore/executor.hpp>
 #include <fmt/format.h>
@@ -68,6 +69,12 @@ esac
 
   std::size_t alive() const {
     return fs::is_directory(dir / "jobs") ? fs::list_directory(dir / "jobs").size() : 0;
+  }
+  /// Whether nothing waits or runs any more. A job is in the list for a moment after its end.
+  bool becomes_idle() const {
+    for (int i = 0; i < 1000 && alive() > 0; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return alive() == 0;
   }
   std::string calls() const { return fs::read_file_if_exists(dir / "calls").value_or(""); }
 };

@@ -92,7 +92,7 @@ struct ClusterProject {
   }
 
   void check_tidy() const {
-    CHECK(cluster.alive() == 0);
+    CHECK(cluster.becomes_idle());
     CHECK(fs::list_directory(repo / ".dvc/tmp/expcore/jobs").empty());
   }
 };
@@ -161,7 +161,7 @@ TEST_SUITE("api/executor") {
     project.add("b", 3);
     project.run();
     project.check_success("b", 3);
-    CHECK(project.cluster.alive() == 0);
+    CHECK(project.cluster.becomes_idle());
   }
 
   TEST_CASE("killing a task cancels its job") {

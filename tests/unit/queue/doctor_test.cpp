@@ -215,6 +215,30 @@ TEST_CASE("the order of tasks is put right, but nothing is run again unasked") {
   }
 }
 
+TEST_CASE("jobs that nobody waits for are told, and removed once they are over") {
+  Patient patient;
+  const std::string jobs = ".dvc/tmp/expcore/jobs/";
+  const auto job = [&](const std::string& name, const std::string& mark, const char* file) {
+    patient.repo.write(
+        jobs + name + "/record.json",
+        fmt::format(
+            R"({{"engine": "slurm", "id": "{}", "root": "/x", "mark": "{}.1", "may_be_attached": true}})",
+            name, mark));
+    patient.repo.write(jobs + name + "/" + file, "0 0\n");
+  };
+  const std::string key = patient.store->find("a")->key;
+  job("1", key, "started");
+  job("2", key, "exit");
+  CHECK(patient.found().empty());  // the next attempt takes what they make
+  job("3", "gone", "started");
+  const auto running = examine(*patient.store, *patient.workspace);
+  REQUIRE(running.size() == 1);
+  CHECK(running.front().kind == "stray_job");
+  CHECK_FALSE(running.front().fix);
+  job("3", "gone", "exit");
+  CHECK(patient.fix_only() == "stray_job ");
+}
+
 TEST_CASE("a running task whose folder was deleted is told") {
   Patient patient;
   const Lease lease = Lease::take(patient.store->lease_folder());

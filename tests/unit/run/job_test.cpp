@@ -46,7 +46,7 @@ struct World {
     return wish;
   }
 
-  /// A process that runs the job; it is killed once `ran` has a line.
+  /// A process that runs the job; it is killed once the job runs and its name is noted.
   void die_while_it_runs(const JobWish& wished) const {
     const pid_t child = ::fork();
     if (child == 0) {
@@ -58,6 +58,8 @@ struct World {
       ::_exit(1);
     }
     await("ran");
+    while (read("jobs/key/record.json").find("\"id\": \"j") == std::string::npos)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
@@ -144,7 +146,7 @@ TEST_SUITE("run/job") {
     SUBCASE("timed out") { listener.limits.timeout = std::chrono::milliseconds(50); }
     CHECK_THROWS_AS(
         run_job(world.engine, world.wish({"echo begun; sleep 60; touch never"}), listener), Error);
-    CHECK(world.cluster.alive() == 0);
+    CHECK(world.cluster.becomes_idle());
     CHECK(world.cluster.calls().find("cancel j") != std::string::npos);
     CHECK(world.is_tidy());
   }
@@ -220,7 +222,7 @@ TEST_SUITE("run/job") {
     listener.on_attach = [](const std::string&) { FAIL("attached"); };
     CHECK(run_job(engine, wish, listener).code == 0);
     CHECK(world.read("ran") == "x\ny\n");
-    CHECK(world.cluster.alive() == 0);
+    CHECK(world.cluster.becomes_idle());
   }
 
   TEST_CASE("jobs that nobody wants any more are ended") {
@@ -234,11 +236,17 @@ TEST_SUITE("run/job") {
     run::end_unwanted_jobs(world.engine, world.jobs(), wanted);
     CHECK(asked == "task.1");
     CHECK(world.cluster.alive() == 1);
+    const auto orphans = run::orphaned_jobs(world.jobs());
+    REQUIRE(orphans.size() == 1);
+    CHECK(orphans[0].engine == "fake");
+    CHECK(orphans[0].mark == "task.1");
+    CHECK(orphans[0].may_be_attached);
+    CHECK_FALSE(orphans[0].is_over);
     const run::Engine other{"other", world.engine.jobs, world.engine.capabilities};
     run::end_unwanted_jobs(other, world.jobs(), [](const std::string&) { return false; });
     CHECK(world.cluster.alive() == 1);
     run::end_unwanted_jobs(world.engine, world.jobs(), [](const std::string&) { return false; });
-    CHECK(world.cluster.alive() == 0);
+    CHECK(world.cluster.becomes_idle());
     // Once the cluster says so nothing keeps its folder any longer.
     run::end_unwanted_jobs(world.engine, world.jobs(), [](const std::string&) { return false; });
     CHECK(world.is_tidy());
