@@ -68,6 +68,8 @@ class Adder {
       if (!known) targets.push_back(std::move(target));
     }
     check_overlaps(targets);
+    for (const auto& target : targets)
+      session_.check_free({target.path});
     std::vector<std::string> files;
     if (!options_.out.empty()) {
       bring(given.front(), targets.front());

@@ -70,6 +70,7 @@ class Checkout {
     for (auto& job : jobs_)
       compare(job);
     if (!options_.force) refuse_to_lose_files();
+    check_free();
     for (const auto& job : jobs_)
       expect(job);
     made_ = workspace_.state.made();
@@ -81,6 +82,14 @@ class Checkout {
   }
 
  private:
+  void check_free() const {
+    std::vector<std::string> paths;
+    for (const auto& job : jobs_) {
+      if (job.changes() || options_.relink) paths.push_back(job.output->path);
+    }
+    session_.check_free(paths);
+  }
+
   void tell_removed(const std::vector<std::string>& paths) {
     for (const auto& path : paths) {
       const bool is_folder = path.ends_with('/');

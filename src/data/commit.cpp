@@ -42,10 +42,6 @@ std::string question_about(const std::string& stage, const pipeline::Staleness& 
   return what + " Are you sure you want to commit it?";
 }
 
-}  // namespace
-
-namespace {
-
 /// Tells of each dvc.lock once, however many of its stages change.
 EventCallback once_per_file(const EventCallback& on_event) {
   if (!on_event) return on_event;
@@ -53,6 +49,16 @@ EventCallback once_per_file(const EventCallback& on_event) {
     if (event.kind == EventKind::lock_updated && !told.insert(event.text).second) return;
     on_event(event);
   };
+}
+
+std::vector<std::string> outputs_of(const Index& index,
+                                    const std::vector<pipeline::Scope>& scopes) {
+  std::vector<std::string> paths;
+  for (const auto& scope : scopes) {
+    for (const auto& out : index.stage(scope.stage).outs)
+      paths.push_back(out.path);
+  }
+  return paths;
 }
 
 }  // namespace
@@ -72,7 +78,9 @@ void commit(pipeline::Workspace& workspace, const std::string& target,
   try {
     const std::vector<std::string> targets =
         target.empty() ? std::vector<std::string>() : std::vector{target};
-    for (const auto& scope : pipeline::collect_scopes(workspace, index, targets, options.collect)) {
+    const auto scopes = pipeline::collect_scopes(workspace, index, targets, options.collect);
+    check_free(workspace, outputs_of(index, scopes), workspace.on_warning);
+    for (const auto& scope : scopes) {
       const auto& stage = index.stage(scope.stage);
       checker.forget();
       if (!options.force) {

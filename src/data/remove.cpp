@@ -76,6 +76,8 @@ void remove(pipeline::Workspace& workspace, const std::string& target, bool outs
       throw Error(Errc::invalid_argument, fmt::format("cannot remove a parametrized stage: '{}'",
                                                       address(stage, workspace.directory)));
     }
+    for (const auto& out : stage.outs)
+      session.check_free({out.path});
   }
   for (const StageId id : ids) {
     const Stage& stage = index.stage(id);
@@ -163,6 +165,7 @@ void move(pipeline::Workspace& workspace, const std::string& from, const std::st
   const std::string text =
       renamed(fs::read_file(stage.file),
               fs::relative(target, file_moves ? fs::parent(new_file) : stage.wdir));
+  session.check_free({source, target});
   session.ignore(target);
   if (fs::exists(source)) {
     fs::rename(source, target);

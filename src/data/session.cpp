@@ -44,6 +44,17 @@ void Session::warn(const std::string& text) const {
   on_event_(event);
 }
 
+void check_free(const pipeline::Workspace& workspace, const std::vector<std::string>& paths,
+                const std::function<void(const std::string&)>& on_warning) {
+  run::RwLocks(workspace.tmp_dir, "expcore", on_warning, [&](const std::string& path) {
+    return workspace.shown(path);
+  }).check({}, paths);
+}
+
+void Session::check_free(const std::vector<std::string>& paths) const {
+  data::check_free(workspace_, paths, [this](const std::string& text) { warn(text); });
+}
+
 void Session::stop_ignoring(const std::string& path) {
   if (const auto file = run::stop_ignoring(workspace_, path)) files_.push_back(*file);
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class Session {
 
   pipeline::Workspace& workspace() { return workspace_; }
 
+  /// Throws: Error{busy} in DVC's words when a stage that runs reads or writes one of `paths`.
+  void check_free(const std::vector<std::string>& paths) const;
   /// Makes Git ignore an output. Throws: as run::IgnoreFiles::add().
   void ignore(const std::string& path) { ignores_.add(path, 0); }
   /// Takes the line for `path` out of the `.gitignore` beside it; an empty file goes.
@@ -45,5 +48,9 @@ class Session {
   std::vector<std::string> files_;
   bool finished_ = false;
 };
+
+/// The same for who holds the repository lock by other means.
+void check_free(const pipeline::Workspace& workspace, const std::vector<std::string>& paths,
+                const std::function<void(const std::string&)>& on_warning);
 
 }  // namespace expcore::data

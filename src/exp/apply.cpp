@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "data/checkout.hpp"
+#include "data/session.hpp"
 #include "exp/record.hpp"
 #include "exp/stash.hpp"
 #include "fs/file.hpp"
@@ -181,6 +182,7 @@ void apply_files(Workspace& workspace, const git::Id& commit, const std::string&
   fs::make_directories(workspace.tmp_dir);
   const auto lock = fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
                                           std::string(run::repo_lock_busy));
+  data::check_free(workspace, {workspace.root}, workspace.on_warning);
   const git::Id head = require_head(workspace);
   const git::Id target =
       repo.edit_tree(repo.commit_info(commit).tree,

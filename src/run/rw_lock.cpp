@@ -165,8 +165,8 @@ std::vector<Holder> blockers(std::vector<Entry>& entries, const std::string& pat
   return found;
 }
 
-void check_free(std::vector<Entry>& entries, const std::string& path, const Holder& self,
-                const std::string& tmp_dir, const Reporter& reporter) {
+void check_entry_free(std::vector<Entry>& entries, const std::string& path, const Holder& self,
+                      const std::string& tmp_dir, const Reporter& reporter) {
   const auto found = blockers(entries, path, self, reporter);
   if (found.empty()) return;
   std::string list;
@@ -178,6 +178,18 @@ void check_free(std::vector<Entry>& entries, const std::string& path, const Hold
       fmt::format("'{}' is busy, it is being blocked by:{}\n\nIf there are no processes with "
                   "such PIDs, you can manually remove '{}' and try again.",
                   path, list, fs::join(tmp_dir, "rwlock")));
+}
+
+/// Drops entries of the dead on the way.
+void check_free(Table& table, const std::vector<std::string>& reads,
+                const std::vector<std::string>& writes, const Holder& self,
+                const std::string& tmp_dir, const Reporter& reporter) {
+  for (const auto& path : reads)
+    check_entry_free(table.writes, path, self, tmp_dir, reporter);
+  for (const auto& path : writes) {
+    check_entry_free(table.writes, path, self, tmp_dir, reporter);
+    check_entry_free(table.reads, path, self, tmp_dir, reporter);
+  }
 }
 
 /// DVC writes in place: a kill or a power cut leaves it empty or in parts, and DVC refuses such a
@@ -210,8 +222,10 @@ void edit(const std::string& tmp_dir, const Reporter& reporter, Change&& change)
                                            std::chrono::seconds(3), repo_lock_busy);
   const std::string file = fs::join(tmp_dir, "rwlock");
   Table table = read_table(file, reporter);
+  const std::string before = table_text(table);
   change(table);
-  fs::write_swapped(file, table_text(table));
+  const std::string after = table_text(table);
+  if (after != before) fs::write_swapped(file, after);
 }
 
 void count_up(std::map<std::string, int>& held, const std::vector<std::string>& paths) {
@@ -252,16 +266,20 @@ void drop_entries(std::vector<Entry>& entries, const std::set<std::string>& path
 
 }  // namespace
 
+void RwLocks::check(const std::vector<std::string>& reads,
+                    const std::vector<std::string>& writes) const {
+  if (!fs::exists(fs::join(tmp_dir_, "rwlock"))) return;
+  const Holder self{::getpid(), command_};
+  const Reporter reporter{on_warning_, shown_};
+  edit(tmp_dir_, reporter,
+       [&](Table& table) { check_free(table, reads, writes, self, tmp_dir_, reporter); });
+}
+
 void RwLocks::take(const std::vector<std::string>& reads, const std::vector<std::string>& writes) {
   const Holder self{::getpid(), command_};
   const Reporter reporter{on_warning_, shown_};
   edit(tmp_dir_, reporter, [&](Table& table) {
-    for (const auto& path : reads)
-      check_free(table.writes, path, self, tmp_dir_, reporter);
-    for (const auto& path : writes) {
-      check_free(table.writes, path, self, tmp_dir_, reporter);
-      check_free(table.reads, path, self, tmp_dir_, reporter);
-    }
+    check_free(table, reads, writes, self, tmp_dir_, reporter);
     add_entries(table.reads, reads, self);
     add_entries(table.writes, writes, self);
   });

@@ -24,6 +24,10 @@ class RwLocks {
         on_warning_(std::move(on_warning)),
         shown_(std::move(shown)) {}
 
+  /// For who holds the repository lock, without which nobody takes any of these, for as long as it
+  /// reads and writes: takes nothing. Throws: as RwLock.
+  void check(const std::vector<std::string>& reads, const std::vector<std::string>& writes) const;
+
  private:
   friend class RwLock;
   void take(const std::vector<std::string>& reads, const std::vector<std::string>& writes);

@@ -1,3 +1,4 @@
+#include <functional>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -128,6 +129,52 @@ TEST_SUITE("api/data") {
     world.data().gc(gc);
     CHECK(told.last["collecting"].done == 2);
     CHECK(told.last["collecting"].total == 2);
+  }
+  TEST_CASE("what a running stage reads or writes is not touched meanwhile") {
+    const World world;
+    world.data().add({"data"});
+    const std::string recorded = world.repo.read("data.dvc");
+    world.repo.write("data/0", "changed");
+    const auto none_works = [&] {
+      CheckoutOptions checkout;
+      checkout.force = true;
+      CommitOptions commit;
+      commit.force = true;
+      const auto data = world.data();
+      for (const auto& call : std::vector<std::function<void()>>{
+               [&] { data.add({"data"}); }, [&] { data.commit({}, commit); },
+               [&] { data.checkout({}, checkout); }, [&] { data.remove("data.dvc", true); },
+               [&] { data.move("data", "elsewhere"); }}) {
+        std::string said;
+        try {
+          call();
+        } catch (const Error& error) {
+          CHECK(error.code() == Errc::busy);
+          said = error.what();
+        }
+        CHECK(said.find("data' is busy, it is being blocked by:\n  (PID 1): dvc repro") !=
+              std::string::npos);
+      }
+      CHECK(world.repo.read("data/0") == "changed");
+      CHECK(world.repo.read("data.dvc") == recorded);
+    };
+    const std::string holder = R"({"pid": 1, "cmd": "dvc repro"})";
+    SUBCASE("written") {
+      world.repo.write(".dvc/tmp/rwlock",
+                       R"({"write": {")" + world.repo.path() + R"(/data": )" + holder + "}}");
+      none_works();
+    }
+    SUBCASE("a file in it is read") {
+      world.repo.write(".dvc/tmp/rwlock",
+                       R"({"read": {")" + world.repo.path() + R"(/data/7": [)" + holder + "]}}");
+      none_works();
+    }
+    SUBCASE("something else is read and written") {
+      world.repo.write(".dvc/tmp/rwlock",
+                       R"({"write": {")" + world.repo.path() + R"(/data2": )" + holder + "}}");
+      CHECK_NOTHROW(world.data().add({"data"}));
+      CHECK(world.repo.read("data.dvc") != recorded);
+    }
   }
   TEST_CASE("a callback that throws stops the call") {
     const World world;

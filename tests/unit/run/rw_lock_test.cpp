@@ -43,6 +43,19 @@ TEST_SUITE("run/rw_lock") {
     }
     CHECK(table(dir) == "{}");
   }
+  TEST_CASE("a check takes nothing, drops the dead and is stopped by the living") {
+    const TempDir dir;
+    RwLocks locks(dir.path(), "me", {}, as_is);
+    CHECK_NOTHROW(locks.check({}, {"/a"}));
+    CHECK_FALSE(fs::exists(dir / "rwlock"));
+    dir.write("rwlock",
+              "{\"write\": {\"/a\": {\"pid\": 1, \"cmd\": \"dvc repro\"}}, "
+              "\"read\": {\"/b\": [{\"pid\": 2147483646, \"cmd\": \"dvc repro\"}]}}");
+    CHECK_THROWS_AS(locks.check({}, {"/a/b"}), Error);
+    CHECK_THROWS_AS(locks.check({"/"}, {}), Error);
+    CHECK_NOTHROW(locks.check({}, {"/b", "/c"}));
+    CHECK(table(dir) == "{\"write\": {\"/a\": {\"pid\": 1, \"cmd\": \"dvc repro\"}}}");
+  }
   TEST_CASE("a living writer of an overlapping path blocks") {
     const TempDir dir;
     dir.write("rwlock", "{\"write\": {\"/a/b\": {\"pid\": 1, \"cmd\": \"dvc repro\"}}}");
