@@ -381,6 +381,10 @@ class Replacements {
   Replacements(const Replacements&) = delete;
   Replacements& operator=(const Replacements&) = delete;
 
+  void need_folder(const std::string& folder) {
+    if (made_.insert(folder).second) fs::make_directories(folder);
+  }
+
   /// Makes a file with `fill`, which takes its name, to replace what is at
   /// `path`. A copy of bytes has to be flushed.
   template <typename Fill>
@@ -466,20 +470,23 @@ class Replacements {
 
   fs::Scratch& scratch_;
   std::vector<File> files_;
-  std::unordered_map<std::string, bool> folders_;
+  std::unordered_map<std::string, bool> folders_;  ///< Whether they are where scratch_ is.
+  std::unordered_set<std::string> made_;
 };
 
 /// Makes files and links from one object.
 class Materializer {
  public:
-  /// Files get `mode`; when that is executable, links make their object so.
+  /// Files get `mode`; when that is executable, links make their object so. `size`: of the object,
+  /// < 0 when nobody looked.
   Materializer(const std::string& object, const std::vector<LinkType>& types, std::uint32_t mode,
-               fs::Reflinks& reflinks, BytesDone on_bytes = {})
+               fs::Reflinks& reflinks, BytesDone on_bytes = {}, std::int64_t size = -1)
       : object_(object),
         types_(types),
         mode_(mode),
         reflinks_(reflinks),
-        on_bytes_(std::move(on_bytes)) {}
+        on_bytes_(std::move(on_bytes)),
+        size_(size) {}
 
   /// Whether what is at `path` is already as the configuration wants it: for a
   /// single file by the first link type alone, for a folder's member by any of
@@ -508,8 +515,8 @@ class Materializer {
   /// Replaces `path`, whatever it is: a link that replaces nothing at once, the
   /// rest with `batch`.
   void make(const std::string& path, Replacements& batch) const {
-    fs::make_directories(fs::parent(path));
-    if (!fs::exists(path) && make_link(path)) return;
+    batch.need_folder(fs::parent(path));
+    if (make_link(path)) return;
     batch.add(path, [&](const std::string& temporary) {
       if (make_any(temporary)) return;
       throw Error(Errc::io, fmt::format("No possible cache link types for '{}'. See "
@@ -527,11 +534,14 @@ class Materializer {
   }
 
   /// Links come into being whole: at once under their name. False when they are
-  /// not wanted or cannot be made.
+  /// not wanted or cannot be made, and when something is at `path`.
   bool make_link(const std::string& path) const {
     const LinkType type = types_.front();
     if (type != LinkType::hardlink && type != LinkType::symlink) return false;
     try {
+      // link() would say so itself.
+      const bool links = type == LinkType::hardlink && size_ > 0;
+      if (!links && fs::exists(path)) return false;
       return make_one(path, type);
     } catch (const Error& error) {
       if (error.code() == Errc::not_found) throw;
@@ -550,6 +560,12 @@ class Materializer {
     return false;
   }
 
+  bool is_empty() const {
+    if (size_ >= 0) return size_ == 0;
+    const auto object = fs::stat(object_);
+    return object && object->size == 0;
+  }
+
   bool is_executable() const { return (mode_ & 0100U) != 0; }
 
   bool make_one(const std::string& path, LinkType type) const {
@@ -566,8 +582,7 @@ class Materializer {
       case LinkType::hardlink:
         break;
     }
-    const auto object = fs::stat(object_);
-    if (object && object->size == 0) {
+    if (is_empty()) {
       fs::append(path, "",
                  mode_);  // an empty object would gather one name per empty file
       return true;
@@ -581,6 +596,7 @@ class Materializer {
   std::uint32_t mode_;
   fs::Reflinks& reflinks_;
   BytesDone on_bytes_;
+  std::int64_t size_;
 };
 
 }  // namespace
@@ -656,7 +672,8 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
         stop = std::current_exception();
       }
     };
-    Materializer(object, types, mode, impl_->reflinks, on_bytes ? BytesDone(count) : BytesDone())
+    Materializer(object, types, mode, impl_->reflinks, on_bytes ? BytesDone(count) : BytesDone(),
+                 size)
         .make(target, batch);
     if (stop) std::rethrow_exception(stop);
     impl_->advance(Work::checking_out, std::max<std::int64_t>(size - copied, 0));
