@@ -6,6 +6,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "cache/group.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "hash/md5.hpp"
@@ -103,10 +104,10 @@ void RunCache::save(const yaml::Value& entry) {
   if (fs::exists(path)) return;
   // A temporary file inside the folder could be taken for an entry: it is made elsewhere.
   const std::string staging = fs::join(fs::parent(root_), "expcore-tmp");
-  fs::make_directories(staging);
-  fs::make_directories(folder);
-  fs::write_new(path, fs::join(staging, fs::filename(path)), yaml::dump_yaml(entry),
-                group_shared_ ? 0664 : 0666);
+  need_folder(staging, group_shared_);
+  need_folder(folder, group_shared_);
+  fs::write_new(path, fs::join(staging, fs::filename(path)), yaml::dump_yaml(entry));
+  if (group_shared_) fs::chmod(path, group_file_mode);
 }
 
 std::optional<yaml::Value> RunCache::find(

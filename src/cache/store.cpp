@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.hpp"
+#include "cache/group.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
@@ -63,7 +64,6 @@ struct Store::Impl {
   std::unordered_map<std::string, bool> folders;     ///< Known to exist.
   std::unordered_map<std::string, fs::Stat> stored;  ///< Objects this store wrote, by path.
 
-  std::uint32_t folder_mode() const { return options.group_shared ? 02775U : 0777U; }
   std::uint32_t plain_mode(bool executable = false) const {
     return (0666U & ~umask) | (executable ? 0100U : 0U);
   }
@@ -73,10 +73,7 @@ struct Store::Impl {
     // still to be made.
     const std::lock_guard lock(mutex);
     if (folders.contains(folder)) return;
-    if (!fs::is_directory(folder)) {
-      fs::make_directories(folder);
-      if (options.group_shared) fs::chmod(folder, folder_mode());
-    }
+    cache::need_folder(folder, options.group_shared);
     folders.emplace(folder, true);
   }
 
@@ -741,15 +738,18 @@ void Store::unprotect(const std::string& path) const {
       unprotect(path + "/" + child.name);
     return;
   }
+  const std::uint32_t mode = impl_->options.group_shared ? group_file_mode : impl_->plain_mode();
   if (entry->kind == fs::Kind::file && entry->links == 1) {
-    if ((entry->mode & 0200U) == 0) fs::chmod(path, impl_->plain_mode());
+    const std::uint32_t needed = impl_->options.group_shared ? mode : 0200U;
+    if ((entry->mode & needed) != needed) fs::chmod(path, entry->mode | mode);
     return;
   }
   const auto target = fs::stat(path);
   if (!target || target->kind != fs::Kind::file) return;
   Replacements batch(impl_->scratch);
   batch.add(path, [&](const std::string& temporary) {
-    fs::copy_file(path, temporary, impl_->plain_mode());
+    fs::copy_file(path, temporary, mode);
+    fs::chmod(temporary, mode);
   });
   batch.publish();
 }

@@ -21,7 +21,7 @@ class UseLock {
 
   /// nullopt while the cache is in use for longer than `patience`. is_held() is false where the
   /// file system has no such locks.
-  static std::optional<UseLock> collect(const std::string& root,
+  static std::optional<UseLock> collect(const std::string& root, bool group_shared,
                                         std::chrono::milliseconds patience);
 
   bool is_held() const { return folder_.has_value(); }

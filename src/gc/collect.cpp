@@ -137,7 +137,7 @@ fs::LockFile lock_project(const std::string& tmp_dir) {
 }
 
 cache::UseLock lock_store(const Depot& depot) {
-  auto lock = cache::UseLock::collect(depot.root, use_patience);
+  auto lock = cache::UseLock::collect(depot.root, depot.group_shared, use_patience);
   if (!lock) {
     throw Error(Errc::busy,
                 "'" + depot.root + "' is in use: another process is storing data in it");

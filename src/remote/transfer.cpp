@@ -12,6 +12,7 @@
 
 #include "base/cancel.hpp"
 #include "base/parallel.hpp"
+#include "cache/group.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/ignore.hpp"
@@ -27,20 +28,10 @@ constexpr std::uint32_t object_mode = 0444;
 constexpr std::size_t batch_files = 4096;
 constexpr const char* staging_name = "expcore-tmp";
 
-void need_folder(const std::string& folder, bool group_shared) {
-  if (fs::is_directory(folder)) return;
-  if (group_shared) {
-    const std::string above = fs::parent(folder);
-    if (!above.empty()) need_folder(above, true);
-  }
-  fs::make_directories(folder);
-  if (group_shared) fs::chmod(folder, 02775);
-}
-
 /// Where copies go that have no name yet: DVC's listings and gc pass over it.
 std::string staging_of(const Depot& depot) {
   std::string folder = fs::join(depot.root, staging_name);
-  need_folder(folder, depot.group_shared);
+  cache::need_folder(folder, depot.group_shared);
   return folder;
 }
 
@@ -133,7 +124,7 @@ class Transfer {
         try {
           const std::string name = path_of(to_, id);
           if (folders.insert(fs::parent(name)).second) {
-            need_folder(fs::parent(name), to_.group_shared);
+            cache::need_folder(fs::parent(name), to_.group_shared);
           }
           fs::rename(copies[i].temporary, name);
           result_.done.push_back(id);
@@ -210,13 +201,14 @@ std::size_t transfer_run_cache(const Depot& from, const Depot& to, const std::st
     if (fs::read_file_if_exists(target) == bytes) continue;
     if (copies.empty()) staging_of(to);
     const std::string temporary = staging.next();
-    fs::append(temporary, bytes, to.group_shared ? 0664 : 0666);
+    fs::append(temporary, bytes);
+    if (to.group_shared) fs::chmod(temporary, cache::group_file_mode);
     copies.emplace_back(temporary, target);
   }
   if (copies.empty()) return count;
   fs::sync_file_system(to.root);
   for (const auto& [temporary, target] : copies) {
-    need_folder(fs::parent(target), to.group_shared);
+    cache::need_folder(fs::parent(target), to.group_shared);
     fs::rename(temporary, target);
   }
   return count;

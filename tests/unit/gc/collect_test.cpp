@@ -113,8 +113,8 @@ TEST_SUITE("gc/collect") {
     const auto workspace = world.open();
     const auto use = workspace->store.use();
     CHECK(use.is_held());
-    CHECK_FALSE(
-        cache::UseLock::collect(workspace->store.options().root, std::chrono::milliseconds(1)));
+    CHECK_FALSE(cache::UseLock::collect(workspace->store.options().root, false,
+                                        std::chrono::milliseconds(1)));
   }
 
   TEST_CASE("a folder whose list is lost stops the collection") {
