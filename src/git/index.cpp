@@ -79,17 +79,22 @@ std::vector<TreeEdit> Repo::workdir_edits() {
   return edits;
 }
 
-std::vector<TreeEdit> Repo::index_edits(const Id& tree) const {
-  const Index index = open_index(repo_.get());
+namespace {
+
+Diff compare(git_repository* repo, git_index* index, const Id& tree) {
   const git_oid oid = to_oid(tree);
   Tree opened;
-  check(git_tree_lookup(out(opened), repo_.get(), &oid), fmt::format("read tree {}", tree));
+  check(git_tree_lookup(out(opened), repo, &oid), fmt::format("read tree {}", tree));
   Diff diff;
-  check(git_diff_tree_to_index(out(diff), repo_.get(), opened.get(), index.get(), nullptr),
+  check(git_diff_tree_to_index(out(diff), repo, opened.get(), index, nullptr),
         "compare the index with a tree");
+  return diff;
+}
+
+std::vector<TreeEdit> edits_of(git_diff* diff) {
   std::vector<TreeEdit> edits;
-  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
-    const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff); ++i) {
+    const git_diff_delta* delta = git_diff_get_delta(diff, i);
     if (delta->status == GIT_DELTA_DELETED) {
       edits.push_back({delta->old_file.path, 0, ""});
     } else {
@@ -99,16 +104,25 @@ std::vector<TreeEdit> Repo::index_edits(const Id& tree) const {
   return edits;
 }
 
+bool has_conflicts(git_diff* diff) {
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff); ++i) {
+    if (git_diff_get_delta(diff, i)->status == GIT_DELTA_CONFLICTED) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<TreeEdit> Repo::index_edits(const Id& tree) const {
+  const Index index = open_index(repo_.get());
+  return edits_of(compare(repo_.get(), index.get(), tree).get());
+}
+
 namespace {
 
 /// Makes `index` hold `tree`. False when it does already.
 bool make_equal(git_repository* repo, git_index* index, const Id& tree) {
-  const git_oid oid = to_oid(tree);
-  Tree opened;
-  check(git_tree_lookup(out(opened), repo, &oid), fmt::format("read tree {}", tree));
-  Diff diff;
-  check(git_diff_tree_to_index(out(diff), repo, opened.get(), index, nullptr),
-        "compare the index with a tree");
+  const Diff diff = compare(repo, index, tree);
   const std::size_t count = git_diff_num_deltas(diff.get());
   for (std::size_t i = 0; i < count; ++i) {
     const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
@@ -144,6 +158,12 @@ void Repo::reset_index(const Id& tree) {
 
 Id Repo::index_tree() {
   const Index index = open_index(repo_.get());
+  if (const auto commit = head()) {
+    // Only what differs from HEAD is written and looked at; libgit2 looks each object up.
+    const Id base = commit_info(*commit).tree;
+    const Diff diff = compare(repo_.get(), index.get(), base);
+    if (!has_conflicts(diff.get())) return edit_tree(base, edits_of(diff.get()));
+  }
   git_oid oid{};
   check(git_index_write_tree_to(&oid, index.get(), repo_.get()), "write the index as a tree");
   return to_id(oid);

@@ -58,20 +58,64 @@ void remove_dead_lock(const std::string& path) {
   ::unlink(path.c_str());
 }
 
+/// Makes lock files that say our mark and are known to be ours as long as this lives. All of a
+/// batch are names of one file, which costs one open file and one inode.
+class LockMaker {
+ public:
+  /// The lock has its mark at once, so that no instant of death leaves one without; where the file
+  /// system cannot do that, one comes after the other. False with errno set.
+  bool try_create(const std::string& lock) {
+    if (!unnamed_.is_open()) open_unnamed(fs::parent(lock));
+    if (unnamed_.is_open()) {
+      if (try_link(lock)) return true;
+      if (errno != EMLINK) return false;
+      named_.push_back(std::move(unnamed_));  // its names still count
+      open_unnamed(fs::parent(lock));
+      return try_link(lock);
+    }
+    fs::Descriptor file(::open(lock.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!file.is_open()) return false;
+    mark(file, lock);
+    named_.push_back(std::move(file));
+    return true;
+  }
+
+ private:
+  void open_unnamed(const std::string& folder) {
+    unnamed_ = fs::Descriptor(::open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
+    if (unnamed_.is_open()) mark(unnamed_, folder);
+  }
+
+  bool try_link(const std::string& lock) const {
+    const std::string unnamed = fmt::format("/proc/self/fd/{}", unnamed_.get());
+    return ::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, lock.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  }
+
+  static void mark(const fs::Descriptor& file, const std::string& path) {
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) fs::write_all(file, lock_mark, path);
+  }
+
+  fs::Descriptor unnamed_;
+  std::vector<fs::Descriptor> named_;
+};
+
 /// A file that Git's lock protocol guards by `<path>.lock`, made exclusively. That of a process
 /// that died is nobody's: docs/decisions/git-refs.md.
 class LockedFile {
  public:
-  explicit LockedFile(std::string path) : path_(std::move(path)), lock_(path_ + ".lock") {
-    fs::make_directories(fs::parent(path_));
+  explicit LockedFile(std::string path)
+      : LockedFile(std::move(path), std::make_shared<LockMaker>()) {}
+  LockedFile(std::string path, std::shared_ptr<LockMaker> maker)
+      : path_(std::move(path)), lock_(path_ + ".lock"), maker_(std::move(maker)) {
     std::minstd_rand random(static_cast<unsigned>(::getpid()));
     const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (!try_create()) {
+    while (!maker_->try_create(lock_)) {
       if (errno == ENOENT) {
         fs::make_directories(fs::parent(path_));
-      } else if (errno != EEXIST) {
-        fs::fail(errno, lock_);
-      } else if (std::chrono::steady_clock::now() > deadline) {
+        continue;
+      }
+      if (errno != EEXIST) fs::fail(errno, lock_);
+      if (std::chrono::steady_clock::now() > deadline) {
         throw Error(Errc::busy, fmt::format("'{}' is held by another process; if no such process "
                                             "runs, remove the file",
                                             lock_));
@@ -97,30 +141,9 @@ class LockedFile {
   }
 
  private:
-  /// Makes the lock with its mark at once, so that no instant of death leaves one without; where
-  /// the file system cannot do that, one after the other. False with errno set.
-  bool try_create() {
-    if (!file_.is_open()) {
-      file_ =
-          fs::Descriptor(::open(fs::parent(path_).c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
-      if (file_.is_open()) mark();
-    }
-    if (file_.is_open()) {
-      const std::string unnamed = fmt::format("/proc/self/fd/{}", file_.get());
-      return ::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, lock_.c_str(), AT_SYMLINK_FOLLOW) == 0;
-    }
-    file_ = fs::Descriptor(::open(lock_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (file_.is_open()) mark();
-    return file_.is_open();
-  }
-
-  void mark() const {
-    if (::flock(file_.get(), LOCK_EX | LOCK_NB) == 0) fs::write_all(file_, lock_mark, lock_);
-  }
-
   std::string path_;
   std::string lock_;
-  fs::Descriptor file_;
+  std::shared_ptr<LockMaker> maker_;
 };
 
 /// What the file of a loose ref says; nullopt when there is none or it is no ref.
@@ -283,8 +306,9 @@ std::vector<std::string> Repo::delete_refs(const std::vector<std::string>& names
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  const auto maker = std::make_shared<LockMaker>();
   for (const auto& name : sorted) {
-    locks.push_back(std::make_unique<LockedFile>(common_dir_ + "/" + name));
+    locks.push_back(std::make_unique<LockedFile>(common_dir_ + "/" + name, maker));
   }
   std::set<std::string> gone;
   // Held until the loose files are gone, whether packed-refs exists or not: whoever packs refs

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <doctest/doctest.h>
+#include <expcore/error.hpp>
 
 #include "fs/file.hpp"
 #include "git/repo.hpp"
@@ -80,6 +81,43 @@ TEST_SUITE("git/index") {
     CHECK(repo.git("ls-tree -r --name-only " + opened.index_tree()) == "b");
   }
 
+  TEST_CASE("the tree of the index is what git write-tree makes") {
+    const TestRepo repo;
+    Repo empty = Repo::discover(repo.path());
+    for (const char* name : {"same/deep/x", "same/y", "edited", "gone/only", "file", "folder/a"})
+      repo.write(name, "1");
+    repo.git("add -A");
+    CHECK(empty.index_tree() == repo.git("write-tree"));  // before the first commit
+    repo.commit();
+    Repo opened = Repo::discover(repo.path());
+    CHECK(opened.index_tree() == repo.git("write-tree"));
+    repo.write("edited", "2");
+    fs::remove_tree(repo / "gone");
+    fs::remove(repo / "file");
+    repo.write("file/now a folder", "3");
+    fs::remove_tree(repo / "folder");
+    repo.write("folder", "4");
+    repo.write("same/deep/new", "5");
+    fs::chmod(repo / "same/y", 0755);
+    repo.git("add -A");
+    CHECK(opened.index_tree() == repo.git("write-tree"));
+    repo.git("rm -r -q -f .");
+    CHECK(opened.index_tree() == repo.git("write-tree"));
+  }
+  TEST_CASE("unmerged entries are no tree") {
+    const TestRepo repo;
+    repo.write("f", "base");
+    repo.commit();
+    repo.git("checkout -q -b other");
+    repo.write("f", "theirs");
+    repo.commit();
+    repo.git("checkout -q main");
+    repo.write("f", "ours");
+    repo.commit();
+    repo.git("merge -q other || true");
+    Repo opened = Repo::discover(repo.path());
+    CHECK_THROWS_AS(opened.index_tree(), Error);
+  }
   TEST_CASE("what a sparse checkout leaves out is not deleted") {
     const TestRepo repo;
     repo.write("here/a", "1");

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -104,6 +105,28 @@ TEST_SUITE("git/refs") {
     CHECK(refs.size() == 25);
     CHECK(std::none_of(refs.begin(), refs.end(),
                        [](const auto& ref) { return ref.name.find("gone") != std::string::npos; }));
+  }
+  TEST_CASE("many refs are deleted with few files open") {
+    const TestRepo repo;
+    repo.write("f", "1");
+    const std::string commit = repo.commit();
+    std::string packed = "# pack-refs with: peeled fully-peeled sorted \n";
+    std::vector<std::string> names;
+    for (int i = 100; i < 400; ++i) {
+      names.push_back("refs/exps/aa/bb/name" + std::to_string(i));
+      packed += commit + " " + names.back() + "\n";
+    }
+    repo.write(".git/packed-refs", packed);
+    Repo opened = Repo::discover(repo.path());
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    rlimit few = before;
+    few.rlim_cur = 64;
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    const auto deleted = opened.delete_refs(names);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    CHECK(deleted == names);
+    CHECK(opened.refs("refs/exps/").empty());
   }
   TEST_CASE("a lock of ours whose owner died is nobody's") {
     const TestRepo repo;
