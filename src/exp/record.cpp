@@ -3,6 +3,8 @@
 #include <chrono>
 #include <random>
 #include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -101,11 +103,32 @@ class Additions {
   std::vector<git::TreeEdit> edits_;
 };
 
-void add_stage_files(Additions& additions, const Stage& stage) {
+/// The outputs in the cache: data, whether Git ignores it or not.
+using Data = std::unordered_set<std::string_view>;
+
+Data data_of(const pipeline::Index& index) {
+  Data data;
+  for (const auto& stage : index.stages()) {
+    for (const auto& out : stage.outs) {
+      if (out.cache) data.insert(out.path);
+    }
+  }
+  return data;
+}
+
+/// Whether `path` is such an output or in one.
+bool is_data(const Data& data, const std::string& path) {
+  for (std::string at = path; at.size() > 1; at = fs::parent(at)) {
+    if (data.contains(at)) return true;
+  }
+  return false;
+}
+
+void add_stage_files(Additions& additions, const Stage& stage, const Data& data) {
   additions.add(stage.file);
   if (!stage.is_dvc_file()) additions.add(stage.lock_file());
   for (const auto& dep : stage.deps) {
-    if (dep.kind == Dependency::Kind::local) additions.add(dep.path);
+    if (dep.kind == Dependency::Kind::local && !is_data(data, dep.path)) additions.add(dep.path);
   }
   for (const auto& params : stage.params)
     additions.add(params.path);
@@ -154,8 +177,9 @@ git::Id experiment_tree(Workspace& workspace, const run::Reproduction& reproduct
   Additions additions(workspace);
   for (const auto& path : more)
     additions.add(path);
+  const Data data = data_of(reproduction.index);
   for (const auto& result : reproduction.results) {
-    add_stage_files(additions, reproduction.index.stage(result.id));
+    add_stage_files(additions, reproduction.index.stage(result.id), data);
   }
   add_top_level_files(additions, reproduction.index);
   for (auto& edit : additions.take())

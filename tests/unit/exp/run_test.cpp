@@ -70,6 +70,18 @@ TEST_SUITE("exp/run") {
     CHECK_FALSE(fs::exists(world.repo / ".dvc/tmp/exps/run/workspace"));
     CHECK_NOTHROW(world.repo.git("fsck --strict"));
   }
+  TEST_CASE("data that Git does not ignore is no part of an experiment") {
+    World world;
+    world.repo.write("dvc.yaml",
+                     world.repo.read("dvc.yaml") +
+                         "  b:\n    cmd: cp out other\n    deps: [out]\n    outs: [other]\n");
+    world.repo.commit();
+    world.run("one");
+    fs::remove(world.repo / ".gitignore");  // as after `exp apply` of a run beside the workspace
+    const auto result = world.run("two");
+    CHECK(world.repo.git("ls-tree -r --name-only " + result.commit) ==
+          ".dvc/.gitignore\n.dvc/config\n.dvcignore\ndvc.lock\ndvc.yaml\nm.json\nparams.yaml\nsrc");
+  }
   TEST_CASE("a taken name is refused before anything happens") {
     World world;
     world.run("one");
