@@ -27,6 +27,7 @@ class Step:
     args: list[str]
     cwd: str = "."
     typed: str = ""  # what the command finds on its standard input
+    by: str = ""  # the program that plays it where both take turns
 
     def to_json(self) -> list:
         return [self.kind, self.args, self.cwd] + ([self.typed] if self.typed else [])
@@ -39,6 +40,7 @@ class Scenario:
     steps: list[Step]
     tolerated: dict[str, str] = field(default_factory=dict)
     cross: bool = True
+    mixed: bool = False  # compared after each step, with real dvc alone on one side and both on the other
 
     def digest(self, requirements: str) -> str:
         text = json.dumps([s.to_json() for s in self.steps]) + requirements
@@ -643,6 +645,100 @@ def execute(scenario_: Scenario, program: Program, world: World) -> dict[str, An
         if output is not None:
             outputs.append({"argv": [*step.args], **output})
     return capture(world, program, outputs)
+
+
+# ------------------------------------------------------------------------- both in one project
+
+
+def commit_names(world: World) -> dict[str, str]:
+    """Names for commits that say what is in them: ids of experiments depend on the clock."""
+    raw = world.call(["git", "rev-list", "--all", "HEAD", "--reflog", "--topo-order", "--reverse", "--format=%H|%P|%B%x00"])["stdout"]
+    names: dict[str, str] = {}
+    for record in raw.split("\0"):
+        text = re.sub(r"^\n?commit [0-9a-f]+\n", "", record)
+        if "|" not in text:
+            continue
+        commit, parents, message = text.split("|", 2)
+        tree = world.call(["git", "ls-tree", "-r", commit])["stdout"].splitlines()
+        tree = [entry for entry in tree if not entry.endswith(".dvc/tmp/repro.dat")]
+        content = json.dumps([tree, message.strip(), [names.get(p, p) for p in parents.split()]])
+        names[commit] = "c" + hashlib.sha1(content.encode()).hexdigest()[:39]
+    return names
+
+
+def with_commit_names(value: Any, names: dict[str, str]) -> Any:
+    text = json.dumps(value)
+    for commit, name in names.items():
+        text = text.replace(commit, name).replace(f"{commit[:2]}/{commit[2:]}", f"{name[:2]}/{name[2:]}")
+    return json.loads(text)
+
+
+def mixed_facts(world: World, show: dict[str, Any]) -> dict[str, Any]:
+    refs = {
+        name: ref
+        for name, ref in ref_facts(world).items()
+        if not name.startswith(("refs/expcore/", "refs/exps/exec/", "refs/exps/apply/stash", "refs/exps/celery/"))
+    }
+    facts = {
+        "refs": {name: {**ref, "parents": ref["parents"] if name.startswith("refs/exps/") else []} for name, ref in refs.items()},
+        "files": tree_facts(world.repo, (".git", ".dvc/tmp", ".dvc/cache")),
+        "head": (world.repo / ".git/HEAD").read_text(),
+        "git status": world.call(["git", "status", "--porcelain"])["stdout"],
+        "index": world.call(["git", "diff", "--cached", "--name-status"])["stdout"],
+        "fsck": world.call(["git", "fsck", "--strict"])["code"],
+        "show": normalize_show(show),
+    }
+    facts = json.loads(hide_paths(json.dumps(facts), world))
+    return with_commit_names(facts, commit_names(world))
+
+
+def shown_by(program: Program, world: World) -> dict[str, Any]:
+    return world.call([program.path, "exp", "show", "--json"], program=True)
+
+
+def shown_afresh(program: Program, world: World) -> dict[str, Any]:
+    """What `program` shows when nothing is kept of earlier times, by whomever."""
+    kept = [world.repo / ".dvc/tmp" / name for name in ("exps/cache", "expcore/shown")]
+    aside = {path: world.base / f"aside{i}" for i, path in enumerate(kept) if path.exists()}
+    for path, place in aside.items():
+        path.rename(place)
+    show = shown_by(program, world)
+    for path in kept:
+        shutil.rmtree(path, ignore_errors=True)
+    for path, place in aside.items():
+        place.rename(path)
+    return show
+
+
+def history(scenario_: Scenario, programs: dict[str, Program], world: World) -> list[dict[str, Any]]:
+    """The facts after each step that is a command; `programs` by the names in Step.by. The last one of them shows."""
+    world.reset()
+    last = list(programs.values())[-1]
+    found = []
+    for number, step in enumerate(scenario_.steps):
+        output = world.play(step, programs.get(step.by, last))
+        if step.kind not in ("run", "shell") or number < 3:
+            continue
+        facts = mixed_facts(world, shown_by(last, world))
+        facts["code"] = output["code"] if output else 0
+        facts["step"] = step.args
+        facts["said"] = output["stderr"] if output else ""
+        if len(programs) > 1:
+            facts["afresh"] = mixed_facts(world, shown_afresh(last, world))["show"]
+        found.append(facts)
+    return found
+
+
+def mixed_differences(expected: list, actual: list, scenario_: Scenario) -> list[tuple[str, Any, Any]]:
+    """Of the first step after which there are some."""
+    players = [step.by for step in scenario_.steps]
+    for number, (theirs, ours) in enumerate(zip(expected, actual)):
+        theirs, ours = {**theirs, "afresh": theirs["show"]}, {**ours}
+        said = theirs.pop("said"), ours.pop("said")
+        found = differences(theirs, ours, f"after step {number} {theirs['step']}")
+        if found:
+            return found + [("said", *said), ("played by", "dvc", players)]
+    return []
 
 
 def cross_check(

@@ -356,3 +356,99 @@ def scenario(seed: int, length: int = 14) -> Scenario:
     s.run("status", "--json")
     project.repro()
     return Scenario(f"seed_{seed}", "generated", s.steps, s.tolerated, True)
+
+
+# ------------------------------------------------------------------------------- mixed histories
+
+
+class Experimenter(Project):
+    """A project whose history is one of experiments: made, kept, looked at again, thrown away."""
+
+    def __init__(self, rng: random.Random, s: Recorder) -> None:
+        super().__init__(rng, s)
+        self.made: dict[str, dict[str, Any]] = {}  # what the project was in each experiment
+        self.branches = ["main"]
+
+    def model(self) -> dict[str, Any]:
+        return copy.deepcopy({"stages": self.stages, "params": self.params})
+
+    def new_name(self) -> str:
+        self.experiments += 1
+        name = f"e{self.experiments}"
+        self.made[name] = self.model()
+        return name
+
+    def some_name(self) -> str:
+        return self.rng.choice([*self.made, "nobody"] if self.rng.random() < 0.1 else list(self.made) or ["nobody"])
+
+    def experiment(self) -> None:
+        if self.rng.random() < 0.8:
+            self.edit_param()
+        beside = self.rng.random() < 0.4
+        options = self.rng.choice([[], [], ["-f"], ["-m", "a message"]])
+        again = self.made and self.rng.random() < 0.15
+        name = self.some_name() if again else self.new_name()
+        self.s.run("exp", "run", "-n", name, *self.whole(), *(["--temp"] if beside else []), *options)
+
+    def save(self) -> None:
+        self.s.run("exp", "save", "-n", self.new_name(), *self.rng.choice([[], ["-f"], ["-m", "kept"]]))
+
+    def apply(self) -> None:
+        name = self.some_name()
+        vars(self).update(copy.deepcopy(self.made.get(name, {})))
+        self.s.run("exp", "apply", name)
+
+    def branch(self) -> None:
+        name = self.some_name()
+        self.branches.append(f"b-{name}")
+        self.s.run("exp", "branch", name, self.branches[-1])
+
+    def remove(self) -> None:
+        rng = self.rng
+        choice = rng.choice([["-A"], ["--rev", "HEAD"], ["--rev", "main"], [self.some_name()], [self.some_name()], [self.some_name(), self.some_name()], ["--keep", self.some_name()]])
+        self.s.run("exp", "remove", *choice)
+
+    def rename(self) -> None:
+        old = self.some_name()
+        new = f"{old}-r" if self.rng.random() < 0.8 else self.some_name()
+        if old in self.made:
+            self.made[new] = self.made[old]
+        self.s.run("exp", "rename", *self.rng.choice([[], [], ["-f"]]), old, new)
+
+    def checkout(self) -> None:
+        """A branch or a commit; where it cannot be, both sides stay where they are."""
+        where = self.rng.choice([*self.branches, f"c{self.rng.randint(1, len(self.commits))}"])
+        if where.startswith("c"):
+            vars(self).update(copy.deepcopy(self.commits[int(where[1:]) - 1]))
+        elif where != "main":
+            vars(self).update(copy.deepcopy(self.made.get(where[2:], {})))
+        self.s.shell(f"git checkout -q -f {where} || true")
+
+    def pack_refs(self) -> None:
+        self.s.shell("git pack-refs --all")
+
+
+MIXED_HISTORY = [
+    (7, Experimenter.experiment), (2, Experimenter.save), (3, Experimenter.apply), (1, Experimenter.branch),
+    (2, Experimenter.remove), (2, Experimenter.rename), (2, Experimenter.commit), (2, Experimenter.checkout),
+    (1, Experimenter.pack_refs), (1, Experimenter.edit_file), (1, Experimenter.edit_command), (1, Experimenter.run_some),
+]  # fmt: skip
+
+
+def mixed_scenario(seed: int, length: int = 8) -> Scenario:
+    """Each command says which program runs it where both take turns."""
+    rng = random.Random(f"mixed {seed}")
+    s = Recorder()
+    s.project()
+    project = Experimenter(rng, s)
+    for stage in project.stages:
+        stage.fails = False
+    project.write_all()
+    project.commit()
+    project.experiment()
+    for _ in range(length):
+        weights = [weight for weight, _ in MIXED_HISTORY]
+        rng.choices([action for _, action in MIXED_HISTORY], weights)[0](project)
+    for step in s.steps:
+        step.by = rng.choice(["dvc", "expcore"])
+    return Scenario(f"mixed_{seed}", "generated", s.steps, s.tolerated, mixed=True)
