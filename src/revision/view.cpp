@@ -165,19 +165,14 @@ class CommitFiles final : public Files {
   mutable std::map<std::string, std::optional<std::string>> texts_;  ///< Of files read before.
 };
 
-/// An output that the cache may hold.
-struct CachedOut {
-  cache::ObjectId id;  ///< Empty when nothing is recorded.
-  bool is_cached = true;
-};
-
 }  // namespace
 
 struct View::Impl {
   Workspace& workspace;
   std::unique_ptr<Files> files;
   mutable std::optional<Stages> loaded;
-  mutable std::optional<std::unordered_map<std::string, CachedOut>> outs;
+  /// The outputs that are kept in the cache; of an empty id nothing is recorded.
+  mutable std::optional<std::unordered_map<std::string, cache::ObjectId>> outs;
   mutable std::map<std::string, std::optional<cache::Manifest>> manifests;
 
   const Stages& stages() const {
@@ -185,14 +180,15 @@ struct View::Impl {
     return *loaded;
   }
 
-  const std::unordered_map<std::string, CachedOut>& all_outs() const {
+  /// The run-cache may have objects of others, too, but those are no part of the revision.
+  const std::unordered_map<std::string, cache::ObjectId>& all_outs() const {
     if (outs) return *outs;
-    std::unordered_map<std::string, CachedOut> found;
+    std::unordered_map<std::string, cache::ObjectId> found;
     for (const auto& stage : stages().stages) {
       for (const auto& out : stage.stage.outs) {
+        if (!out.cache) continue;
         const auto* item = stage.out(out.def_path);
-        found.emplace(out.path,
-                      CachedOut{item == nullptr ? cache::ObjectId() : item->id, out.cache});
+        found.emplace(out.path, item == nullptr ? cache::ObjectId() : item->id);
       }
     }
     outs = std::move(found);
@@ -200,7 +196,7 @@ struct View::Impl {
   }
 
   /// The output that is `path` or holds it, with its own path.
-  std::optional<std::pair<std::string, CachedOut>> out_of(const std::string& path) const {
+  std::optional<std::pair<std::string, cache::ObjectId>> out_of(const std::string& path) const {
     const auto& known = all_outs();
     std::string at = path;
     while (at.size() >= workspace.root.size() && !at.empty()) {
@@ -234,8 +230,7 @@ struct View::Impl {
     const std::string relative = fs::relative(path, workspace.root);
     const auto out = out_of(path);
     if (!out) return missing_file(relative);
-    const auto& [out_path, cached] = *out;
-    cache::ObjectId id = cached.id;
+    auto [out_path, id] = *out;
     if (path != out_path) {
       if (!id.is_directory()) return missing_file(relative);
       const auto found = member(id, fs::relative(path, out_path));
@@ -246,7 +241,6 @@ struct View::Impl {
       if (auto bytes = fs::read_file_if_exists(workspace.store.path_of(id)))
         return std::move(*bytes);
     }
-    if (!cached.is_cached) return missing_file(relative);
     return Problem{fmt::format("[Errno 2] No storage files available: '{}'", relative),
                    "FileNotFoundError"};
   }
@@ -254,19 +248,19 @@ struct View::Impl {
   bool is_cached_directory(const std::string& path) const {
     const auto out = out_of(path);
     if (!out) return false;
-    const auto& [out_path, cached] = *out;
-    if (!cached.id.is_directory()) return false;
+    const auto& [out_path, id] = *out;
+    if (!id.is_directory()) return false;
     if (path == out_path) return true;
-    const auto& listed = manifest(cached.id);
+    const auto& listed = manifest(id);
     const std::string prefix = fs::relative(path, out_path) + "/";
     return listed && std::any_of(listed->entries.begin(), listed->entries.end(),
                                  [&](const auto& entry) { return entry.path.starts_with(prefix); });
   }
 
   void find_cached(const std::string& path, std::set<std::string>& found) const {
-    const auto add_folder = [&](const std::string& out_path, const CachedOut& cached) {
-      if (!cached.id.is_directory()) return;
-      const auto& listed = manifest(cached.id);
+    const auto add_folder = [&](const std::string& out_path, const cache::ObjectId& id) {
+      if (!id.is_directory()) return;
+      const auto& listed = manifest(id);
       if (!listed) return;
       for (const auto& entry : listed->entries) {
         std::string member_path = fs::join(out_path, entry.path);
@@ -277,10 +271,10 @@ struct View::Impl {
       add_folder(out->first, out->second);
       return;
     }
-    for (const auto& [out_path, cached] : all_outs()) {
+    for (const auto& [out_path, id] : all_outs()) {
       if (!fs::is_within(out_path, path)) continue;
-      if (cached.id.is_directory()) {
-        add_folder(out_path, cached);
+      if (id.is_directory()) {
+        add_folder(out_path, id);
       } else if (!files->is_directory(out_path)) {
         found.insert(out_path);
       }
@@ -341,9 +335,9 @@ bool View::exists(const std::string& path) const {
   try {
     const auto out = impl_->out_of(path);
     if (!out) return false;
-    if (path == out->first) return !out->second.id.empty();
+    if (path == out->first) return !out->second.empty();
     return impl_->is_cached_directory(path) ||
-           impl_->member(out->second.id, fs::relative(path, out->first));
+           impl_->member(out->second, fs::relative(path, out->first));
   } catch (const Error&) {
     return false;
   }

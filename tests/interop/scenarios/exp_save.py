@@ -143,3 +143,10 @@ def without_git(s):
     s.project(scm=False)
     s.run("exp", "save", "-n", "a")
     s.cross = False
+
+
+@scenario(T)
+def metric_that_only_the_run_cache_has(s):
+    two_stages(s)
+    s.run("exp", "run", "-n", "one")
+    s.run("exp", "save", "-n", "two")

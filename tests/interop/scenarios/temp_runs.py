@@ -90,3 +90,12 @@ def data_source_changes(s):
     s.run("exp", "run", "--temp", "-n", "one")
     s.write("data.csv", "b\n")
     s.run("exp", "run", "--temp", "-n", "two")
+
+
+@scenario(T)
+def applied_without_ignore_file(s):
+    """Data that Git does not ignore is no part of the next experiment."""
+    two_stages(s)
+    s.run("exp", "run", "--temp", "-n", "one")
+    s.run("exp", "apply", "one")
+    s.run("exp", "run", "-n", "two")
