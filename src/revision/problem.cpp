@@ -24,6 +24,7 @@ Problem problem_of(const Error& error) {
   if (text.find(" validation failed") != std::string::npos) {
     return {text.substr(0, text.size() - 1), "YAMLValidationError"};
   }
+  if (text.starts_with("failed to parse ")) return {text, "ResolveError"};
   // Here DVC words a syntax error as for any other YAML file.
   const auto quote = text.find('\'', 1);
   std::string path = text.substr(1, quote == std::string::npos ? quote : quote - 1);

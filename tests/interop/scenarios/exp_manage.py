@@ -148,3 +148,15 @@ def without_git(s):
     for words in (["list"], ["remove", "-A"], ["diff"], ["rename", "a", "b"], ["branch", "a"], ["clean"]):
         s.run("exp", *words)
     s.cross = False
+
+
+@scenario(T)
+def shown_where_templates_cannot_be_resolved(s):
+    s.project()
+    s.write("params.yaml", "just text\n")
+    s.write("dvc.yaml", "stages:\n  a:\n    cmd: echo 1\n")
+    s.commit()
+    s.write("params.yaml", "lr: 1\n")
+    s.write("dvc.yaml", "stages:\n  a:\n    cmd: echo ${nobody}\n")
+    s.run("exp", "show", "--csv")
+    s.run("exp", "show", "--json")
