@@ -130,6 +130,31 @@ TEST_SUITE("exp/apply") {
     CHECK_THROWS_AS(world.apply("one"), Error);
     CHECK(world.repo.read("src") == text);
   }
+  TEST_CASE("trees that lead out of the work tree are refused, and nothing of them is left") {
+    World world;
+    const std::string blob = world.repo.git("hash-object -w src");
+    const std::string base = world.repo.git("rev-parse HEAD");
+    const auto raw_tree = [&](const std::string& mode, const std::string& name,
+                              const std::string& id) {
+      return world.repo.git("rev-parse HEAD > tree.tmp; (printf '" + mode + " " + name +
+                            "\\000'; printf " + id +
+                            " | sed 's/../\\\\x&/g' | xargs -0 printf) > tree.tmp; git "
+                            "hash-object -w -t tree --literally tree.tmp; rm tree.tmp");
+    };
+    const std::string inner = raw_tree("100644", "hooks", blob);
+    for (const char* name : {".git", ".GIT", ".."}) {
+      const std::string commit =
+          world.repo.git("commit-tree -p HEAD -m evil " + raw_tree("40000", name, inner));
+      world.repo.git("update-ref " + exp::refname_of(base, "evil") + " " + commit);
+      const auto index = fs::read_file(world.repo / ".git/index");
+      CHECK_THROWS_WITH_AS(world.apply("evil"), doctest::Contains("invalid path"), Error);
+      CHECK(fs::read_file(world.repo / ".git/index") == index);
+      CHECK(world.repo.git("rev-parse HEAD") == base);
+      CHECK(world.repo.read("src") == "1\n");
+      CHECK(fs::is_directory(world.repo / ".git/hooks"));
+      CHECK_FALSE(fs::exists(world.repo / "../hooks"));
+    }
+  }
   TEST_CASE("a task of DVC's queue is found by name and by id") {
     World world;
     world.repo.write("src", "queued\n");

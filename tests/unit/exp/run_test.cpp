@@ -161,7 +161,7 @@ TEST_SUITE("exp/show") {
     fs::write_atomic(kept, "{\"damaged\"");
     states = exp::show(*workspace, {});
     CHECK(states[1].experiments[0].revs[0].data->metrics[0].data.find("acc")->real() == 0.5);
-    // A commit that is gone needs none of its files.
+    // What we have kept comes first.
     fs::write_atomic(kept, text);
     states = exp::show(*workspace, {});
     CHECK(states[1].experiments[0].revs[0].data->metrics[0].data.find("acc")->real() == 0.5);
