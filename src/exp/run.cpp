@@ -5,6 +5,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "exp/auto_push.hpp"
 #include "exp/executor_info.hpp"
 #include "exp/record.hpp"
 #include "exp/refs.hpp"
@@ -103,7 +104,10 @@ RunResult run_in_workspace(Workspace& workspace, const RunOptions& options) {
   Publication publication{baseline, name, "", "", options.reproduce.force};
   publication.tree = experiment_tree(workspace, result.reproduction, override_files);
   publication.message = commit_message(options.message, result.reproduction);
+  const AutoPush pushing(workspace.config, workspace, options.reproduce.on_event,
+                         options.reproduce.cancel);
   result.commit = publish(workspace, publication);
+  pushing.push(result.ref);
   tell(options.reproduce, EventKind::experiment_finished, name, result.commit);
   return result;
 }

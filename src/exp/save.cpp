@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cache/use_lock.hpp"
 #include "data/commit.hpp"
+#include "exp/auto_push.hpp"
 #include "exp/record.hpp"
 #include "exp/refs.hpp"
 #include "fs/file.hpp"
@@ -71,7 +72,9 @@ SaveResult save(Workspace& workspace, const SaveOptions& options) {
     more.push_back(fs::absolute(workspace.directory, path));
   Publication publication{baseline, result.name, "", message_of(options, index), options.force};
   publication.tree = saved_tree(workspace, index, more);
+  const AutoPush pushing(workspace.config, workspace, options.on_event);
   result.commit = publish(workspace, publication);
+  pushing.push(result.ref);
   tell_untracked(workspace, publication.tree, options.on_event);
   return result;
 }

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "config/config.hpp"
+#include "exp/auto_push.hpp"
 #include "exp/executor_info.hpp"
 #include "exp/record.hpp"
 #include "exp/refs.hpp"
@@ -446,7 +447,10 @@ RunResult run_in_slot(Workspace& project, Slot& slot, const SlotRun& options) {
     adopt_objects(*project.repo, *workspace->repo, stash.tree);
     publication.tree = experiment_tree(*workspace, result.reproduction, {});
     publication.message = commit_message(options.message, result.reproduction);
+    const AutoPush pushing(workspace->config, project, options.reproduce.on_event,
+                           options.reproduce.cancel);
     result.commit = publish(project, publication);
+    pushing.push(result.ref);
     progress.info().result_hash = experiment_hash(result.reproduction);
     progress.info().result_ref = result.ref;
     progress.info().result_force = options.reproduce.force;

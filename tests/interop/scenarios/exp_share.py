@@ -131,3 +131,21 @@ def outside(s):
     s.run("exp", "pull", "origin", "a")
     s.git("init", "-q", "-b", "main")
     s.cross = False
+
+
+@scenario(T)
+def pushed_by_itself(s):
+    with_remotes(s)
+    s.shell("git remote set-url origin $(dirname $PWD)/hub")  # a run beside the workspace finds it in DVC, too
+    s.shell("printf '[exp]\nauto_push = true\n' >> .dvc/config.local")
+    s.run("exp", "run", "-n", "three", "-S", "train.lr=0.4")
+    s.run("exp", "save", "-n", "four")
+    s.run("exp", "list", "origin")
+    s.shell("cd ../store && find . -type f | sort >> ../repo/seen.txt")
+    s.run("exp", "run", "--temp", "-n", "five", "-S", "train.lr=0.5")
+    s.run("exp", "list", "origin")
+    s.shell("cd ../store && find . -type f | sort >> ../repo/seen.txt")
+    s.shell("printf 'git_remote = nowhere\n' >> .dvc/config.local")
+    s.run("exp", "save", "-n", "six")
+    s.run("exp", "list", "origin")
+    s.shell("cd ../store && find . -type f | sort >> ../repo/seen.txt")
