@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include <expcore/error.hpp>
@@ -111,13 +112,25 @@ fs::LockFile lock_snapshots(const Store& store) {
 
 namespace {
 
-/// Refs of snapshots that no task needs; none while tasks are being added. `while_so` keeps
-/// others from adding.
+/// nullopt while tasks are being added. Others who want to know that hold it for a moment, too.
+std::optional<fs::LockFile> try_lock_snapshots(const Store& store,
+                                               std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    auto lock = fs::LockFile::try_acquire(snapshot_lock(store));
+    if (lock || std::chrono::steady_clock::now() >= deadline) return lock;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+/// Refs of snapshots that no task needs; none while tasks are being added for longer than
+/// `patience`. `while_so` keeps others from adding.
 std::vector<std::string> needless_pins(Store& store, const std::vector<git::RefEntry>& pinned,
+                                       std::chrono::milliseconds patience,
                                        std::optional<fs::LockFile>& while_so) {
   std::vector<std::string> needless;
   if (pinned.empty()) return needless;
-  while_so = fs::LockFile::try_acquire(snapshot_lock(store));
+  while_so = try_lock_snapshots(store, patience);
   if (!while_so) return needless;
   std::set<std::string> needed;
   for (const auto& snapshot : store.needed_snapshots())
@@ -144,13 +157,16 @@ SnapshotFaults snapshot_faults(Store& store, git::Repo& repo) {
     }
   }
   std::optional<fs::LockFile> nobody_adds;
-  faults.needless = needless_pins(store, pinned, nobody_adds).size();
+  faults.needless = needless_pins(store, pinned, {}, nobody_adds).size();
   return faults;
 }
 
 void release_snapshots(Store& store, git::Repo& repo) {
+  // Of two workers that leave at once the second must not go before it has looked: the first may
+  // have done so while the second's last task still ran.
+  constexpr std::chrono::seconds patience(1);
   std::optional<fs::LockFile> nobody_adds;
-  const auto needless = needless_pins(store, repo.refs(pins), nobody_adds);
+  const auto needless = needless_pins(store, repo.refs(pins), patience, nobody_adds);
   if (!needless.empty()) repo.delete_refs(needless);
 }
 

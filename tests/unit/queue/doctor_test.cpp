@@ -1,10 +1,12 @@
 #include "queue/doctor.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <sqlite3.h>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -174,6 +176,17 @@ TEST_CASE("snapshots are kept as long as tasks need them") {
     const std::vector ids{patient.store->find("a")->id, patient.store->find("b")->id};
     patient.store->change(ids, TaskEvent::remove);
     CHECK(patient.fix_only() == "stray_snapshot ");
+    CHECK_FALSE(repo.resolve_ref(ref));
+  }
+  SUBCASE("no task, while another worker looks, too") {
+    const std::vector ids{patient.store->find("a")->id, patient.store->find("b")->id};
+    patient.store->change(ids, TaskEvent::remove);
+    std::optional looking = lock_snapshots(*patient.store);
+    const std::jthread leaves([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      looking.reset();
+    });
+    release_snapshots(*patient.store, repo);
     CHECK_FALSE(repo.resolve_ref(ref));
   }
   SUBCASE("lost") {
