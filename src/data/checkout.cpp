@@ -82,6 +82,10 @@ class Checkout {
   }
 
  private:
+  void fail(const Output& out) {
+    result_.failed.push_back(fs::relative(out.path, workspace_.directory));
+  }
+
   void check_free() const {
     std::vector<std::string> paths;
     for (const auto& job : jobs_) {
@@ -108,6 +112,7 @@ class Checkout {
         if (unknown_.insert(out.path).second) {
           session_.warn(
               fmt::format("No file hash info found for '{}'. It won't be created.", out.path));
+          if (!fs::exists(out.path)) fail(out);
         }
         continue;
       }
@@ -241,7 +246,7 @@ class Checkout {
   void apply(const Job& job) {
     const auto& path = job.output->path;
     if (!job.is_complete) {
-      result_.failed.push_back(fs::relative(path, workspace_.directory));
+      fail(*job.output);
       return;
     }
     if (job.changes()) {

@@ -164,6 +164,20 @@ def checkout(s):
 
 
 @scenario(T)
+def checkout_of_outputs_never_made(s):
+    s.project()
+    s.write("f.txt", "f\n")
+    s.run("add", "f.txt")
+    s.write("sub/dvc.yaml", "stages:\n  s:\n    cmd: echo x > never\n    outs: [never]\n")
+    s.commit()
+    s.remove("f.txt")
+    s.run("checkout")
+    s.run("checkout", "--summary", "--allow-missing")
+    s.run("checkout", "sub/never")
+    s.run("checkout", "f.txt")
+
+
+@scenario(T)
 def checkout_of_other_revisions(s):
     pipeline(s)
     s.write("f.txt", "second\n")

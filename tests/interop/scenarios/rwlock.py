@@ -42,6 +42,22 @@ def of_the_dead(s):
 
 
 @scenario(T)
+def data_of_a_stage_that_runs(s):
+    s.project()
+    s.write("d/x", "x\n")
+    s.write("f", "f\n")
+    s.run("add", "d", "f")
+    s.write("d/x", "changed\n")
+    s.write("f", "changed\n")
+    s.shell("""printf '{"write": {"%s": {"pid": 1, "cmd": "dvc repro"}}}' "$PWD/d" > """ + FILE)
+    s.run("commit", "-f", "d.dvc")
+    s.run("add", "d")
+    s.run("remove", "d.dvc")
+    s.run("add", "f")
+    s.remove(FILE)
+
+
+@scenario(T)
 def spaces_at_the_end(s):
     changed(s)
     s.write(FILE, "{}" + " " * 510)
