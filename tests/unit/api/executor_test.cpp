@@ -67,6 +67,16 @@ struct ClusterProject {
   std::string ran() const { return fs::read_file_if_exists(repo / ".dvc/tmp/ran").value_or(""); }
   void go() const { repo.write(".dvc/tmp/go", ""); }
 
+  /// Whether a job's name is on the disk: until then only its own folder can tell of it.
+  bool has_noted_a_job() const {
+    const std::string jobs = repo / ".dvc/tmp/expcore/jobs";
+    for (const auto& entry : fs::list_directory(jobs)) {
+      const auto record = fs::read_file_if_exists(jobs + "/" + entry.name + "/record.json");
+      if (record && record->find("\"id\": \"j") != std::string::npos) return true;
+    }
+    return false;
+  }
+
   /// Another program that runs the queue; killed when a job runs. Its log has the job's output.
   void die_while_a_job_runs() const {
     const pid_t child = ::fork();
@@ -78,7 +88,7 @@ struct ClusterProject {
       }
       ::_exit(0);
     }
-    while (ran().empty())
+    while (ran().empty() || !has_noted_a_job())
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
