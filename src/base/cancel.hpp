@@ -7,4 +7,9 @@ namespace expcore {
 /// requested.
 void stop_if_requested(const CancelToken* cancel);
 
+/// Readable once `cancel` is requested; -1, which poll() passes over, when it is null.
+inline int poll_fd_of(const CancelToken* cancel) {
+  return cancel == nullptr ? -1 : cancel->poll_fd();
+}
+
 }  // namespace expcore

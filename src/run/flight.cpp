@@ -57,8 +57,6 @@ bool lock_if_free(const fs::Descriptor& file, std::uint64_t byte, const std::str
   fs::fail(errno, path);
 }
 
-int poll_fd_of(const CancelToken* token) { return token == nullptr ? -1 : token->poll_fd(); }
-
 }  // namespace
 
 std::optional<Flight> Flight::try_take(const std::string& file, std::string_view key,

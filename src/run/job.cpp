@@ -246,11 +246,8 @@ class Running {
   }
 
   void pause() {
-    const auto fd_of = [](const CancelToken* token) {
-      return token == nullptr ? -1 : token->poll_fd();
-    };
-    std::array<pollfd, 2> ends{{{fd_of(listener_.limits.cancel), POLLIN, 0},
-                                {fd_of(listener_.limits.abandon), POLLIN, 0}}};
+    std::array<pollfd, 2> ends{{{poll_fd_of(listener_.limits.cancel), POLLIN, 0},
+                                {poll_fd_of(listener_.limits.abandon), POLLIN, 0}}};
     ::poll(ends.data(), ends.size(), static_cast<int>(pause_.count()));
     pause_ = std::min<std::chrono::milliseconds>(pause_ * 3 / 2 + 1ms, longest_pause);
   }

@@ -107,8 +107,6 @@ std::string read_to_end(const fs::Descriptor& file, const std::string& path) {
   return text;
 }
 
-int poll_fd_of(const CancelToken* token) { return token == nullptr ? -1 : token->poll_fd(); }
-
 /// Held for as long as tickets are read and one is written.
 fs::LockFile lock_ledger(const std::string& folder, const CancelToken* cancel) {
   const std::string path = fs::join(folder, "lock");

@@ -15,6 +15,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/cancel.hpp"
 #include "base/text.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
@@ -151,8 +152,6 @@ class Stopper {
   bool timed_out_ = false;
   std::optional<Clock::time_point> deadline_;
 };
-
-int poll_fd_of(const CancelToken* token) { return token == nullptr ? -1 : token->poll_fd(); }
 
 /// Passes output on until the child has ended.
 void attend(const Child& child, bool captured, const OutputCallback& on_output,

@@ -71,6 +71,12 @@ yaml::Value with_out_paths(LockEntry inputs, const Stage& stage) {
   return inputs.to_value();
 }
 
+/// What commands find in their environment besides the user's; "" when it is not set.
+std::string setting_of(const ReproduceOptions& options, const char* name) {
+  const auto found = options.extra_environment.find(name);
+  return found == options.extra_environment.end() ? "" : found->second;
+}
+
 const cache::ObjectId& id_of(const cache::Scan& scan) { return scan.content.id; }
 const cache::ObjectId& id_of(const cache::Content& content) { return content.id; }
 
@@ -418,18 +424,15 @@ std::string plain_name(std::string text) {
 void StageRunner::run_elsewhere(const Task& task, const Means& means) {
   const Stage& stage = index_.stage(task.id);
   const Request& request = task.request;
-  const auto known = [&](const char* name) {
-    const auto found = options_.extra_environment.find(name);
-    return found == options_.extra_environment.end() ? "" : found->second;
-  };
   JobWish wish;
   wish.root = workspace_.root;
-  wish.mark = known(attempt_variable);
+  wish.mark = setting_of(options_, attempt_variable);
   wish.may_attach = !means.key.empty();
   const std::string id =
       means.key.empty() ? fmt::format("{}-{}", wish.mark, task.position) : means.key;
   wish.folder = fs::join(jobs_folder(workspace_), id);
-  wish.job.name = plain_name(fmt::format("{}.{}", known("DVC_EXP_NAME"), address(stage)));
+  wish.job.name =
+      plain_name(fmt::format("{}.{}", setting_of(options_, "DVC_EXP_NAME"), address(stage)));
   wish.job.directory = stage.wdir;
   wish.job.cpus = request.cpus;
   wish.job.memory = request.memory;
@@ -530,8 +533,7 @@ std::optional<LockEntry> StageRunner::find_in_run_cache(const Stage& stage, Lock
 /// The same run may be under way for another task, in this process or elsewhere.
 Flight StageRunner::take_flight(const Task& task, const std::string& key) {
   const Stage& stage = index_.stage(task.id);
-  const auto known = options_.extra_environment.find("DVC_EXP_NAME");
-  const std::string name = known == options_.extra_environment.end() ? "" : known->second;
+  const std::string name = setting_of(options_, "DVC_EXP_NAME");
   if (auto free = Flight::try_take(workspace_.flights, key, name)) return std::move(*free);
   std::optional<Flight> flight;
   Flight::Waiting waiting;
@@ -548,17 +550,13 @@ Flight StageRunner::take_flight(const Task& task, const std::string& key) {
 
 Ledger::Options StageRunner::ledger_options(const pipeline::Workspace& workspace,
                                             const ReproduceOptions& options) {
-  const auto known = [&](const char* name) {
-    const auto found = options.extra_environment.find(name);
-    return found == options.extra_environment.end() ? "" : found->second;
-  };
   // Slots belong to the project whose flights they share.
   const std::string shared = fs::parent(workspace.flights);
   return {fs::join(shared, "ledger"),
           [&workspace, dvc_dir = fs::parent(fs::parent(shared))] {
             return Capacity::of_project(dvc_dir, workspace.environment);
           },
-          known("DVC_EXP_NAME"), known(attempt_variable)};
+          setting_of(options, "DVC_EXP_NAME"), setting_of(options, attempt_variable)};
 }
 
 /// What is shared out here: an engine that gives jobs their processors, memory and GPUs leaves
