@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "api/impl.hpp"
+#include "base/event.hpp"
 #include "base/text.hpp"
 #include "fs/path.hpp"
 #include "pipeline/graph.hpp"
@@ -114,12 +115,7 @@ namespace api {
 
 std::function<void(const std::string&)> warnings_to(const EventCallback& on_event) {
   if (!on_event) return {};
-  return [&on_event](const std::string& text) {
-    Event event;
-    event.kind = EventKind::warning;
-    event.text = text;
-    on_event(event);
-  };
+  return [&on_event](const std::string& text) { tell_warning(on_event, text); };
 }
 
 run::ReproduceOptions to_internal(const RunOptions& options, const std::string& command_line) {
@@ -267,13 +263,11 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
     const auto id = scope.stage;
     const auto& stage = selected.index.stage(id);
     if (stage.frozen && !stage.is_import() && options.on_event) {
-      Event event;
-      event.kind = EventKind::warning;
-      event.text = fmt::format(
-          "stage: '{}' is frozen. Its dependencies are not going to be shown in "
-          "the status output.",
-          address(stage, workspace->directory));
-      options.on_event(event);
+      tell_warning(
+          options.on_event,
+          fmt::format("stage: '{}' is frozen. Its dependencies are not going to be shown in "
+                      "the status output.",
+                      address(stage, workspace->directory)));
     }
     auto staleness = checker.check(id, pipeline::Depth::all);
     narrow(staleness, *workspace, scope);

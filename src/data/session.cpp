@@ -4,6 +4,7 @@
 
 #include <expcore/error.hpp>
 
+#include "base/event.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "run/rw_lock.hpp"
@@ -37,12 +38,7 @@ Session::~Session() {
   }
 }
 
-void Session::warn(const std::string& text) const {
-  if (!on_event_) return;
-  Event event;
-  event.text = text;
-  on_event_(event);
-}
+void Session::warn(const std::string& text) const { tell_warning(on_event_, text); }
 
 void check_free(const pipeline::Workspace& workspace, const std::vector<std::string>& paths,
                 const std::function<void(const std::string&)>& on_warning) {

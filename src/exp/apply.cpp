@@ -8,6 +8,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/event.hpp"
 #include "base/text.hpp"
 #include "data/checkout.hpp"
 #include "data/session.hpp"
@@ -165,14 +166,6 @@ void keep_workspace(Workspace& workspace, const Before& before, const git::Id& a
   repo.set_ref(head_ref, before.head);
   repo.delete_refs({stash_ref});
   if (stash) repo.set_ref(stash_ref, *stash, std::nullopt, log);
-}
-
-void tell_warning(const EventCallback& on_event, const std::string& text) {
-  if (!on_event) return;
-  Event event;
-  event.kind = EventKind::warning;
-  event.text = text;
-  on_event(event);
 }
 
 void apply_files(Workspace& workspace, const git::Id& commit, const std::string& name,

@@ -6,6 +6,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/event.hpp"
 #include "base/text.hpp"
 #include "exp/share.hpp"
 #include "fs/file.hpp"
@@ -55,7 +56,8 @@ AutoPush::AutoPush(const config::Config& config, Workspace& project, EventCallba
     remote::locate(config, project.root, "");
     remote_ = remote;
   } catch (const Error& error) {
-    warn("Failed to validate remotes. Disabling auto push: " + error.full_message());
+    tell_warning(on_event_,
+                 "Failed to validate remotes. Disabling auto push: " + error.full_message());
   }
 }
 
@@ -90,16 +92,10 @@ void AutoPush::push(const std::string& refname) const {
     problem = error.full_message();
   }
   if (problem.empty()) return;
-  warn(fmt::format("Something went wrong while auto pushing experiment to the remote '{}': {}",
-                   *remote_, problem));
-}
-
-void AutoPush::warn(const std::string& text) const {
-  if (!on_event_) return;
-  Event event;
-  event.kind = EventKind::warning;
-  event.text = text;
-  on_event_(event);
+  tell_warning(
+      on_event_,
+      fmt::format("Something went wrong while auto pushing experiment to the remote '{}': {}",
+                  *remote_, problem));
 }
 
 }  // namespace expcore::exp

@@ -24,8 +24,6 @@ class AutoPush {
   void push(const std::string& refname) const;
 
  private:
-  void warn(const std::string& text) const;
-
   pipeline::Workspace& project_;
   EventCallback on_event_;
   const CancelToken* cancel_;

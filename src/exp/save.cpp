@@ -5,6 +5,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/event.hpp"
 #include "base/text.hpp"
 #include "cache/use_lock.hpp"
 #include "data/commit.hpp"
@@ -46,13 +47,10 @@ void tell_untracked(const Workspace& workspace, const git::Id& tree, const Event
     return workspace.repo->find_in_tree(tree, file).has_value();
   });
   if (files.empty() || !tell) return;
-  Event event;
-  event.kind = EventKind::warning;
-  event.text = fmt::format(
-      "The following untracked files were present in the workspace before saving but will not be "
-      "included in the experiment commit:\n\t{}",
-      join(files, ", "));
-  tell(event);
+  tell_warning(
+      tell, fmt::format("The following untracked files were present in the workspace before saving "
+                        "but will not be included in the experiment commit:\n\t{}",
+                        join(files, ", ")));
 }
 
 }  // namespace
