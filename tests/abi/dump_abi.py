@@ -15,7 +15,7 @@ def main() -> None:
     path = pathlib.Path(sys.argv[1])
     exp = header.read(path)
     lines = [function.line for function in exp.functions]
-    program = ["#include <expcore/exp.h>", "#include <stdio.h>", "int main(void) {"]
+    program = [f'#include "{path.resolve()}"', "#include <stdio.h>", "int main(void) {"]
     for name in exp.constants:
         program.append(f'printf("{name} = %ld\\n", (long){name});')
     for name, fields in exp.structs.items():
@@ -29,7 +29,7 @@ def main() -> None:
         source = pathlib.Path(folder, "dump.c")
         source.write_text("\n".join(program))
         binary = pathlib.Path(folder, "dump")
-        subprocess.run(["cc", "-I", path.parent.parent, source, "-o", binary], check=True)
+        subprocess.run(["cc", source, "-o", binary], check=True)
         lines += subprocess.run([binary], capture_output=True, text=True, check=True).stdout.splitlines()
     print("\n".join(lines))
 
