@@ -3,8 +3,10 @@
 #include <cstring>
 #include <exception>
 #include <expcore/exp.h>
+#include <functional>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <expcore/cancel.hpp>
@@ -22,8 +24,14 @@ struct exp_cancel {
 };
 
 struct exp_project {
+  explicit exp_project(expcore::Project given)
+      : project(std::move(given)),
+        root(project.root().string()),
+        directory(project.directory().string()) {}
+
   expcore::Project project;
   std::string root;
+  std::string directory;
 };
 
 struct exp_run_summary {
@@ -113,6 +121,9 @@ class NativeEvent {
 
 /// Hands C++ events to a C callback (NULL: to nobody); a non-zero answer ends the operation.
 EventCallback to_callback(exp_event_cb callback, void* user_data);
+
+/// Puts questions to a C callback (NULL: to nobody); a non-zero result ends the operation.
+std::function<bool(const std::string&)> to_confirm(exp_confirm_cb callback, void* user_data);
 
 /// malloc()ed copy for the caller to exp_free().
 char* copy_text(const std::string& text);

@@ -1,15 +1,7 @@
-#include <expcore/composition.hpp>
-
-#include "boundary.hpp"
+#include "composition.hpp"
 
 namespace capi = expcore::capi;
 using expcore::Composition;
-
-struct exp_composition {
-  Composition composition;
-  std::string yaml = composition.yaml();
-  std::string json = composition.json();
-};
 
 extern "C" {
 

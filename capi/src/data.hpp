@@ -1,7 +1,6 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,8 +19,5 @@ struct exp_checkout_result {
 namespace expcore::capi {
 
 Data data_of(const exp_project* project);
-
-/// Puts questions to a C callback (NULL: to nobody); a non-zero result ends the operation.
-std::function<bool(const std::string&)> to_confirm(exp_confirm_cb callback, void* user_data);
 
 }  // namespace expcore::capi

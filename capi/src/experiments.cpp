@@ -1,4 +1,4 @@
-#include "boundary.hpp"
+#include "options.hpp"
 
 namespace capi = expcore::capi;
 using expcore::ExperimentRow;
@@ -16,14 +16,14 @@ struct exp_rows {
   std::vector<ExperimentRow> rows;
 };
 
-namespace {
+namespace expcore::capi {
 
 ShowOptions to_show_options(const exp_show_options* given) {
-  const exp_show_options options = capi::read_options(given);
-  capi::check_flags(options.flags, (EXP_SHOW_PARAM_DEPS << 1U) - 1);
+  const exp_show_options options = read_options(given);
+  check_flags(options.flags, (EXP_SHOW_PARAM_DEPS << 1U) - 1);
   const auto has = [&](uint32_t flag) { return (options.flags & flag) != 0; };
   ShowOptions show;
-  show.revs = capi::to_strings(options.revs);
+  show.revs = to_strings(options.revs);
   show.num = options.num == 0 ? 1 : options.num;
   show.all_branches = has(EXP_SHOW_ALL_BRANCHES);
   show.all_tags = has(EXP_SHOW_ALL_TAGS);
@@ -36,6 +36,10 @@ ShowOptions to_show_options(const exp_show_options* given) {
   show.param_deps = has(EXP_SHOW_PARAM_DEPS);
   return show;
 }
+
+}  // namespace expcore::capi
+
+namespace {
 
 const ExperimentRow* row_at(const exp_rows* rows, size_t row) {
   return rows != nullptr && row < rows->rows.size() ? &rows->rows[row] : nullptr;
@@ -129,7 +133,7 @@ exp_status exp_experiments_show(exp_rows** out_rows, const exp_project* project,
   if (out_rows != nullptr) *out_rows = nullptr;
   return capi::guard(out_error, [&] {
     auto& out = capi::require(out_rows, "out_rows");
-    const ShowOptions show = to_show_options(options);
+    const ShowOptions show = capi::to_show_options(options);
     out = new exp_rows{capi::require(project, "project").project.experiments().show(show)};
   });
 }
@@ -139,7 +143,7 @@ exp_status exp_experiments_show_json(char** out_text, const exp_project* project
   if (out_text != nullptr) *out_text = nullptr;
   return capi::guard(out_error, [&] {
     auto& out = capi::require(out_text, "out_text");
-    const ShowOptions show = to_show_options(options);
+    const ShowOptions show = capi::to_show_options(options);
     out = capi::copy_text(capi::require(project, "project").project.experiments().show_json(show));
   });
 }

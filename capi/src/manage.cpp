@@ -4,7 +4,7 @@
 
 #include <expcore/experiments.hpp>
 
-#include "boundary.hpp"
+#include "options.hpp"
 
 namespace capi = expcore::capi;
 using expcore::ExperimentRef;
@@ -79,6 +79,22 @@ ShareOptions to_share_options(const exp_share_options* given) {
 }
 
 }  // namespace
+
+namespace expcore::capi {
+
+ExperimentDiffOptions to_experiment_diff_options(const exp_diff_options* given) {
+  const exp_diff_options options = read_options(given);
+  check_flags(options.flags, EXP_DIFF_ALL | EXP_DIFF_DEPS_ONLY);
+  if (options.targets != nullptr) throw Error(Errc::invalid_argument, "targets must be NULL");
+  ExperimentDiffOptions diff;
+  diff.a_rev = text_or_empty(options.a_rev);
+  diff.b_rev = text_or_empty(options.b_rev);
+  diff.all = (options.flags & EXP_DIFF_ALL) != 0;
+  diff.param_deps = (options.flags & EXP_DIFF_DEPS_ONLY) != 0;
+  return diff;
+}
+
+}  // namespace expcore::capi
 
 extern "C" {
 
@@ -212,17 +228,8 @@ exp_status exp_experiments_diff_json(char** out_text, const exp_project* project
   if (out_text != nullptr) *out_text = nullptr;
   return capi::guard(out_error, [&] {
     auto& out = capi::require(out_text, "out_text");
-    const exp_diff_options given = capi::read_options(options);
-    capi::check_flags(given.flags, EXP_DIFF_ALL | EXP_DIFF_DEPS_ONLY);
-    if (given.targets != nullptr) {
-      throw expcore::Error(expcore::Errc::invalid_argument, "targets must be NULL");
-    }
-    expcore::ExperimentDiffOptions diff;
-    diff.a_rev = capi::text_or_empty(given.a_rev);
-    diff.b_rev = capi::text_or_empty(given.b_rev);
-    diff.all = (given.flags & EXP_DIFF_ALL) != 0;
-    diff.param_deps = (given.flags & EXP_DIFF_DEPS_ONLY) != 0;
-    out = capi::copy_text(experiments_of(project).diff_json(diff));
+    out = capi::copy_text(
+        experiments_of(project).diff_json(capi::to_experiment_diff_options(options)));
   });
 }
 

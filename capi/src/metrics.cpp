@@ -1,16 +1,43 @@
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include <expcore/metrics.hpp>
 
-#include "boundary.hpp"
+#include "composition.hpp"
+#include "options.hpp"
 
 namespace capi = expcore::capi;
 using expcore::CellValue;
-using expcore::DiffOptions;
-using expcore::MetricsOptions;
 using expcore::ValuesDiff;
+
+namespace expcore::capi {
+
+MetricsOptions to_metrics_options(const exp_metrics_options* given) {
+  const exp_metrics_options options = read_options(given);
+  check_flags(options.flags, (EXP_METRICS_ALL_COMMITS << 1U) - 1);
+  MetricsOptions metrics;
+  metrics.targets = to_strings(options.targets);
+  metrics.all_branches = (options.flags & EXP_METRICS_ALL_BRANCHES) != 0;
+  metrics.all_tags = (options.flags & EXP_METRICS_ALL_TAGS) != 0;
+  metrics.all_commits = (options.flags & EXP_METRICS_ALL_COMMITS) != 0;
+  return metrics;
+}
+
+DiffOptions to_diff_options(const exp_diff_options* given) {
+  const exp_diff_options options = read_options(given);
+  check_flags(options.flags, EXP_DIFF_ALL | EXP_DIFF_DEPS_ONLY);
+  DiffOptions diff;
+  if (options.a_rev != nullptr) diff.a_rev = options.a_rev;
+  if (options.b_rev != nullptr) diff.b_rev = options.b_rev;
+  diff.targets = to_strings(options.targets);
+  diff.all = (options.flags & EXP_DIFF_ALL) != 0;
+  diff.deps = (options.flags & EXP_DIFF_DEPS_ONLY) != 0;
+  return diff;
+}
+
+}  // namespace expcore::capi
 
 namespace {
 
@@ -32,29 +59,6 @@ struct exp_changes {
 };
 
 namespace {
-
-MetricsOptions to_metrics_options(const exp_metrics_options* given) {
-  const exp_metrics_options options = capi::read_options(given);
-  capi::check_flags(options.flags, (EXP_METRICS_ALL_COMMITS << 1U) - 1);
-  MetricsOptions metrics;
-  metrics.targets = capi::to_strings(options.targets);
-  metrics.all_branches = (options.flags & EXP_METRICS_ALL_BRANCHES) != 0;
-  metrics.all_tags = (options.flags & EXP_METRICS_ALL_TAGS) != 0;
-  metrics.all_commits = (options.flags & EXP_METRICS_ALL_COMMITS) != 0;
-  return metrics;
-}
-
-DiffOptions to_diff_options(const exp_diff_options* given) {
-  const exp_diff_options options = capi::read_options(given);
-  capi::check_flags(options.flags, EXP_DIFF_ALL | EXP_DIFF_DEPS_ONLY);
-  DiffOptions diff;
-  if (options.a_rev != nullptr) diff.a_rev = options.a_rev;
-  if (options.b_rev != nullptr) diff.b_rev = options.b_rev;
-  diff.targets = capi::to_strings(options.targets);
-  diff.all = (options.flags & EXP_DIFF_ALL) != 0;
-  diff.deps = (options.flags & EXP_DIFF_DEPS_ONLY) != 0;
-  return diff;
-}
 
 CellValue error_value(const std::string& message) {
   CellValue value;
@@ -121,7 +125,7 @@ exp_status exp_metrics_show(exp_values** out_values, const exp_project* project,
   return capi::guard(out_error, [&] {
     capi::require(out_values, "out_values");
     const auto metrics = capi::require(project, "project").project.metrics();
-    *out_values = new exp_values{to_rows(metrics.show(to_metrics_options(options)))};
+    *out_values = new exp_values{to_rows(metrics.show(capi::to_metrics_options(options)))};
   });
 }
 
@@ -129,7 +133,7 @@ exp_status exp_metrics_show_json(char** out_text, const exp_project* project,
                                  const exp_metrics_options* options, exp_error** out_error) {
   return make_text(out_text, out_error, [&] {
     const auto metrics = capi::require(project, "project").project.metrics();
-    return metrics.show_json(to_metrics_options(options)).text;
+    return metrics.show_json(capi::to_metrics_options(options)).text;
   });
 }
 
@@ -162,10 +166,22 @@ double exp_values_number(const exp_values* values, size_t index) {
   return row == nullptr ? 0 : row->value.number;
 }
 
+exp_status exp_composition_values(exp_values** out_values, const exp_composition* composition,
+                                  exp_error** out_error) {
+  if (out_values != nullptr) *out_values = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_values, "out_values");
+    auto values = std::make_unique<exp_values>();
+    for (const auto& value : capi::require(composition, "composition").composition.values())
+      values->rows.push_back({"", "", value.key, value.value});
+    out = values.release();
+  });
+}
+
 exp_status exp_metrics_diff(exp_changes** out_changes, const exp_project* project,
                             const exp_diff_options* options, exp_error** out_error) {
   return make_changes(out_changes, out_error, [&] {
-    return capi::require(project, "project").project.metrics().diff(to_diff_options(options));
+    return capi::require(project, "project").project.metrics().diff(capi::to_diff_options(options));
   });
 }
 
@@ -173,14 +189,14 @@ exp_status exp_metrics_diff_json(char** out_text, const exp_project* project,
                                  const exp_diff_options* options, exp_error** out_error) {
   return make_text(out_text, out_error, [&] {
     const auto metrics = capi::require(project, "project").project.metrics();
-    return metrics.diff_json(to_diff_options(options)).text;
+    return metrics.diff_json(capi::to_diff_options(options)).text;
   });
 }
 
 exp_status exp_params_diff(exp_changes** out_changes, const exp_project* project,
                            const exp_diff_options* options, exp_error** out_error) {
   return make_changes(out_changes, out_error, [&] {
-    return capi::require(project, "project").project.params().diff(to_diff_options(options));
+    return capi::require(project, "project").project.params().diff(capi::to_diff_options(options));
   });
 }
 
@@ -188,7 +204,7 @@ exp_status exp_params_diff_json(char** out_text, const exp_project* project,
                                 const exp_diff_options* options, exp_error** out_error) {
   return make_text(out_text, out_error, [&] {
     const auto params = capi::require(project, "project").project.params();
-    return params.diff_json(to_diff_options(options)).text;
+    return params.diff_json(capi::to_diff_options(options)).text;
   });
 }
 

@@ -1,4 +1,5 @@
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,15 @@ namespace capi = expcore::capi;
 using expcore::ParamOverrides;
 
 struct exp_overrides {
+  explicit exp_overrides(ParamOverrides given) : overrides(std::move(given)) {
+    for (const auto& [file, texts] : overrides.as_typed()) {
+      for (const auto& text : texts)
+        typed.emplace_back(file, text);
+    }
+  }
+
   ParamOverrides overrides;
+  std::vector<std::pair<std::string, std::string>> typed;
 };
 
 struct exp_points {
@@ -26,7 +35,7 @@ exp_status exp_overrides_parse(exp_overrides** out_overrides, const char* const*
   if (out_overrides != nullptr) *out_overrides = nullptr;
   return capi::guard(out_error, [&] {
     auto& out = capi::require(out_overrides, "out_overrides");
-    out = new exp_overrides{ParamOverrides::parse(capi::to_strings(arguments))};
+    out = new exp_overrides(ParamOverrides::parse(capi::to_strings(arguments)));
   });
 }
 
@@ -34,6 +43,18 @@ void exp_overrides_free(exp_overrides* overrides) { delete overrides; }
 
 int32_t exp_overrides_is_sweep(const exp_overrides* overrides) {
   return overrides != nullptr && overrides->overrides.is_sweep() ? 1 : 0;
+}
+
+size_t exp_overrides_count(const exp_overrides* overrides) {
+  return overrides == nullptr ? 0 : overrides->typed.size();
+}
+
+const char* exp_overrides_file(const exp_overrides* overrides, size_t index) {
+  return index < exp_overrides_count(overrides) ? overrides->typed[index].first.c_str() : nullptr;
+}
+
+const char* exp_overrides_text(const exp_overrides* overrides, size_t index) {
+  return index < exp_overrides_count(overrides) ? overrides->typed[index].second.c_str() : nullptr;
 }
 
 exp_status exp_overrides_size(uint64_t* out_size, const exp_overrides* overrides,

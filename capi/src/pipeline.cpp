@@ -10,18 +10,59 @@ using expcore::RunSummary;
 
 struct exp_stages {
   struct Stage {
-    std::string address;
+    expcore::StageInfo info;
     std::string command;
+    std::vector<std::vector<const char*>> arrays;  ///< Each ends in NULL.
+    exp_stage native{};
   };
+
+  explicit exp_stages(std::vector<expcore::StageInfo> given) {
+    stages.resize(given.size());  // texts are borrowed: nothing moves from here on
+    for (size_t i = 0; i < given.size(); ++i)
+      fill(stages[i], std::move(given[i]));
+  }
+
   std::vector<Stage> stages;
+
+ private:
+  static void fill(Stage& stage, expcore::StageInfo given) {
+    stage.info = std::move(given);
+    const auto& info = stage.info;
+    for (const auto& line : info.command)
+      stage.command += (stage.command.empty() ? "" : "\n") + line;
+    for (const auto* texts : {&info.command, &info.deps, &info.params, &info.outs, &info.metrics,
+                              &info.plots, &info.upstream}) {
+      auto& array = stage.arrays.emplace_back();
+      for (const auto& text : *texts)
+        array.push_back(text.c_str());
+      array.push_back(nullptr);
+    }
+    const auto& arrays = stage.arrays;
+    stage.native = {sizeof stage.native,
+                    info.address.c_str(),
+                    info.file.c_str(),
+                    info.description.c_str(),
+                    arrays[0].data(),
+                    arrays[1].data(),
+                    arrays[2].data(),
+                    arrays[3].data(),
+                    arrays[4].data(),
+                    arrays[5].data(),
+                    arrays[6].data(),
+                    static_cast<int32_t>(info.kind),
+                    info.frozen ? 1 : 0,
+                    info.always_changed ? 1 : 0,
+                    0};
+  }
 };
 
 struct exp_pipeline_status {
   struct Stage {
     std::string address;
-    std::string reason;
+    std::vector<std::string> reasons;
   };
   std::vector<Stage> stages;
+  size_t stage_count = 0;
 };
 
 namespace expcore::capi {
@@ -74,17 +115,44 @@ EventCallback to_callback(exp_event_cb callback, void* user_data) {
 
 namespace {
 
-std::string reason_of(const StageStatus& status) {
-  if (status.command_changed) return "changed command";
-  if (status.always_changed) return "always changed";
-  if (!status.deps.empty()) {
-    const auto& dep = status.deps.front();
-    if (dep.key.empty()) return "dependency '" + dep.path + "' " + dep.state;
-    return "param '" + dep.key + "' in '" + dep.path + "' " + dep.state;
+std::string to_words(const char* what, const ChangeInfo& change) {
+  if (!change.key.empty()) {
+    return "param '" + change.key + "' in '" + change.path + "' " + change.state;
   }
-  return status.outs.empty()
-             ? ""
-             : "output '" + status.outs.front().path + "' " + status.outs.front().state;
+  return std::string(what) + " '" + change.path + "' " + change.state;
+}
+
+std::vector<std::string> reasons_of(const StageStatus& status) {
+  std::vector<std::string> reasons;
+  if (status.command_changed) reasons.emplace_back("changed command");
+  if (status.always_changed) reasons.emplace_back("always changed");
+  for (const auto& dep : status.deps)
+    reasons.push_back(to_words("dependency", dep));
+  for (const auto& out : status.outs)
+    reasons.push_back(to_words("output", out));
+  return reasons;
+}
+
+StatusOptions to_status_options(const exp_status_options* given) {
+  const exp_status_options options = read_options(given);
+  check_flags(options.flags, EXP_STATUS_WITH_DEPS | EXP_STATUS_RECURSIVE);
+  StatusOptions status;
+  status.targets = to_strings(options.targets);
+  status.with_deps = (options.flags & EXP_STATUS_WITH_DEPS) != 0;
+  status.recursive = (options.flags & EXP_STATUS_RECURSIVE) != 0;
+  status.on_event = to_callback(options.on_event, options.user_data);
+  return status;
+}
+
+StageListOptions to_list_options(const exp_stage_list_options* given) {
+  const exp_stage_list_options options = read_options(given);
+  check_flags(options.flags, EXP_STAGE_LIST_ALL | EXP_STAGE_LIST_RECURSIVE | EXP_STAGE_LIST_FAIL);
+  StageListOptions list;
+  list.targets = to_strings(options.targets);
+  list.all = (options.flags & EXP_STAGE_LIST_ALL) != 0;
+  list.recursive = (options.flags & EXP_STAGE_LIST_RECURSIVE) != 0;
+  list.fail = (options.flags & EXP_STAGE_LIST_FAIL) != 0;
+  return list;
 }
 
 }  // namespace
@@ -114,6 +182,7 @@ RunOptions to_run_options(const exp_run_options* given) {
                                             : OnError::fail;
   run.streams = has(EXP_RUN_INHERIT_STREAMS) ? CommandStreams::inherit : CommandStreams::capture;
   run.on_event = to_callback(options.on_event, options.user_data);
+  run.confirm = to_confirm(options.on_confirm, options.user_data);
   if (options.cancel != nullptr) run.cancel = options.cancel->token;
   return run;
 }
@@ -127,14 +196,17 @@ exp_status exp_pipeline_stages(exp_stages** out_stages, const exp_project* proje
   if (out_stages != nullptr) *out_stages = nullptr;
   return capi::guard(out_error, [&] {
     auto& out = capi::require(out_stages, "out_stages");
-    auto stages = std::make_unique<exp_stages>();
-    for (const auto& stage : capi::require(project, "project").project.pipeline().stages()) {
-      std::string command;
-      for (const auto& line : stage.command)
-        command += (command.empty() ? "" : "\n") + line;
-      stages->stages.push_back({stage.address, std::move(command)});
-    }
-    out = stages.release();
+    out = new exp_stages(capi::require(project, "project").project.pipeline().stages());
+  });
+}
+
+exp_status exp_pipeline_list(exp_stages** out_stages, const exp_project* project,
+                             const exp_stage_list_options* options, exp_error** out_error) {
+  if (out_stages != nullptr) *out_stages = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_stages, "out_stages");
+    const auto list = capi::to_list_options(options);
+    out = new exp_stages(capi::require(project, "project").project.pipeline().list(list));
   });
 }
 
@@ -143,7 +215,10 @@ size_t exp_stages_count(const exp_stages* stages) {
   return stages == nullptr ? 0 : stages->stages.size();
 }
 const char* exp_stages_address(const exp_stages* stages, size_t index) {
-  return index < exp_stages_count(stages) ? stages->stages[index].address.c_str() : nullptr;
+  return index < exp_stages_count(stages) ? stages->stages[index].info.address.c_str() : nullptr;
+}
+const exp_stage* exp_stages_get(const exp_stages* stages, size_t index) {
+  return index < exp_stages_count(stages) ? &stages->stages[index].native : nullptr;
 }
 const char* exp_stages_command(const exp_stages* stages, size_t index) {
   return index < exp_stages_count(stages) ? stages->stages[index].command.c_str() : nullptr;
@@ -151,13 +226,20 @@ const char* exp_stages_command(const exp_stages* stages, size_t index) {
 
 exp_status exp_pipeline_status_get(exp_pipeline_status** out_status, const exp_project* project,
                                    exp_error** out_error) {
+  return exp_pipeline_status_with(out_status, project, nullptr, out_error);
+}
+
+exp_status exp_pipeline_status_with(exp_pipeline_status** out_status, const exp_project* project,
+                                    const exp_status_options* options, exp_error** out_error) {
   if (out_status != nullptr) *out_status = nullptr;
   return capi::guard(out_error, [&] {
     auto& out = capi::require(out_status, "out_status");
+    const auto wanted = capi::to_status_options(options);
+    const auto found = capi::require(project, "project").project.pipeline().status(wanted);
     auto status = std::make_unique<exp_pipeline_status>();
-    for (const auto& stage : capi::require(project, "project").project.pipeline().status().stale) {
-      status->stages.push_back({stage.address, capi::reason_of(stage)});
-    }
+    status->stage_count = found.stage_count;
+    for (const auto& stage : found.stale)
+      status->stages.push_back({stage.address, capi::reasons_of(stage)});
     out = status.release();
   });
 }
@@ -171,15 +253,36 @@ const char* exp_pipeline_status_address(const exp_pipeline_status* status, size_
                                                    : nullptr;
 }
 const char* exp_pipeline_status_reason(const exp_pipeline_status* status, size_t index) {
-  return index < exp_pipeline_status_count(status) ? status->stages[index].reason.c_str() : nullptr;
+  if (index >= exp_pipeline_status_count(status)) return nullptr;
+  const auto& reasons = status->stages[index].reasons;
+  return reasons.empty() ? "" : reasons.front().c_str();
+}
+size_t exp_pipeline_status_reason_count(const exp_pipeline_status* status, size_t index) {
+  return index < exp_pipeline_status_count(status) ? status->stages[index].reasons.size() : 0;
+}
+const char* exp_pipeline_status_reason_at(const exp_pipeline_status* status, size_t index,
+                                          size_t reason) {
+  return reason < exp_pipeline_status_reason_count(status, index)
+             ? status->stages[index].reasons[reason].c_str()
+             : nullptr;
+}
+size_t exp_pipeline_status_stage_count(const exp_pipeline_status* status) {
+  return status == nullptr ? 0 : status->stage_count;
 }
 
 exp_status exp_pipeline_explain_json(char** out_text, const exp_project* project,
                                      exp_error** out_error) {
+  return exp_pipeline_explain_json_with(out_text, project, nullptr, out_error);
+}
+
+exp_status exp_pipeline_explain_json_with(char** out_text, const exp_project* project,
+                                          const exp_status_options* options,
+                                          exp_error** out_error) {
   if (out_text != nullptr) *out_text = nullptr;
   return capi::guard(out_error, [&] {
     auto& out = capi::require(out_text, "out_text");
-    const auto explanation = capi::require(project, "project").project.pipeline().explain();
+    const auto wanted = capi::to_status_options(options);
+    const auto explanation = capi::require(project, "project").project.pipeline().explain(wanted);
     out = capi::copy_text(explanation.json());
   });
 }
@@ -232,6 +335,9 @@ int32_t exp_run_summary_outcome(const exp_run_summary* summary, size_t index) {
 const char* exp_run_summary_reason(const exp_run_summary* summary, size_t index) {
   return index < exp_run_summary_count(summary) ? summary->summary.stages[index].reason.c_str()
                                                 : nullptr;
+}
+double exp_run_summary_seconds(const exp_run_summary* summary, size_t index) {
+  return index < exp_run_summary_count(summary) ? summary->summary.stages[index].seconds : 0;
 }
 
 }  // extern "C"

@@ -1,3 +1,5 @@
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,10 @@ struct exp_plots {
 
 namespace {
 
+void set(std::optional<std::string>& to, const char* text) {
+  if (text != nullptr) to = text;
+}
+
 PlotsOptions to_plots_options(const exp_plots_options* given) {
   const exp_plots_options options = capi::read_options(given);
   constexpr uint32_t known = EXP_PLOTS_SPLIT | EXP_PLOTS_NO_HEADER;
@@ -26,9 +32,6 @@ PlotsOptions to_plots_options(const exp_plots_options* given) {
   }
   PlotsOptions plots;
   plots.targets = capi::to_strings(options.targets);
-  const auto set = [](std::optional<std::string>& to, const char* text) {
-    if (text != nullptr) to = text;
-  };
   set(plots.props.plot_template, options.template_name);
   set(plots.props.x, options.x);
   set(plots.props.y, options.y);
@@ -39,6 +42,23 @@ PlotsOptions to_plots_options(const exp_plots_options* given) {
   if (options.out != nullptr) plots.out = options.out;
   plots.split = (options.flags & EXP_PLOTS_SPLIT) != 0;
   return plots;
+}
+
+expcore::PlotChange to_plot_change(const exp_plot_change& given) {
+  capi::check_flags(given.flags, EXP_PLOT_HEADER | EXP_PLOT_NO_HEADER);
+  if (given.flags == (EXP_PLOT_HEADER | EXP_PLOT_NO_HEADER)) {
+    throw Error(Errc::invalid_argument, "EXP_PLOT_HEADER and EXP_PLOT_NO_HEADER at once");
+  }
+  expcore::PlotChange change;
+  set(change.props.plot_template, given.template_name);
+  set(change.props.x, given.x);
+  set(change.props.y, given.y);
+  set(change.props.title, given.title);
+  set(change.props.x_label, given.x_label);
+  set(change.props.y_label, given.y_label);
+  if (given.flags != 0) change.props.header = given.flags == EXP_PLOT_HEADER;
+  if (given.unset != nullptr) change.unset = capi::to_strings(given.unset);
+  return change;
 }
 
 const expcore::Plot* plot_at(const exp_plots* plots, size_t index) {
@@ -119,6 +139,14 @@ const char* exp_plots_anchors(const exp_plots* plots, size_t index) {
   const auto* plot = plot_at(plots, index);
   return plot == nullptr ? nullptr : plot->anchors.c_str();
 }
+size_t exp_plots_rev_count(const exp_plots* plots, size_t index) {
+  const auto* plot = plot_at(plots, index);
+  return plot == nullptr ? 0 : plot->revisions.size();
+}
+const char* exp_plots_rev(const exp_plots* plots, size_t index, size_t rev) {
+  return rev < exp_plots_rev_count(plots, index) ? plots->result.plots[index].revisions[rev].c_str()
+                                                 : nullptr;
+}
 size_t exp_plots_image_count(const exp_plots* plots, size_t index) {
   const auto* plot = plot_at(plots, index);
   return plot == nullptr ? 0 : plot->images.size();
@@ -152,6 +180,30 @@ exp_status exp_plots_template(char** out_text, const char* name, exp_error** out
   return capi::guard(out_error, [&] {
     capi::require(out_text, "out_text");
     *out_text = capi::copy_text(Plots::template_content(&capi::require(name, "name")));
+  });
+}
+
+exp_status exp_plots_template_names(exp_names** out_names, exp_error** out_error) {
+  if (out_names != nullptr) *out_names = nullptr;
+  return capi::guard(out_error, [&] {
+    auto& out = capi::require(out_names, "out_names");
+    out = new exp_names{Plots::template_names()};
+  });
+}
+
+exp_status exp_plots_check_template(const exp_project* project, const char* name,
+                                    exp_error** out_error) {
+  return capi::guard(out_error,
+                     [&] { plots_of(project).check_template(&capi::require(name, "name")); });
+}
+
+exp_status exp_plots_modify(char** out_file, const exp_project* project, const char* target,
+                            const exp_plot_change* change, exp_error** out_error) {
+  if (out_file != nullptr) *out_file = nullptr;
+  return capi::guard(out_error, [&] {
+    const auto wanted = to_plot_change(capi::read_options(&capi::require(change, "change")));
+    const auto made = plots_of(project).modify(&capi::require(target, "target"), wanted);
+    if (out_file != nullptr) *out_file = capi::copy_text(made.file);
   });
 }
 

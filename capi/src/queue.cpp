@@ -333,6 +333,20 @@ uint32_t exp_executor_jobs(const exp_executor* executor) {
   const uint32_t jobs = executor->executor.jobs();
   return jobs == 0 ? EXP_JOBS_PER_PROCESSOR : jobs;
 }
+int32_t exp_executor_has_engine(const exp_executor* executor) {
+  return executor != nullptr && executor->executor.has_engine() ? 1 : 0;
+}
+uint32_t exp_executor_flags(const exp_executor* executor) {
+  if (exp_executor_has_engine(executor) == 0) return 0;
+  const auto& can = executor->executor.capabilities();
+  return (can.shares_out ? 0 : EXP_ENGINE_SHARES_NOTHING_OUT) |
+         (can.jobs_outlive_us ? 0 : EXP_ENGINE_JOBS_END_WITH_US);
+}
+int64_t exp_executor_poll_interval(const exp_executor* executor) {
+  return exp_executor_has_engine(executor) == 0
+             ? 0
+             : executor->executor.capabilities().poll_interval.count();
+}
 
 void exp_tasks_free(exp_tasks* tasks) { delete tasks; }
 size_t exp_tasks_count(const exp_tasks* tasks) {

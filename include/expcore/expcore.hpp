@@ -10,6 +10,7 @@
 #include <expcore/executor.hpp>
 #include <expcore/experiments.hpp>
 #include <expcore/job_engine.hpp>
+#include <expcore/log.hpp>
 #include <expcore/metrics.hpp>
 #include <expcore/overrides.hpp>
 #include <expcore/pipeline.hpp>

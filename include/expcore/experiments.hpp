@@ -92,7 +92,8 @@ struct TableOptions {
   std::vector<std::string> keep;  ///< Regular expressions of columns to keep all the same.
   std::string sort_by;            ///< A metric or param, "[file:]key".
   bool descending = false;
-  std::optional<int> precision;  ///< Significant digits of numbers; the format's own otherwise.
+  /// Significant digits of numbers of `csv`; nullopt: all. Otherwise there are five.
+  std::optional<int> precision;
 };
 
 /// The columns of `exp show` and its cells as DVC prints them.

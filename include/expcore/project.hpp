@@ -10,6 +10,7 @@
 #include <expcore/executor.hpp>
 #include <expcore/experiments.hpp>
 #include <expcore/export.hpp>
+#include <expcore/log.hpp>
 #include <expcore/metrics.hpp>
 #include <expcore/pipeline.hpp>
 #include <expcore/plots.hpp>
@@ -57,6 +58,11 @@ class EXPCORE_API Project {
   std::filesystem::path root() const;
   /// Where paths are relative to, absolute.
   std::filesystem::path directory() const;
+
+  /// From now on every operation of this object tells `sink` what happens, line by line, whether or
+  /// not it has a listener of its own for events; what matters less than `least` is left out. It
+  /// holds for what pipeline(), data() and the others give after this call. An empty sink ends it.
+  void log_to(LogSink sink, LogLevel least = LogLevel::info);
 
   Pipeline pipeline() const;
   Experiments experiments() const;

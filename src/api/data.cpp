@@ -21,7 +21,8 @@ Data& Data::operator=(Data&&) noexcept = default;
 Data::~Data() = default;
 
 std::vector<std::string> Data::add(const std::vector<std::string>& targets,
-                                   const AddOptions& options) const {
+                                   const AddOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   data::AddOptions internal;
   internal.glob = options.glob;
@@ -37,7 +38,8 @@ std::vector<std::string> Data::add(const std::vector<std::string>& targets,
   return files;
 }
 
-void Data::commit(const std::string& target, const CommitOptions& options) const {
+void Data::commit(const std::string& target, const CommitOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   data::CommitOptions internal;
   internal.collect = {options.with_deps, options.recursive};
@@ -50,7 +52,8 @@ void Data::commit(const std::string& target, const CommitOptions& options) const
 }
 
 CheckoutResult Data::checkout(const std::vector<std::string>& targets,
-                              const CheckoutOptions& options) const {
+                              const CheckoutOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   data::CheckoutOptions internal;
   internal.collect = {options.with_deps, options.recursive};
@@ -123,14 +126,16 @@ SyncResult to_public(const remote::SyncResult& done) {
 
 }  // namespace
 
-SyncResult Data::push(const SyncOptions& options) const {
+SyncResult Data::push(const SyncOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   const auto done = remote::push(*workspace, to_internal(options));
   workspace->meter.finish();
   return to_public(done);
 }
 
-SyncResult Data::fetch(const SyncOptions& options) const {
+SyncResult Data::fetch(const SyncOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   const auto done = remote::fetch(*workspace, to_internal(options));
   workspace->meter.finish();
@@ -163,7 +168,8 @@ std::vector<std::string> names(const std::vector<remote::NamedObject>& objects) 
 
 }  // namespace
 
-CloudStatus Data::cloud_status(const SyncOptions& options) const {
+CloudStatus Data::cloud_status(const SyncOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto found =
       remote::cloud_status(*impl_->open(options.on_event, options.cancel), to_internal(options));
   return {names(found.fresh), names(found.deleted), names(found.missing), found.remote};
@@ -187,7 +193,8 @@ void Data::check(const GcOptions& options) {
   }
 }
 
-std::vector<GcResult> Data::gc(const GcOptions& options) const {
+std::vector<GcResult> Data::gc(const GcOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   if (!options.remote.empty() && !options.cloud && !options.not_in_remote) {
     throw Error(Errc::invalid_argument, "`--remote` requires `--cloud` or `--not-in-remote`");
   }
@@ -218,7 +225,8 @@ std::vector<GcResult> Data::gc(const GcOptions& options) const {
   return results;
 }
 
-MigrateResult Data::migrate_cache(const MigrateOptions& options) const {
+MigrateResult Data::migrate_cache(const MigrateOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   MigrateResult result;
   result.objects = static_cast<std::int64_t>(data::migrate_cache(*workspace, options.dry));
@@ -235,7 +243,8 @@ void Data::remove(const std::string& target, bool outs) const {
 
 void Data::move(const std::string& from, const std::string& to, const EventCallback& on_event,
                 const CancelToken& cancel) const {
-  data::move(*impl_->open(on_event, cancel), from, to, on_event);
+  const auto heard = impl_->project->heard(on_event);
+  data::move(*impl_->open(heard, cancel), from, to, heard);
 }
 
 void Data::unprotect(const std::string& target) const {

@@ -88,7 +88,8 @@ yaml::List differences(const std::vector<DataDifference>& list, Sides paths, Sid
 
 }  // namespace
 
-DataStatus Data::status(const DataStatusOptions& options) const {
+DataStatus Data::status(const DataStatusOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   data::StatusRequest request;
   request.targets = options.targets;
@@ -120,7 +121,8 @@ std::string DataStatus::json(bool with_unchanged) const {
   return yaml::dump_json(std::move(map));
 }
 
-DataDiff Data::diff(const DataDiffOptions& options) const {
+DataDiff Data::diff(const DataDiffOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->open(options.on_event, options.cancel);
   auto found =
       data::diff(*workspace, {options.old_revision, options.new_revision, options.targets});

@@ -123,7 +123,9 @@ ExperimentRow to_row(const exp::State& state, RowKind kind) {
 
 }  // namespace
 
-ExperimentRun Experiments::run(const ExperimentRunOptions& options) const {
+ExperimentRun Experiments::run(const ExperimentRunOptions& given) const {
+  ExperimentRunOptions options = given;
+  options.run = impl_->project->with_log_in(given.run);
   exp::RunOptions internal;
   internal.reproduce = api::to_internal(options.run, "expcore exp run");
   internal.name = options.name;
@@ -333,7 +335,8 @@ std::pair<std::string, std::string> Experiments::branch(const std::string& exper
   return exp::make_branch(*impl_->project->open(), experiment, branch);
 }
 
-ExperimentRef Experiments::save(const ExperimentSaveOptions& options) const {
+ExperimentRef Experiments::save(const ExperimentSaveOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
   exp::SaveOptions internal;
@@ -353,7 +356,8 @@ ExperimentRef Experiments::save(const ExperimentSaveOptions& options) const {
   return result;
 }
 
-void Experiments::apply(const std::string& experiment, const EventCallback& on_event) const {
+void Experiments::apply(const std::string& experiment, const EventCallback& listener) const {
+  const auto on_event = impl_->project->heard(listener);
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(on_event);
   exp::apply(*workspace, experiment, on_event);
@@ -403,11 +407,13 @@ ShareResult share(pipeline::Workspace& workspace, const ShareOptions& options,
 
 }  // namespace
 
-ShareResult Experiments::push(const ShareOptions& options) const {
+ShareResult Experiments::push(const ShareOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   return share(*impl_->project->open(), options, &exp::push);
 }
 
-ShareResult Experiments::pull(const ShareOptions& options) const {
+ShareResult Experiments::pull(const ShareOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   return share(*impl_->project->open(), options, &exp::pull);
 }
 

@@ -20,11 +20,26 @@ struct Project::Impl {
   std::string directory;
   std::string root;
   Environment environment;
+  LogSink log;  ///< May be empty.
+  LogLevel least_logged = LogLevel::info;
 
   /// A fresh view of the disk.
   std::unique_ptr<pipeline::Workspace> open() const {
     return pipeline::Workspace::open(directory, environment);
   }
+  /// A listener that tells the log, too.
+  EventCallback heard(const EventCallback& listener) const;
+  QueueEventCallback heard_queue(const QueueEventCallback& listener) const;
+  /// Options whose listener's events the log hears, too.
+  template <typename Options>
+  Options with_log_in(Options options) const {
+    options.on_event = heard(options.on_event);
+    return options;
+  }
+
+ private:
+  template <typename Told>
+  std::function<void(const Told&)> with_log(const std::function<void(const Told&)>& listener) const;
 };
 
 struct Pipeline::Impl {

@@ -177,7 +177,8 @@ Metrics::Metrics(Metrics&&) noexcept = default;
 Metrics& Metrics::operator=(Metrics&&) noexcept = default;
 Metrics::~Metrics() = default;
 
-std::vector<RevisionValues> Metrics::show(const MetricsOptions& options) const {
+std::vector<RevisionValues> Metrics::show(const MetricsOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto shown = read(impl_->project->open(), options);
   std::vector<RevisionValues> values;
   for (const auto& result : shown.results)
@@ -185,14 +186,16 @@ std::vector<RevisionValues> Metrics::show(const MetricsOptions& options) const {
   return values;
 }
 
-ValuesJson Metrics::show_json(const MetricsOptions& options, int indent) const {
+ValuesJson Metrics::show_json(const MetricsOptions& given, int indent) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto shown = read(impl_->project->open(), options);
   return {to_json(metrics::show_value(*shown.workspace, shown.results), indent),
           metrics::errored_revisions(shown.results)};
 }
 
-ValuesTable Metrics::show_table(const MetricsOptions& options,
+ValuesTable Metrics::show_table(const MetricsOptions& given,
                                 const ValuesTableOptions& table) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto shown = read(impl_->project->open(), options);
   const bool with_revisions = options.all_branches || options.all_tags || options.all_commits;
   auto made = metrics::show_table(*shown.workspace, shown.results, with_revisions, table.precision);
@@ -200,16 +203,19 @@ ValuesTable Metrics::show_table(const MetricsOptions& options,
           metrics::errored_revisions(shown.results)};
 }
 
-ValuesDiff Metrics::diff(const DiffOptions& options) const {
+ValuesDiff Metrics::diff(const DiffOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_public(compare(impl_->project->open(), metrics::What::metrics, options));
 }
 
-ValuesJson Metrics::diff_json(const DiffOptions& options, int indent) const {
+ValuesJson Metrics::diff_json(const DiffOptions& given, int indent) const {
+  const auto options = impl_->project->with_log_in(given);
   return expcore::diff_json(compare(impl_->project->open(), metrics::What::metrics, options),
                             indent);
 }
 
-ValuesTable Metrics::diff_table(const DiffOptions& options, const ValuesTableOptions& table) const {
+ValuesTable Metrics::diff_table(const DiffOptions& given, const ValuesTableOptions& table) const {
+  const auto options = impl_->project->with_log_in(given);
   return expcore::diff_table(compare(impl_->project->open(), metrics::What::metrics, options),
                              options, table, metrics::What::metrics);
 }
@@ -223,16 +229,19 @@ Params::Params(Params&&) noexcept = default;
 Params& Params::operator=(Params&&) noexcept = default;
 Params::~Params() = default;
 
-ValuesDiff Params::diff(const DiffOptions& options) const {
+ValuesDiff Params::diff(const DiffOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_public(compare(impl_->project->open(), metrics::What::params, options));
 }
 
-ValuesJson Params::diff_json(const DiffOptions& options, int indent) const {
+ValuesJson Params::diff_json(const DiffOptions& given, int indent) const {
+  const auto options = impl_->project->with_log_in(given);
   return expcore::diff_json(compare(impl_->project->open(), metrics::What::params, options),
                             indent);
 }
 
-ValuesTable Params::diff_table(const DiffOptions& options, const ValuesTableOptions& table) const {
+ValuesTable Params::diff_table(const DiffOptions& given, const ValuesTableOptions& table) const {
+  const auto options = impl_->project->with_log_in(given);
   return expcore::diff_table(compare(impl_->project->open(), metrics::What::params, options),
                              options, table, metrics::What::params);
 }

@@ -252,7 +252,8 @@ std::vector<InheritedReason> inherited_by(const pipeline::Workspace& workspace,
 
 }  // namespace
 
-PipelineStatus Pipeline::status(const StatusOptions& options) const {
+PipelineStatus Pipeline::status(const StatusOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
   auto selected = select(*workspace, options);
@@ -276,7 +277,8 @@ PipelineStatus Pipeline::status(const StatusOptions& options) const {
   return result;
 }
 
-PipelineExplanation Pipeline::explain(const StatusOptions& options) const {
+PipelineExplanation Pipeline::explain(const StatusOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
   auto selected = select(*workspace, options);
@@ -346,7 +348,8 @@ std::string PipelineExplanation::json() const {
   return yaml::dump_json(std::move(list));
 }
 
-RunSummary Pipeline::run(const RunOptions& options) const {
+RunSummary Pipeline::run(const RunOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   const auto workspace = impl_->project->open();
   workspace->on_warning = api::warnings_to(options.on_event);
   const auto done = run::reproduce(*workspace, api::to_internal(options, "expcore repro"));

@@ -170,39 +170,47 @@ constexpr const char* page_images = "static";
 
 }  // namespace
 
-PlotsResult Plots::show(const PlotsOptions& options) const {
+PlotsResult Plots::show(const PlotsOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_result(collect(impl_->project->open(), std::nullopt, options, ""), options.split);
 }
 
-PlotsResult Plots::diff(const std::vector<std::string>& revs, const PlotsOptions& options) const {
+PlotsResult Plots::diff(const std::vector<std::string>& revs, const PlotsOptions& given) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_result(collect(impl_->project->open(), revs, options, ""), options.split);
 }
 
-PlotsText Plots::show_json(const PlotsOptions& options, int indent) const {
+PlotsText Plots::show_json(const PlotsOptions& given, int indent) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_json_text(collect(impl_->project->open(), std::nullopt, options, ""), options.split,
                       indent);
 }
 
-PlotsText Plots::diff_json(const std::vector<std::string>& revs, const PlotsOptions& options,
+PlotsText Plots::diff_json(const std::vector<std::string>& revs, const PlotsOptions& given,
                            int indent) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_json_text(collect(impl_->project->open(), revs, options, ""), options.split, indent);
 }
 
-PlotsText Plots::show_vega(const PlotsOptions& options, int indent) const {
+PlotsText Plots::show_vega(const PlotsOptions& given, int indent) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_vega_text(collect(impl_->project->open(), std::nullopt, options, page_images), indent);
 }
 
-PlotsText Plots::diff_vega(const std::vector<std::string>& revs, const PlotsOptions& options,
+PlotsText Plots::diff_vega(const std::vector<std::string>& revs, const PlotsOptions& given,
                            int indent) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_vega_text(collect(impl_->project->open(), revs, options, page_images), indent);
 }
 
-PlotsText Plots::show_html(const PlotsOptions& options, const std::string& page) const {
+PlotsText Plots::show_html(const PlotsOptions& given, const std::string& page) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_page(collect(impl_->project->open(), std::nullopt, options, page_images), page);
 }
 
-PlotsText Plots::diff_html(const std::vector<std::string>& revs, const PlotsOptions& options,
+PlotsText Plots::diff_html(const std::vector<std::string>& revs, const PlotsOptions& given,
                            const std::string& page) const {
+  const auto options = impl_->project->with_log_in(given);
   return to_page(collect(impl_->project->open(), revs, options, page_images), page);
 }
 

@@ -2,7 +2,6 @@
 
 #include <expcore/error.hpp>
 #include <expcore/project.hpp>
-#include <expcore/version.hpp>
 #include <fmt/format.h>
 
 #include "api/impl.hpp"
@@ -66,8 +65,6 @@ void check_repository(const std::string& directory, const InitOptions& options) 
 }
 
 }  // namespace
-
-const char* version() noexcept { return EXPCORE_VERSION; }
 
 Project::Project(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
 Project::Project(Project&&) noexcept = default;

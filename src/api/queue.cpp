@@ -252,7 +252,8 @@ std::vector<QueueTask> Queue::add(const QueueAddOptions& options) const {
   request.task = to_new_task(options);
   request.selection = to_selection(options.run);
   const auto workspace = impl_->project->open();
-  workspace->on_warning = api::warnings_to(options.run.on_event);
+  const auto on_event = impl_->project->heard(options.run.on_event);
+  workspace->on_warning = api::warnings_to(on_event);
   std::vector<QueueTask> result;
   for (const auto& task : queue::add(*workspace, request))
     result.push_back(api::to_public(task));

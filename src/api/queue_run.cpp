@@ -155,7 +155,9 @@ class Workers {
 
 }  // namespace
 
-void Queue::run(const Executor& executor, const QueueRunOptions& options) const {
+void Queue::run(const Executor& executor, const QueueRunOptions& given) const {
+  QueueRunOptions options = given;
+  options.on_event = impl_->project->heard_queue(given.on_event);
   auto count = executor.impl_->jobs;
   if (count == 0) {
     count = static_cast<std::uint32_t>(

@@ -82,6 +82,8 @@ static void test_custom(const exp_project* project) {
   CHECK(exp_executor_custom(&executor, NULL, NULL) == EXP_ERR_INVALID_ARGUMENT);
   CHECK(exp_executor_custom(&executor, &engine, NULL) == EXP_OK);
   CHECK(exp_executor_jobs(executor) == 3);
+  CHECK(exp_executor_flags(executor) == EXP_ENGINE_JOBS_END_WITH_US);
+  CHECK(exp_executor_poll_interval(executor) == 10);
   CHECK(strcmp(exp_executor_name(executor), "room") == 0);
 
   CHECK(run_one(project, executor, "a", "lr=2") == EXP_TASK_SUCCESS);
@@ -119,6 +121,7 @@ static void test_command(const exp_project* project) {
   CHECK(exp_executor_command(&executor, &options, NULL) == EXP_OK);
   CHECK(exp_executor_jobs(executor) == 1);
   CHECK(strcmp(exp_executor_name(executor), "command") == 0);
+  CHECK(exp_executor_has_engine(executor) == 1);
   CHECK(run_one(project, executor, "c", "lr=4") == EXP_TASK_SUCCESS);
   exp_executor_free(executor);
 }
@@ -133,6 +136,8 @@ static void test_of_project(const exp_project* project, const char* folder) {
   CHECK(exp_executor_of_project(NULL, project, "local", 1, NULL) == EXP_ERR_INVALID_ARGUMENT);
   CHECK(exp_executor_of_project(&executor, project, "local", 2, NULL) == EXP_OK);
   CHECK(strcmp(exp_executor_name(executor), "local") == 0);
+  CHECK(exp_executor_has_engine(executor) == 0);
+  CHECK(exp_executor_flags(executor) == 0 && exp_executor_poll_interval(executor) == 0);
   CHECK(exp_executor_jobs(executor) == 2);
   exp_executor_free(executor);
   run_shell(folder,
@@ -144,6 +149,8 @@ static void test_of_project(const exp_project* project, const char* folder) {
   options.executor = "none";
   CHECK(exp_queue_start(NULL, project, &options, NULL) == EXP_ERR_NOT_FOUND);
   CHECK(exp_executor_name(NULL) == NULL);
+  CHECK(exp_executor_has_engine(NULL) == 0 && exp_executor_flags(NULL) == 0);
+  CHECK(exp_executor_poll_interval(NULL) == 0);
 }
 
 int main(void) {

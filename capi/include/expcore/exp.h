@@ -76,6 +76,20 @@ EXP_API void exp_error_free(exp_error* error);
 
 /** EXP_VERSION_NUMBER of the library that is loaded. @since 0.1 */
 EXP_API int32_t exp_version(void);
+/** The library's version as text, "0.1.0". @since 0.1 */
+EXP_API const char* exp_version_text(void);
+/** The release of DVC whose files, refs and words this library has, "3.64". @since 0.1 */
+EXP_API const char* exp_dvc_version(void);
+/**
+ * Whether this library can do something that another version or build may not. Names, which are
+ * never given another meaning: "executor.command", "executor.custom", "executor.local", "hydra",
+ * "link.reflink", "remote.local", "sweep".
+ *
+ * @param name NULL and unknown names: it cannot.
+ * @return 1 or 0.
+ * @since 0.1
+ */
+EXP_API int32_t exp_has_capability(const char* name);
 /** Releases text that came through a `char **`. @since 0.1 */
 EXP_API void exp_free(void* memory);
 
@@ -87,6 +101,11 @@ typedef struct exp_cancel exp_cancel;
 EXP_API exp_cancel* exp_cancel_new(void);
 /** Stops every call that holds the token. Idempotent; any thread; async-signal-safe. @since 0.1 */
 EXP_API void exp_cancel_request(exp_cancel* cancel);
+/** 1 once it has been requested, else 0; 0 for NULL. Any thread. @since 0.1 */
+EXP_API int32_t exp_cancel_requested(const exp_cancel* cancel);
+/** A descriptor that becomes readable, for ever, once the token is requested: for poll(). It lives
+ *  as long as the token and is not to be read or closed; -1 for NULL. @since 0.1 */
+EXP_API int32_t exp_cancel_poll_fd(const exp_cancel* cancel);
 /** Not while a call holds the token. @since 0.1 */
 EXP_API void exp_cancel_free(exp_cancel* cancel);
 
@@ -160,6 +179,10 @@ typedef struct exp_event {
 /** Return 0 to go on. @since 0.1 */
 typedef int32_t (*exp_event_cb)(const exp_event* event, void* user_data);
 
+/** A question that only a person can answer. Set `*out_answer` to 1 for yes; return 0 to go on.
+ *  @since 0.1 */
+typedef int32_t (*exp_confirm_cb)(const char* question, int32_t* out_answer, void* user_data);
+
 /* ----------------------------------------------------------------------------------- project */
 
 typedef struct exp_project exp_project;
@@ -174,6 +197,30 @@ typedef struct exp_project exp_project;
  */
 EXP_API exp_status exp_project_open(exp_project** out_project, const char* directory,
                                     exp_error** out_error);
+
+/** How exp_project_open_with() opens a project. */
+typedef struct exp_open_options {
+  size_t struct_size; /**< sizeof(exp_open_options) of the caller. */
+  /** "NAME=value", ends in NULL: what decides where configuration is found, what `oc.env` sees and
+      what commands inherit. NULL: a copy of this process's environment. */
+  const char* const* environment;
+} exp_open_options;
+/** Every default. */
+#define EXP_OPEN_OPTIONS_INIT \
+  { sizeof(exp_open_options), NULL }
+
+/**
+ * As exp_project_open(), with options.
+ *
+ * @param[out] out_project Free it with exp_project_free().
+ * @param      directory   NULL: the current one.
+ * @param      options     NULL: all defaults.
+ * @param[out] out_error   May be NULL.
+ * @return As exp_project_open(); EXP_ERR_INVALID_ARGUMENT for a variable without '='.
+ * @since 0.1
+ */
+EXP_API exp_status exp_project_open_with(exp_project** out_project, const char* directory,
+                                         const exp_open_options* options, exp_error** out_error);
 
 /** Flags of exp_project_init(). */
 #define EXP_INIT_NO_SCM (UINT32_C(1) << 0) /**< Without Git. */
@@ -191,6 +238,44 @@ EXP_API exp_status exp_project_init(exp_project** out_project, const char* direc
 EXP_API void exp_project_free(exp_project* project);
 /** The folder that holds `.dvc`, absolute. @since 0.1 */
 EXP_API const char* exp_project_root(const exp_project* project);
+/** The folder that paths are relative to, absolute; "" for NULL. @since 0.1 */
+EXP_API const char* exp_project_directory(const exp_project* project);
+
+/** How much a line of the log matters. */
+enum {
+  EXP_LOG_DEBUG = 1,  /**< Commands that are run, files that are written. */
+  EXP_LOG_INFO = 2,   /**< What happens to stages, tasks and experiments. */
+  EXP_LOG_WARNING = 3 /**< Warnings, and stages and tasks that failed. */
+};
+
+/** One line of a project's log. Look only at fields that lie within struct_size. Everything is
+    borrowed for the call. */
+typedef struct exp_log_record {
+  size_t struct_size; /**< sizeof(exp_log_record) of this library. */
+  const char* text;   /**< Without a line feed at the end; never NULL. */
+  const char* task;   /**< Name of the queued task it happened in; "" outside of one. */
+  int32_t level;      /**< EXP_LOG_*. */
+  int32_t reserved;   /**< 0. */
+} exp_log_record;
+
+/** Takes a line of a log. Return 0 to go on. @since 0.1 */
+typedef int32_t (*exp_log_cb)(const exp_log_record* record, void* user_data);
+
+/**
+ * From now on every operation of `project` tells `on_log` what happens, line by line, whether or
+ * not it has an exp_event_cb of its own.
+ *
+ * @param      project   Not while another thread uses it.
+ * @param      on_log    NULL: nobody any more. Called from the thread that makes a call or from
+ *                       one of its workers, never two at once for one call.
+ * @param      user_data Passed to on_log untouched.
+ * @param      least     EXP_LOG_*: what matters less is left out; 0: EXP_LOG_INFO.
+ * @param[out] out_error May be NULL.
+ * @return EXP_OK or EXP_ERR_INVALID_ARGUMENT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_project_log_to(exp_project* project, exp_log_cb on_log, void* user_data,
+                                      int32_t least, exp_error** out_error);
 
 /* ---------------------------------------------------------------------------------- pipeline */
 
@@ -210,6 +295,62 @@ EXP_API const char* exp_stages_address(const exp_stages* stages, size_t index);
 /** The commands, one a line; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_stages_command(const exp_stages* stages, size_t index);
 
+/** A stage of a dvc.yaml, or a `.dvc` file. Look only at fields that lie within struct_size. Texts
+    and arrays are never NULL, arrays end in NULL, paths are relative to the project's directory. */
+typedef struct exp_stage {
+  size_t struct_size;         /**< sizeof(exp_stage) of this library. */
+  const char* address;        /**< "train", "sub/dvc.yaml:train", "data.csv.dvc". */
+  const char* file;           /**< Of the definition. */
+  const char* description;    /**< First line of its `desc`, else what it writes or reads. */
+  const char* const* command; /**< As written: one string, or the items of a list. */
+  const char* const* deps;    /**< Files and folders. */
+  const char* const* params;  /**< "params.yaml:train.lr"; "params.yaml" for a whole file. */
+  const char* const* outs;    /**< Without metrics and plots. */
+  const char* const* metrics;
+  const char* const* plots;
+  const char* const*
+      upstream;           /**< Addresses of the stages it needs; empty from exp_pipeline_list(). */
+  int32_t kind;           /**< EXP_STAGE_*. */
+  int32_t frozen;         /**< 1 when it is. */
+  int32_t always_changed; /**< 1 when it is. */
+  int32_t reserved;       /**< 0. */
+} exp_stage;
+
+/** Everything about a stage. Lives as long as `stages`; NULL when out of range. @since 0.1 */
+EXP_API const exp_stage* exp_stages_get(const exp_stages* stages, size_t index);
+
+/** Flags of exp_stage_list_options. */
+#define EXP_STAGE_LIST_ALL (UINT32_C(1) << 0)       /**< Every stage of the project instead. */
+#define EXP_STAGE_LIST_RECURSIVE (UINT32_C(1) << 1) /**< Folders: what is below them. */
+/** With the other two: a broken file is an error, it is not passed over. */
+#define EXP_STAGE_LIST_FAIL (UINT32_C(1) << 2)
+
+/** Which stages exp_pipeline_list() lists. */
+typedef struct exp_stage_list_options {
+  size_t struct_size;         /**< sizeof(exp_stage_list_options) of the caller. */
+  const char* const* targets; /**< Stages, files, folders; ends in NULL; NULL: dvc.yaml. */
+  uint32_t flags;             /**< EXP_STAGE_LIST_*, or'ed. */
+  uint32_t reserved;          /**< 0. */
+} exp_stage_list_options;
+/** Every default. */
+#define EXP_STAGE_LIST_OPTIONS_INIT \
+  { sizeof(exp_stage_list_options), NULL, 0, 0 }
+
+/**
+ * Stages in the order of the targets, each once, without `upstream`; nothing but what is named is
+ * looked at: `dvc stage list`.
+ *
+ * @param[out] out_stages Free it with exp_stages_free().
+ * @param      project    Borrowed for the call.
+ * @param      options    NULL: all defaults.
+ * @param[out] out_error  May be NULL.
+ * @return EXP_OK, EXP_ERR_PARSE for a broken file that is named, EXP_ERR_NOT_FOUND for a target,
+ *         EXP_ERR_INVALID_ARGUMENT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_pipeline_list(exp_stages** out_stages, const exp_project* project,
+                                     const exp_stage_list_options* options, exp_error** out_error);
+
 /** What is stale and why. Free with exp_pipeline_status_free(). @since 0.1 */
 EXP_API exp_status exp_pipeline_status_get(exp_pipeline_status** out_status,
                                            const exp_project* project, exp_error** out_error);
@@ -221,6 +362,46 @@ EXP_API size_t exp_pipeline_status_count(const exp_pipeline_status* status);
 EXP_API const char* exp_pipeline_status_address(const exp_pipeline_status* status, size_t index);
 /** Its first reason in words, "dependency 'x' modified"; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_pipeline_status_reason(const exp_pipeline_status* status, size_t index);
+/** How many reasons a stage has; 0 when out of range. @since 0.1 */
+EXP_API size_t exp_pipeline_status_reason_count(const exp_pipeline_status* status, size_t index);
+/** The reason number `reason` of a stage, in words; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_pipeline_status_reason_at(const exp_pipeline_status* status, size_t index,
+                                                  size_t reason);
+/** How many stages were looked at. @since 0.1 */
+EXP_API size_t exp_pipeline_status_stage_count(const exp_pipeline_status* status);
+
+/** Flags of exp_status_options. */
+#define EXP_STATUS_WITH_DEPS (UINT32_C(1) << 0) /**< The targets' upstream stages, too. */
+#define EXP_STATUS_RECURSIVE (UINT32_C(1) << 1) /**< Folders as targets. */
+
+/** What exp_pipeline_status_with() and exp_pipeline_explain_json_with() look at. */
+typedef struct exp_status_options {
+  size_t struct_size;         /**< sizeof(exp_status_options) of the caller. */
+  const char* const* targets; /**< Ends in NULL; NULL: every stage of the project. */
+  exp_event_cb on_event;      /**< Warnings; may be NULL. */
+  void* user_data;            /**< Passed to on_event untouched. */
+  uint32_t flags;             /**< EXP_STATUS_*, or'ed. */
+  uint32_t reserved;          /**< 0. */
+} exp_status_options;
+/** Every default. */
+#define EXP_STATUS_OPTIONS_INIT \
+  { sizeof(exp_status_options), NULL, NULL, NULL, 0, 0 }
+
+/**
+ * What is stale and why, of some stages: `dvc status`.
+ *
+ * @param[out] out_status Free it with exp_pipeline_status_free().
+ * @param      project    Borrowed for the call.
+ * @param      options    NULL: all defaults.
+ * @param[out] out_error  May be NULL.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND for a target, EXP_ERR_PARSE, EXP_ERR_INVALID_ARGUMENT,
+ *         EXP_ERR_CALLBACK or EXP_ERR_IO.
+ * @since 0.1
+ */
+EXP_API exp_status exp_pipeline_status_with(exp_pipeline_status** out_status,
+                                            const exp_project* project,
+                                            const exp_status_options* options,
+                                            exp_error** out_error);
 
 /**
  * Every stage that a run would not pass by, with the chain of reasons from what changed, as JSON:
@@ -232,6 +413,19 @@ EXP_API const char* exp_pipeline_status_reason(const exp_pipeline_status* status
  */
 EXP_API exp_status exp_pipeline_explain_json(char** out_text, const exp_project* project,
                                              exp_error** out_error);
+/**
+ * As exp_pipeline_explain_json(), of some stages.
+ *
+ * @param[out] out_text  Free it with exp_free().
+ * @param      project   Borrowed for the call.
+ * @param      options   NULL: all defaults.
+ * @param[out] out_error May be NULL.
+ * @return As exp_pipeline_status_with().
+ * @since 0.1
+ */
+EXP_API exp_status exp_pipeline_explain_json_with(char** out_text, const exp_project* project,
+                                                  const exp_status_options* options,
+                                                  exp_error** out_error);
 
 /** Flags of exp_pipeline_dag(). */
 #define EXP_DAG_FULL (UINT32_C(1) << 0) /**< The target's whole pipeline. */
@@ -283,9 +477,11 @@ typedef struct exp_run_options {
   exp_cancel* cancel;         /**< Borrowed for the call; may be NULL. */
   uint32_t flags;             /**< EXP_RUN_*, or'ed. */
   uint32_t jobs;              /**< Stages that may run at once; 0 and 1: one by one. */
+  /** Asked, with a stage's address, before it runs; no: it fails. NULL: they all run. */
+  exp_confirm_cb on_confirm;
 } exp_run_options;
 #define EXP_RUN_OPTIONS_INIT \
-  { sizeof(exp_run_options), NULL, NULL, NULL, NULL, 0, 0 }
+  { sizeof(exp_run_options), NULL, NULL, NULL, NULL, 0, 0, NULL }
 
 /**
  * Brings stages up to date, as `dvc repro`. Blocks.
@@ -308,6 +504,8 @@ EXP_API const char* exp_run_summary_address(const exp_run_summary* summary, size
 EXP_API int32_t exp_run_summary_outcome(const exp_run_summary* summary, size_t index);
 /** Why it ran; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_run_summary_reason(const exp_run_summary* summary, size_t index);
+/** How long a stage took, in seconds; 0 when out of range. @since 0.1 */
+EXP_API double exp_run_summary_seconds(const exp_run_summary* summary, size_t index);
 
 /* --------------------------------------------------------------------------------- overrides */
 
@@ -330,6 +528,13 @@ EXP_API exp_status exp_overrides_parse(exp_overrides** out_overrides, const char
 EXP_API void exp_overrides_free(exp_overrides* overrides);
 /** 1 when there may be other than one combination, else 0. @since 0.1 */
 EXP_API int32_t exp_overrides_is_sweep(const exp_overrides* overrides);
+/** How many overrides there are, as typed. @since 0.1 */
+EXP_API size_t exp_overrides_count(const exp_overrides* overrides);
+/** The file of an override, by file in order of first appearance; NULL when out of range.
+ *  @since 0.1 */
+EXP_API const char* exp_overrides_file(const exp_overrides* overrides, size_t index);
+/** The override as typed, "lr=0.1,0.2"; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_overrides_text(const exp_overrides* overrides, size_t index);
 /**
  * How many combinations there are; none is made for it.
  * @return EXP_OK or EXP_ERR_INVALID_ARGUMENT for sweeps that cannot be counted.
@@ -521,10 +726,6 @@ EXP_API size_t exp_names_count(const exp_names* names);
 EXP_API const char* exp_names_get(const exp_names* names, size_t index);
 
 /* ------------------------------------------- data: events, remotes, garbage and what changed */
-
-/** A question that only a person can answer. Set `*out_answer` to 1 for yes; return 0 to go on.
- *  @since 0.1 */
-typedef int32_t (*exp_confirm_cb)(const char* question, int32_t* out_answer, void* user_data);
 
 typedef struct exp_data_options {
   size_t struct_size;        /**< sizeof(exp_data_options) of the caller. */
@@ -1404,6 +1605,12 @@ EXP_API const char* exp_executor_name(const exp_executor* executor);
 EXP_API void exp_executor_free(exp_executor* executor);
 /** Tasks run at once, or EXP_JOBS_PER_PROCESSOR; 0 for NULL. @since 0.1 */
 EXP_API uint32_t exp_executor_jobs(const exp_executor* executor);
+/** 1 when commands run as jobs of an engine, 0 when as processes of this machine. @since 0.1 */
+EXP_API int32_t exp_executor_has_engine(const exp_executor* executor);
+/** EXP_ENGINE_*, or'ed, of its engine; 0 without one. @since 0.1 */
+EXP_API uint32_t exp_executor_flags(const exp_executor* executor);
+/** How often its engine is asked about each job, in milliseconds; 0 without one. @since 0.1 */
+EXP_API int64_t exp_executor_poll_interval(const exp_executor* executor);
 
 /* --------------------------------------------------------------------------------------- queue */
 
@@ -1846,6 +2053,140 @@ EXP_API exp_status exp_experiments_diff_json(char** out_text, const exp_project*
                                              const exp_diff_options* options,
                                              exp_error** out_error);
 
+/**
+ * The values of a composition that are no mappings, by dotted key, in order; lists are JSON texts.
+ * `rev` and `file` are "".
+ *
+ * @param[out] out_values  Free it with exp_values_free().
+ * @param      composition Borrowed for the call.
+ * @param[out] out_error   May be NULL.
+ * @return EXP_OK or EXP_ERR_INVALID_ARGUMENT.
+ * @since 0.1
+ */
+EXP_API exp_status exp_composition_values(exp_values** out_values,
+                                          const exp_composition* composition,
+                                          exp_error** out_error);
+
+/* -------------------------------------------------------------------------------------- tables */
+
+/** A table as it is printed: text cells below headers. Immutable: any thread may read it. */
+typedef struct exp_table exp_table;
+
+/** Releases a table. @since 0.1 */
+EXP_API void exp_table_free(exp_table* table);
+/** How many columns it has. @since 0.1 */
+EXP_API size_t exp_table_column_count(const exp_table* table);
+/** How many rows it has. @since 0.1 */
+EXP_API size_t exp_table_row_count(const exp_table* table);
+/** The name of a column; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_table_header(const exp_table* table, size_t column);
+/** EXP_COLUMN_* of exp_experiments_show_table(); 0 for its first columns, which every such table
+ *  has, for other tables and out of range. @since 0.1 */
+EXP_API int32_t exp_table_column_kind(const exp_table* table, size_t column);
+/** A cell; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_table_cell(const exp_table* table, size_t row, size_t column);
+
+/** Flags of exp_table_options. */
+#define EXP_TABLE_ONLY_CHANGED (UINT32_C(1) << 0) /**< Show: no columns that are all the same. */
+#define EXP_TABLE_DESCENDING (UINT32_C(1) << 1)   /**< Show: with `sort_by`. */
+#define EXP_TABLE_CSV (UINT32_C(1) << 2)          /**< Show: full numbers and ISO dates. */
+#define EXP_TABLE_NO_PATH (UINT32_C(1) << 3)      /**< Others: without the column of files. */
+
+/** For all digits of numbers; as exp_table_options.precision. */
+#define EXP_PRECISION_ALL INT32_C(-1)
+
+/** What a table holds and how. */
+typedef struct exp_table_options {
+  size_t struct_size;      /**< sizeof(exp_table_options) of the caller. */
+  const char* const* drop; /**< Show: regular expressions of columns to leave out; ends in NULL. */
+  const char* const* keep; /**< Show: and of columns to keep all the same; ends in NULL. */
+  const char* sort_by;     /**< Show: a metric or param, "[file:]key"; NULL: as they come. */
+  /** Digits of numbers; 0: DVC's; EXP_PRECISION_ALL. Show: with EXP_TABLE_CSV, significant ones.
+      Params are never rounded. */
+  int32_t precision;
+  uint32_t flags; /**< EXP_TABLE_*, or'ed. */
+} exp_table_options;
+/** Every default. */
+#define EXP_TABLE_OPTIONS_INIT \
+  { sizeof(exp_table_options), NULL, NULL, NULL, 0, 0 }
+
+/**
+ * The table that `exp show` prints. Typed rows are those of exp_experiments_show().
+ *
+ * @param[out] out_table Free it with exp_table_free().
+ * @param      project   Borrowed for the call.
+ * @param      options   Which rows; NULL: all defaults.
+ * @param      table     Which columns and how; NULL: all defaults.
+ * @param[out] out_error May be NULL.
+ * @return As exp_experiments_show(); EXP_ERR_INVALID_ARGUMENT for an unknown `sort_by` and what is
+ *         no regular expression.
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_show_table(exp_table** out_table, const exp_project* project,
+                                              const exp_show_options* options,
+                                              const exp_table_options* table,
+                                              exp_error** out_error);
+/**
+ * The two tables that `exp diff` prints; without headers when nothing differs. Typed rows are those
+ * of exp_metrics_diff() and exp_params_diff().
+ *
+ * @param[out] out_metrics May be NULL. Free it with exp_table_free().
+ * @param[out] out_params  May be NULL. Free it with exp_table_free().
+ * @param      project     Borrowed for the call.
+ * @param      options     Without targets; NULL: all defaults.
+ * @param      table       NULL: all defaults.
+ * @param[out] out_error   May be NULL.
+ * @return As exp_experiments_diff_json().
+ * @since 0.1
+ */
+EXP_API exp_status exp_experiments_diff_tables(exp_table** out_metrics, exp_table** out_params,
+                                               const exp_project* project,
+                                               const exp_diff_options* options,
+                                               const exp_table_options* table,
+                                               exp_error** out_error);
+/**
+ * The table that `metrics show` prints.
+ *
+ * @param[out] out_table Free it with exp_table_free().
+ * @param      project   Borrowed for the call.
+ * @param      options   NULL: all defaults.
+ * @param      table     NULL: all defaults.
+ * @param[out] out_error May be NULL.
+ * @return As exp_metrics_show().
+ * @since 0.1
+ */
+EXP_API exp_status exp_metrics_show_table(exp_table** out_table, const exp_project* project,
+                                          const exp_metrics_options* options,
+                                          const exp_table_options* table, exp_error** out_error);
+/**
+ * The table that `metrics diff` prints.
+ *
+ * @param[out] out_table Free it with exp_table_free().
+ * @param      project   Borrowed for the call.
+ * @param      options   NULL: all defaults.
+ * @param      table     NULL: all defaults.
+ * @param[out] out_error May be NULL.
+ * @return As exp_metrics_diff().
+ * @since 0.1
+ */
+EXP_API exp_status exp_metrics_diff_table(exp_table** out_table, const exp_project* project,
+                                          const exp_diff_options* options,
+                                          const exp_table_options* table, exp_error** out_error);
+/**
+ * The table that `params diff` prints.
+ *
+ * @param[out] out_table Free it with exp_table_free().
+ * @param      project   Borrowed for the call.
+ * @param      options   NULL: all defaults.
+ * @param      table     NULL: all defaults.
+ * @param[out] out_error May be NULL.
+ * @return As exp_params_diff().
+ * @since 0.1
+ */
+EXP_API exp_status exp_params_diff_table(exp_table** out_table, const exp_project* project,
+                                         const exp_diff_options* options,
+                                         const exp_table_options* table, exp_error** out_error);
+
 /* --------------------------------------------------------------------------------------- plots */
 
 typedef struct exp_plots exp_plots;
@@ -1905,6 +2246,10 @@ EXP_API const char* exp_plots_id(const exp_plots* plots, size_t index);
 EXP_API const char* exp_plots_spec(const exp_plots* plots, size_t index);
 /** With EXP_PLOTS_SPLIT the values of the places that were left, as JSON. @since 0.1 */
 EXP_API const char* exp_plots_anchors(const exp_plots* plots, size_t index);
+/** How many revisions have data for a plot. @since 0.1 */
+EXP_API size_t exp_plots_rev_count(const exp_plots* plots, size_t index);
+/** Revisions with data, in order; NULL when out of range. @since 0.1 */
+EXP_API const char* exp_plots_rev(const exp_plots* plots, size_t index, size_t rev);
 /** Copies of an image plot. @since 0.1 */
 EXP_API size_t exp_plots_image_count(const exp_plots* plots, size_t index);
 /** NULL when out of range. @since 0.1 */
@@ -1921,6 +2266,65 @@ EXP_API const char* exp_plots_error_rev(const exp_plots* plots, size_t error);
 EXP_API const char* exp_plots_error_message(const exp_plots* plots, size_t error);
 /** The JSON of a built-in template. Free the text with exp_free(). @since 0.1 */
 EXP_API exp_status exp_plots_template(char** out_text, const char* name, exp_error** out_error);
+/**
+ * Names of the built-in templates.
+ *
+ * @param[out] out_names Free it with exp_names_free().
+ * @param[out] out_error May be NULL.
+ * @return EXP_OK.
+ * @since 0.1
+ */
+EXP_API exp_status exp_plots_template_names(exp_names** out_names, exp_error** out_error);
+/**
+ * Whether a template can be used in a project.
+ *
+ * @param      project   Borrowed for the call.
+ * @param      name      A built-in name, a file of .dvc/plots, or a path.
+ * @param[out] out_error May be NULL.
+ * @return EXP_OK, or EXP_ERR_INVALID_ARGUMENT with what is wrong with it.
+ * @since 0.1
+ */
+EXP_API exp_status exp_plots_check_template(const exp_project* project, const char* name,
+                                            exp_error** out_error);
+
+/** Flags of exp_plot_change. */
+#define EXP_PLOT_HEADER (UINT32_C(1) << 0)    /**< CSV and TSV files have a row of names. */
+#define EXP_PLOT_NO_HEADER (UINT32_C(1) << 1) /**< They do not. */
+
+/** What exp_plots_modify() changes; what is NULL stays. */
+typedef struct exp_plot_change {
+  size_t struct_size;        /**< sizeof(exp_plot_change) of the caller. */
+  const char* template_name; /**< A built-in name, a file of .dvc/plots, or a path. */
+  const char* x;             /**< Column of the x axis. */
+  const char* y;             /**< Column of the y axis. */
+  const char* title;         /**< Above the plot. */
+  const char* x_label;       /**< Below the x axis. */
+  const char* y_label;       /**< Beside the y axis. */
+  /** Properties that go: "template", "x", "y", "x_label", "y_label", "title", "header"; ends in
+      NULL. Not NULL, even without any, the output has to be a plot already. */
+  const char* const* unset;
+  uint32_t flags;    /**< EXP_PLOT_*, at most one. */
+  uint32_t reserved; /**< 0. */
+} exp_plot_change;
+/** Changes nothing. */
+#define EXP_PLOT_CHANGE_INIT \
+  { sizeof(exp_plot_change), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+
+/**
+ * Changes how the output of a stage is plotted, or makes it a plot: `dvc plots modify`. Comments
+ * and other stages keep their bytes.
+ *
+ * @param[out] out_file  The dvc.yaml that was changed; may be NULL. Free it with exp_free().
+ * @param      project   Borrowed for the call.
+ * @param      target    An output.
+ * @param      change    Not NULL.
+ * @param[out] out_error May be NULL.
+ * @return EXP_OK, EXP_ERR_NOT_FOUND when no stage has the output or a property to unset is not set,
+ *         EXP_ERR_INVALID_ARGUMENT for a stage with templates and as exp_plots_check_template().
+ * @since 0.1
+ */
+EXP_API exp_status exp_plots_modify(char** out_file, const exp_project* project, const char* target,
+                                    const exp_plot_change* change, exp_error** out_error);
 
 #ifdef __cplusplus
 }

@@ -43,6 +43,9 @@ EXP_OUTCOME_PULLED = 7
 EXP_STAGE_PIPELINE = 0
 EXP_STAGE_DATA_SOURCE = 1
 EXP_STAGE_IMPORT = 2
+EXP_LOG_DEBUG = 1
+EXP_LOG_INFO = 2
+EXP_LOG_WARNING = 3
 EXP_CHECKOUT_ADDED = 0
 EXP_CHECKOUT_MODIFIED = 1
 EXP_CHECKOUT_DELETED = 2
@@ -85,6 +88,11 @@ EXP_VALUE_OTHER = 5
 EXP_INIT_NO_SCM = 1
 EXP_INIT_SUBDIR = 2
 EXP_INIT_FORCE = 4
+EXP_STAGE_LIST_ALL = 1
+EXP_STAGE_LIST_RECURSIVE = 2
+EXP_STAGE_LIST_FAIL = 4
+EXP_STATUS_WITH_DEPS = 1
+EXP_STATUS_RECURSIVE = 2
 EXP_DAG_FULL = 1
 EXP_DAG_OUTS = 2
 EXP_DAG_TEXT = 0
@@ -191,8 +199,15 @@ EXP_METRICS_ALL_TAGS = 2
 EXP_METRICS_ALL_COMMITS = 4
 EXP_DIFF_ALL = 1
 EXP_DIFF_DEPS_ONLY = 2
+EXP_TABLE_ONLY_CHANGED = 1
+EXP_TABLE_DESCENDING = 2
+EXP_TABLE_CSV = 4
+EXP_TABLE_NO_PATH = 8
+EXP_PRECISION_ALL = -1
 EXP_PLOTS_SPLIT = 1
 EXP_PLOTS_NO_HEADER = 2
+EXP_PLOT_HEADER = 1
+EXP_PLOT_NO_HEADER = 2
 
 
 class exp_event(Structure):
@@ -218,7 +233,76 @@ class exp_event(Structure):
         ("frozen", c_int32),
     ]
 
+
+class exp_open_options(Structure):
+    """exp_open_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("environment", POINTER(c_char_p)),
+    ]
+
+
+class exp_log_record(Structure):
+    """exp_log_record of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("text", c_char_p),
+        ("task", c_char_p),
+        ("level", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
+class exp_stage(Structure):
+    """exp_stage of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("address", c_char_p),
+        ("file", c_char_p),
+        ("description", c_char_p),
+        ("command", POINTER(c_char_p)),
+        ("deps", POINTER(c_char_p)),
+        ("params", POINTER(c_char_p)),
+        ("outs", POINTER(c_char_p)),
+        ("metrics", POINTER(c_char_p)),
+        ("plots", POINTER(c_char_p)),
+        ("upstream", POINTER(c_char_p)),
+        ("kind", c_int32),
+        ("frozen", c_int32),
+        ("always_changed", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
+class exp_stage_list_options(Structure):
+    """exp_stage_list_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
 exp_event_cb = CFUNCTYPE(c_int32, POINTER(exp_event), c_void_p)
+
+
+class exp_status_options(Structure):
+    """exp_status_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("targets", POINTER(c_char_p)),
+        ("on_event", exp_event_cb),
+        ("user_data", c_void_p),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+exp_confirm_cb = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
 
 
 class exp_run_options(Structure):
@@ -232,6 +316,7 @@ class exp_run_options(Structure):
         ("cancel", c_void_p),
         ("flags", c_uint32),
         ("jobs", c_uint32),
+        ("on_confirm", exp_confirm_cb),
     ]
 
 
@@ -246,8 +331,6 @@ class exp_compose_options(Structure):
         ("flags", c_uint32),
         ("reserved", c_uint32),
     ]
-
-exp_confirm_cb = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
 
 
 class exp_data_options(Structure):
@@ -651,6 +734,19 @@ class exp_diff_options(Structure):
     ]
 
 
+class exp_table_options(Structure):
+    """exp_table_options of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("drop", POINTER(c_char_p)),
+        ("keep", POINTER(c_char_p)),
+        ("sort_by", c_char_p),
+        ("precision", c_int32),
+        ("flags", c_uint32),
+    ]
+
+
 class exp_plots_options(Structure):
     """exp_plots_options of exp.h."""
 
@@ -668,6 +764,25 @@ class exp_plots_options(Structure):
         ("reserved", c_uint32),
     ]
 
+
+class exp_plot_change(Structure):
+    """exp_plot_change of exp.h."""
+
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("template_name", c_char_p),
+        ("x", c_char_p),
+        ("y", c_char_p),
+        ("title", c_char_p),
+        ("x_label", c_char_p),
+        ("y_label", c_char_p),
+        ("unset", POINTER(c_char_p)),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+exp_log_cb = CFUNCTYPE(c_int32, POINTER(exp_log_record), c_void_p)
+
 exp_text_cb = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
 
 
@@ -678,25 +793,40 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_error_code": (c_int32, [c_void_p]),
     "exp_error_free": (None, [c_void_p]),
     "exp_version": (c_int32, []),
+    "exp_version_text": (c_char_p, []),
+    "exp_dvc_version": (c_char_p, []),
+    "exp_has_capability": (c_int32, [c_char_p]),
     "exp_free": (None, [c_void_p]),
     "exp_cancel_new": (c_void_p, []),
     "exp_cancel_request": (None, [c_void_p]),
+    "exp_cancel_requested": (c_int32, [c_void_p]),
+    "exp_cancel_poll_fd": (c_int32, [c_void_p]),
     "exp_cancel_free": (None, [c_void_p]),
     "exp_project_open": (c_int32, [POINTER(c_void_p), c_char_p, POINTER(c_void_p)]),
+    "exp_project_open_with": (c_int32, [POINTER(c_void_p), c_char_p, POINTER(exp_open_options), POINTER(c_void_p)]),
     "exp_project_init": (c_int32, [POINTER(c_void_p), c_char_p, c_uint32, POINTER(c_void_p)]),
     "exp_project_free": (None, [c_void_p]),
     "exp_project_root": (c_char_p, [c_void_p]),
+    "exp_project_directory": (c_char_p, [c_void_p]),
+    "exp_project_log_to": (c_int32, [c_void_p, exp_log_cb, c_void_p, c_int32, POINTER(c_void_p)]),
     "exp_pipeline_stages": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
     "exp_stages_free": (None, [c_void_p]),
     "exp_stages_count": (c_size_t, [c_void_p]),
     "exp_stages_address": (c_char_p, [c_void_p, c_size_t]),
     "exp_stages_command": (c_char_p, [c_void_p, c_size_t]),
+    "exp_stages_get": (POINTER(exp_stage), [c_void_p, c_size_t]),
+    "exp_pipeline_list": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_stage_list_options), POINTER(c_void_p)]),
     "exp_pipeline_status_get": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
     "exp_pipeline_status_free": (None, [c_void_p]),
     "exp_pipeline_status_count": (c_size_t, [c_void_p]),
     "exp_pipeline_status_address": (c_char_p, [c_void_p, c_size_t]),
     "exp_pipeline_status_reason": (c_char_p, [c_void_p, c_size_t]),
+    "exp_pipeline_status_reason_count": (c_size_t, [c_void_p, c_size_t]),
+    "exp_pipeline_status_reason_at": (c_char_p, [c_void_p, c_size_t, c_size_t]),
+    "exp_pipeline_status_stage_count": (c_size_t, [c_void_p]),
+    "exp_pipeline_status_with": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_status_options), POINTER(c_void_p)]),
     "exp_pipeline_explain_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "exp_pipeline_explain_json_with": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_status_options), POINTER(c_void_p)]),
     "exp_pipeline_dag": (c_int32, [POINTER(c_void_p), c_void_p, c_int32, c_char_p, c_uint32, POINTER(c_void_p)]),
     "exp_pipeline_run": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_run_options), POINTER(c_void_p)]),
     "exp_run_summary_free": (None, [c_void_p]),
@@ -704,9 +834,13 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_run_summary_address": (c_char_p, [c_void_p, c_size_t]),
     "exp_run_summary_outcome": (c_int32, [c_void_p, c_size_t]),
     "exp_run_summary_reason": (c_char_p, [c_void_p, c_size_t]),
+    "exp_run_summary_seconds": (c_double, [c_void_p, c_size_t]),
     "exp_overrides_parse": (c_int32, [POINTER(c_void_p), POINTER(c_char_p), POINTER(c_void_p)]),
     "exp_overrides_free": (None, [c_void_p]),
     "exp_overrides_is_sweep": (c_int32, [c_void_p]),
+    "exp_overrides_count": (c_size_t, [c_void_p]),
+    "exp_overrides_file": (c_char_p, [c_void_p, c_size_t]),
+    "exp_overrides_text": (c_char_p, [c_void_p, c_size_t]),
     "exp_overrides_size": (c_int32, [POINTER(c_uint64), c_void_p, POINTER(c_void_p)]),
     "exp_overrides_apply": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
     "exp_overrides_apply_to": (c_int32, [c_void_p, c_void_p, POINTER(c_void_p)]),
@@ -841,6 +975,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_executor_name": (c_char_p, [c_void_p]),
     "exp_executor_free": (None, [c_void_p]),
     "exp_executor_jobs": (c_uint32, [c_void_p]),
+    "exp_executor_has_engine": (c_int32, [c_void_p]),
+    "exp_executor_flags": (c_uint32, [c_void_p]),
+    "exp_executor_poll_interval": (c_int64, [c_void_p]),
     "exp_tasks_free": (None, [c_void_p]),
     "exp_tasks_count": (c_size_t, [c_void_p]),
     "exp_tasks_get": (POINTER(exp_task), [c_void_p, c_size_t]),
@@ -892,6 +1029,18 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_changes_new": (c_char_p, [c_void_p, c_size_t]),
     "exp_changes_difference": (c_int32, [c_void_p, c_size_t, POINTER(c_double)]),
     "exp_experiments_diff_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(c_void_p)]),
+    "exp_composition_values": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
+    "exp_table_free": (None, [c_void_p]),
+    "exp_table_column_count": (c_size_t, [c_void_p]),
+    "exp_table_row_count": (c_size_t, [c_void_p]),
+    "exp_table_header": (c_char_p, [c_void_p, c_size_t]),
+    "exp_table_column_kind": (c_int32, [c_void_p, c_size_t]),
+    "exp_table_cell": (c_char_p, [c_void_p, c_size_t, c_size_t]),
+    "exp_experiments_show_table": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_show_options), POINTER(exp_table_options), POINTER(c_void_p)]),
+    "exp_experiments_diff_tables": (c_int32, [POINTER(c_void_p), POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(exp_table_options), POINTER(c_void_p)]),
+    "exp_metrics_show_table": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_metrics_options), POINTER(exp_table_options), POINTER(c_void_p)]),
+    "exp_metrics_diff_table": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(exp_table_options), POINTER(c_void_p)]),
+    "exp_params_diff_table": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(exp_diff_options), POINTER(exp_table_options), POINTER(c_void_p)]),
     "exp_plots_load": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
     "exp_plots_json": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
     "exp_plots_page": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_plots_options), POINTER(c_void_p)]),
@@ -900,6 +1049,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_plots_id": (c_char_p, [c_void_p, c_size_t]),
     "exp_plots_spec": (c_char_p, [c_void_p, c_size_t]),
     "exp_plots_anchors": (c_char_p, [c_void_p, c_size_t]),
+    "exp_plots_rev_count": (c_size_t, [c_void_p, c_size_t]),
+    "exp_plots_rev": (c_char_p, [c_void_p, c_size_t, c_size_t]),
     "exp_plots_image_count": (c_size_t, [c_void_p, c_size_t]),
     "exp_plots_image_rev": (c_char_p, [c_void_p, c_size_t, c_size_t]),
     "exp_plots_image_path": (c_char_p, [c_void_p, c_size_t, c_size_t]),
@@ -908,4 +1059,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_plots_error_rev": (c_char_p, [c_void_p, c_size_t]),
     "exp_plots_error_message": (c_char_p, [c_void_p, c_size_t]),
     "exp_plots_template": (c_int32, [POINTER(c_void_p), c_char_p, POINTER(c_void_p)]),
+    "exp_plots_template_names": (c_int32, [POINTER(c_void_p), POINTER(c_void_p)]),
+    "exp_plots_check_template": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
+    "exp_plots_modify": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, POINTER(exp_plot_change), POINTER(c_void_p)]),
 }

@@ -45,6 +45,9 @@ pub const EXP_OUTCOME_PULLED: i32 = 7;
 pub const EXP_STAGE_PIPELINE: i32 = 0;
 pub const EXP_STAGE_DATA_SOURCE: i32 = 1;
 pub const EXP_STAGE_IMPORT: i32 = 2;
+pub const EXP_LOG_DEBUG: i32 = 1;
+pub const EXP_LOG_INFO: i32 = 2;
+pub const EXP_LOG_WARNING: i32 = 3;
 pub const EXP_CHECKOUT_ADDED: i32 = 0;
 pub const EXP_CHECKOUT_MODIFIED: i32 = 1;
 pub const EXP_CHECKOUT_DELETED: i32 = 2;
@@ -87,6 +90,11 @@ pub const EXP_VALUE_OTHER: i32 = 5;
 pub const EXP_INIT_NO_SCM: u32 = 1;
 pub const EXP_INIT_SUBDIR: u32 = 2;
 pub const EXP_INIT_FORCE: u32 = 4;
+pub const EXP_STAGE_LIST_ALL: u32 = 1;
+pub const EXP_STAGE_LIST_RECURSIVE: u32 = 2;
+pub const EXP_STAGE_LIST_FAIL: u32 = 4;
+pub const EXP_STATUS_WITH_DEPS: u32 = 1;
+pub const EXP_STATUS_RECURSIVE: u32 = 2;
 pub const EXP_DAG_FULL: u32 = 1;
 pub const EXP_DAG_OUTS: u32 = 2;
 pub const EXP_DAG_TEXT: i32 = 0;
@@ -193,8 +201,15 @@ pub const EXP_METRICS_ALL_TAGS: u32 = 2;
 pub const EXP_METRICS_ALL_COMMITS: u32 = 4;
 pub const EXP_DIFF_ALL: u32 = 1;
 pub const EXP_DIFF_DEPS_ONLY: u32 = 2;
+pub const EXP_TABLE_ONLY_CHANGED: u32 = 1;
+pub const EXP_TABLE_DESCENDING: u32 = 2;
+pub const EXP_TABLE_CSV: u32 = 4;
+pub const EXP_TABLE_NO_PATH: u32 = 8;
+pub const EXP_PRECISION_ALL: i32 = -1;
 pub const EXP_PLOTS_SPLIT: u32 = 1;
 pub const EXP_PLOTS_NO_HEADER: u32 = 2;
+pub const EXP_PLOT_HEADER: u32 = 1;
+pub const EXP_PLOT_NO_HEADER: u32 = 2;
 
 #[repr(C)]
 pub struct exp_error {
@@ -332,6 +347,11 @@ pub struct exp_changes {
 }
 
 #[repr(C)]
+pub struct exp_table {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
 pub struct exp_plots {
     _private: [u8; 0],
 }
@@ -339,6 +359,8 @@ pub struct exp_plots {
 pub type exp_event_cb = Option<unsafe extern "C" fn(event: *const exp_event, user_data: *mut c_void) -> i32>;
 
 pub type exp_confirm_cb = Option<unsafe extern "C" fn(question: *const c_char, out_answer: *mut i32, user_data: *mut c_void) -> i32>;
+
+pub type exp_log_cb = Option<unsafe extern "C" fn(record: *const exp_log_record, user_data: *mut c_void) -> i32>;
 
 pub type exp_job_submit_cb = Option<unsafe extern "C" fn(job: *const exp_job, id: *mut c_char, id_size: usize, user_data: *mut c_void) -> i32>;
 
@@ -376,6 +398,63 @@ pub struct exp_event {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct exp_open_options {
+    pub struct_size: usize,
+    pub environment: *const *const c_char,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_log_record {
+    pub struct_size: usize,
+    pub text: *const c_char,
+    pub task: *const c_char,
+    pub level: i32,
+    pub reserved: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_stage {
+    pub struct_size: usize,
+    pub address: *const c_char,
+    pub file: *const c_char,
+    pub description: *const c_char,
+    pub command: *const *const c_char,
+    pub deps: *const *const c_char,
+    pub params: *const *const c_char,
+    pub outs: *const *const c_char,
+    pub metrics: *const *const c_char,
+    pub plots: *const *const c_char,
+    pub upstream: *const *const c_char,
+    pub kind: i32,
+    pub frozen: i32,
+    pub always_changed: i32,
+    pub reserved: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_stage_list_options {
+    pub struct_size: usize,
+    pub targets: *const *const c_char,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_status_options {
+    pub struct_size: usize,
+    pub targets: *const *const c_char,
+    pub on_event: exp_event_cb,
+    pub user_data: *mut c_void,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct exp_run_options {
     pub struct_size: usize,
     pub targets: *const *const c_char,
@@ -384,6 +463,7 @@ pub struct exp_run_options {
     pub cancel: *mut exp_cancel,
     pub flags: u32,
     pub jobs: u32,
+    pub on_confirm: exp_confirm_cb,
 }
 
 #[repr(C)]
@@ -738,6 +818,17 @@ pub struct exp_diff_options {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct exp_table_options {
+    pub struct_size: usize,
+    pub drop: *const *const c_char,
+    pub keep: *const *const c_char,
+    pub sort_by: *const c_char,
+    pub precision: i32,
+    pub flags: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct exp_plots_options {
     pub struct_size: usize,
     pub targets: *const *const c_char,
@@ -752,31 +843,61 @@ pub struct exp_plots_options {
     pub reserved: u32,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct exp_plot_change {
+    pub struct_size: usize,
+    pub template_name: *const c_char,
+    pub x: *const c_char,
+    pub y: *const c_char,
+    pub title: *const c_char,
+    pub x_label: *const c_char,
+    pub y_label: *const c_char,
+    pub unset: *const *const c_char,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
 extern "C" {
     pub fn exp_error_message(error: *const exp_error) -> *const c_char;
     pub fn exp_error_details(error: *const exp_error) -> *const c_char;
     pub fn exp_error_code(error: *const exp_error) -> exp_status;
     pub fn exp_error_free(error: *mut exp_error);
     pub fn exp_version() -> i32;
+    pub fn exp_version_text() -> *const c_char;
+    pub fn exp_dvc_version() -> *const c_char;
+    pub fn exp_has_capability(name: *const c_char) -> i32;
     pub fn exp_free(memory: *mut c_void);
     pub fn exp_cancel_new() -> *mut exp_cancel;
     pub fn exp_cancel_request(cancel: *mut exp_cancel);
+    pub fn exp_cancel_requested(cancel: *const exp_cancel) -> i32;
+    pub fn exp_cancel_poll_fd(cancel: *const exp_cancel) -> i32;
     pub fn exp_cancel_free(cancel: *mut exp_cancel);
     pub fn exp_project_open(out_project: *mut *mut exp_project, directory: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_project_open_with(out_project: *mut *mut exp_project, directory: *const c_char, options: *const exp_open_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_project_init(out_project: *mut *mut exp_project, directory: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_project_free(project: *mut exp_project);
     pub fn exp_project_root(project: *const exp_project) -> *const c_char;
+    pub fn exp_project_directory(project: *const exp_project) -> *const c_char;
+    pub fn exp_project_log_to(project: *mut exp_project, on_log: exp_log_cb, user_data: *mut c_void, least: i32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_pipeline_stages(out_stages: *mut *mut exp_stages, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_stages_free(stages: *mut exp_stages);
     pub fn exp_stages_count(stages: *const exp_stages) -> usize;
     pub fn exp_stages_address(stages: *const exp_stages, index: usize) -> *const c_char;
     pub fn exp_stages_command(stages: *const exp_stages, index: usize) -> *const c_char;
+    pub fn exp_stages_get(stages: *const exp_stages, index: usize) -> *const exp_stage;
+    pub fn exp_pipeline_list(out_stages: *mut *mut exp_stages, project: *const exp_project, options: *const exp_stage_list_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_pipeline_status_get(out_status: *mut *mut exp_pipeline_status, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_pipeline_status_free(status: *mut exp_pipeline_status);
     pub fn exp_pipeline_status_count(status: *const exp_pipeline_status) -> usize;
     pub fn exp_pipeline_status_address(status: *const exp_pipeline_status, index: usize) -> *const c_char;
     pub fn exp_pipeline_status_reason(status: *const exp_pipeline_status, index: usize) -> *const c_char;
+    pub fn exp_pipeline_status_reason_count(status: *const exp_pipeline_status, index: usize) -> usize;
+    pub fn exp_pipeline_status_reason_at(status: *const exp_pipeline_status, index: usize, reason: usize) -> *const c_char;
+    pub fn exp_pipeline_status_stage_count(status: *const exp_pipeline_status) -> usize;
+    pub fn exp_pipeline_status_with(out_status: *mut *mut exp_pipeline_status, project: *const exp_project, options: *const exp_status_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_pipeline_explain_json(out_text: *mut *mut c_char, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_pipeline_explain_json_with(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_status_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_pipeline_dag(out_text: *mut *mut c_char, project: *const exp_project, format: i32, target: *const c_char, flags: u32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_pipeline_run(out_summary: *mut *mut exp_run_summary, project: *const exp_project, options: *const exp_run_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_run_summary_free(summary: *mut exp_run_summary);
@@ -784,9 +905,13 @@ extern "C" {
     pub fn exp_run_summary_address(summary: *const exp_run_summary, index: usize) -> *const c_char;
     pub fn exp_run_summary_outcome(summary: *const exp_run_summary, index: usize) -> i32;
     pub fn exp_run_summary_reason(summary: *const exp_run_summary, index: usize) -> *const c_char;
+    pub fn exp_run_summary_seconds(summary: *const exp_run_summary, index: usize) -> f64;
     pub fn exp_overrides_parse(out_overrides: *mut *mut exp_overrides, arguments: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_overrides_free(overrides: *mut exp_overrides);
     pub fn exp_overrides_is_sweep(overrides: *const exp_overrides) -> i32;
+    pub fn exp_overrides_count(overrides: *const exp_overrides) -> usize;
+    pub fn exp_overrides_file(overrides: *const exp_overrides, index: usize) -> *const c_char;
+    pub fn exp_overrides_text(overrides: *const exp_overrides, index: usize) -> *const c_char;
     pub fn exp_overrides_size(out_size: *mut u64, overrides: *const exp_overrides, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_overrides_apply(out_text: *mut *mut c_char, overrides: *const exp_overrides, text: *const c_char, file: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_overrides_apply_to(overrides: *const exp_overrides, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
@@ -921,6 +1046,9 @@ extern "C" {
     pub fn exp_executor_name(executor: *const exp_executor) -> *const c_char;
     pub fn exp_executor_free(executor: *mut exp_executor);
     pub fn exp_executor_jobs(executor: *const exp_executor) -> u32;
+    pub fn exp_executor_has_engine(executor: *const exp_executor) -> i32;
+    pub fn exp_executor_flags(executor: *const exp_executor) -> u32;
+    pub fn exp_executor_poll_interval(executor: *const exp_executor) -> i64;
     pub fn exp_tasks_free(tasks: *mut exp_tasks);
     pub fn exp_tasks_count(tasks: *const exp_tasks) -> usize;
     pub fn exp_tasks_get(tasks: *const exp_tasks, index: usize) -> *const exp_task;
@@ -972,6 +1100,18 @@ extern "C" {
     pub fn exp_changes_new(changes: *const exp_changes, index: usize) -> *const c_char;
     pub fn exp_changes_difference(changes: *const exp_changes, index: usize, out_difference: *mut f64) -> i32;
     pub fn exp_experiments_diff_json(out_text: *mut *mut c_char, project: *const exp_project, options: *const exp_diff_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_composition_values(out_values: *mut *mut exp_values, composition: *const exp_composition, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_table_free(table: *mut exp_table);
+    pub fn exp_table_column_count(table: *const exp_table) -> usize;
+    pub fn exp_table_row_count(table: *const exp_table) -> usize;
+    pub fn exp_table_header(table: *const exp_table, column: usize) -> *const c_char;
+    pub fn exp_table_column_kind(table: *const exp_table, column: usize) -> i32;
+    pub fn exp_table_cell(table: *const exp_table, row: usize, column: usize) -> *const c_char;
+    pub fn exp_experiments_show_table(out_table: *mut *mut exp_table, project: *const exp_project, options: *const exp_show_options, table: *const exp_table_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_experiments_diff_tables(out_metrics: *mut *mut exp_table, out_params: *mut *mut exp_table, project: *const exp_project, options: *const exp_diff_options, table: *const exp_table_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_metrics_show_table(out_table: *mut *mut exp_table, project: *const exp_project, options: *const exp_metrics_options, table: *const exp_table_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_metrics_diff_table(out_table: *mut *mut exp_table, project: *const exp_project, options: *const exp_diff_options, table: *const exp_table_options, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_params_diff_table(out_table: *mut *mut exp_table, project: *const exp_project, options: *const exp_diff_options, table: *const exp_table_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_plots_load(out_plots: *mut *mut exp_plots, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_plots_json(out_text: *mut *mut c_char, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_plots_page(out_path: *mut *mut c_char, project: *const exp_project, revs: *const *const c_char, options: *const exp_plots_options, out_error: *mut *mut exp_error) -> exp_status;
@@ -980,6 +1120,8 @@ extern "C" {
     pub fn exp_plots_id(plots: *const exp_plots, index: usize) -> *const c_char;
     pub fn exp_plots_spec(plots: *const exp_plots, index: usize) -> *const c_char;
     pub fn exp_plots_anchors(plots: *const exp_plots, index: usize) -> *const c_char;
+    pub fn exp_plots_rev_count(plots: *const exp_plots, index: usize) -> usize;
+    pub fn exp_plots_rev(plots: *const exp_plots, index: usize, rev: usize) -> *const c_char;
     pub fn exp_plots_image_count(plots: *const exp_plots, index: usize) -> usize;
     pub fn exp_plots_image_rev(plots: *const exp_plots, index: usize, image: usize) -> *const c_char;
     pub fn exp_plots_image_path(plots: *const exp_plots, index: usize, image: usize) -> *const c_char;
@@ -988,13 +1130,21 @@ extern "C" {
     pub fn exp_plots_error_rev(plots: *const exp_plots, error: usize) -> *const c_char;
     pub fn exp_plots_error_message(plots: *const exp_plots, error: usize) -> *const c_char;
     pub fn exp_plots_template(out_text: *mut *mut c_char, name: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_plots_template_names(out_names: *mut *mut exp_names, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_plots_check_template(project: *const exp_project, name: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_plots_modify(out_file: *mut *mut c_char, project: *const exp_project, target: *const c_char, change: *const exp_plot_change, out_error: *mut *mut exp_error) -> exp_status;
 }
 
 // The ledger of the interface (capi/abi.txt), for 64-bit systems.
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(std::mem::size_of::<exp_event>() == 112);
-    assert!(std::mem::size_of::<exp_run_options>() == 48);
+    assert!(std::mem::size_of::<exp_open_options>() == 16);
+    assert!(std::mem::size_of::<exp_log_record>() == 32);
+    assert!(std::mem::size_of::<exp_stage>() == 104);
+    assert!(std::mem::size_of::<exp_stage_list_options>() == 24);
+    assert!(std::mem::size_of::<exp_status_options>() == 40);
+    assert!(std::mem::size_of::<exp_run_options>() == 56);
     assert!(std::mem::size_of::<exp_compose_options>() == 40);
     assert!(std::mem::size_of::<exp_data_options>() == 48);
     assert!(std::mem::size_of::<exp_sync_options>() == 64);
@@ -1022,5 +1172,7 @@ const _: () = {
     assert!(std::mem::size_of::<exp_finding>() == 48);
     assert!(std::mem::size_of::<exp_metrics_options>() == 24);
     assert!(std::mem::size_of::<exp_diff_options>() == 40);
+    assert!(std::mem::size_of::<exp_table_options>() == 40);
     assert!(std::mem::size_of::<exp_plots_options>() == 80);
+    assert!(std::mem::size_of::<exp_plot_change>() == 72);
 };

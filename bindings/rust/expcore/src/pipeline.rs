@@ -136,6 +136,7 @@ impl<'a> RunOptions<'a> {
             cancel: self.cancel.map_or(ptr::null_mut(), Cancel::as_ptr),
             flags: self.flags,
             jobs: self.jobs,
+            on_confirm: None,
         };
         let experiment = sys::exp_experiment_options {
             struct_size: size_of::<sys::exp_experiment_options>(),
