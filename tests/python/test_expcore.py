@@ -141,6 +141,111 @@ class ProjectTest(Sandbox):
         self.assertEqual(rows.to_dicts()[-1]["params.yaml:lr"], 3)
         self.assertIn("<th>metrics.json:loss</th>", rows._repr_html_())
 
+    def test_tables_are_those_of_the_program(self) -> None:
+        self.project.pipeline.run()
+        git(self.folder, "add", "-A")
+        git(self.folder, "commit", "-qm", "ran")
+        self.project.experiments.run(name="first", set_params=["lr=3"], temp=True)
+        table = self.project.experiments.show_table()
+        self.assertEqual([row["lr"] for row in table.to_dicts()], ["1", "1", "3"])
+        self.assertIn("first", str(table))
+        self.assertIn("<th>lr</th>", table._repr_html_())
+        self.assertEqual(len(self.project.experiments.show_table(csv=True, drop=["lr"], hide_workspace=True)), 2)
+        metrics, params = self.project.experiments.diff_tables(b_rev="first", no_path=True)
+        self.assertEqual(params.rows, [["lr", "1", "3", "2"]])
+        self.assertEqual(len(metrics), 0)
+
+    def test_metrics_and_params(self) -> None:
+        self.project.pipeline.run()
+        git(self.folder, "add", "-A")
+        git(self.folder, "commit", "-qm", "ran")
+        (self.folder / "metrics.json").write_text('{"loss": 0.5}')
+        (self.folder / "params.yaml").write_text("lr: 2\n")
+        metrics, params = self.project.metrics, self.project.params
+        self.assertEqual([(v.file, v.key, v.value) for v in metrics.show()], [("metrics.json", "loss", 0.5)])
+        self.assertEqual(metrics.show_json()[""]["data"]["metrics.json"]["data"], {"loss": 0.5})
+        self.assertEqual(metrics.show_table().rows, [["metrics.json", "0.5"]])
+        change = metrics.diff()[0]
+        self.assertEqual((change.key, change.old, change.new, change.difference), ("loss", "2", "0.5", -1.5))
+        self.assertEqual(params.diff().to_dicts()[0]["new"], "2")
+        self.assertIn("<td>lr</td>", params.diff()._repr_html_())
+        self.assertEqual(params.diff_json(), {"params.yaml": {"lr": {"old": 1, "new": 2, "diff": 1}}})
+        self.assertEqual(params.diff_table(no_path=True).rows, [["lr", "1", "2"]])
+        self.assertEqual(metrics.diff_table(precision=0).rows[0][:4], ["metrics.json", "loss", "2", "0.5"])
+        with self.assertRaises(FileNotFoundError):
+            metrics.diff(b_rev="nope")
+
+    def test_plots(self) -> None:
+        self.write("printf '1\\n2\\n' > steps.csv; touch out.txt")
+        with (self.folder / "dvc.yaml").open("a") as file:
+            file.write("plots: [steps.csv]\n")
+        self.project.pipeline.run()
+        plots = self.project.plots
+        shown = plots.show(header=False)
+        self.assertEqual((len(shown), shown.errors), (1, []))
+        self.assertEqual(shown[0].revisions, ["workspace"])
+        self.assertIn("application/vnd.vegalite.v5+json", shown[0]._repr_mimebundle_())
+        self.assertIn("steps.csv", str(plots.show_json(header=False)))
+        self.assertTrue(pathlib.Path(plots.page(header=False)).exists())
+        self.assertEqual(plots.modify("out.txt", title="Mine", header=False), "dvc.yaml")
+        self.assertIn("title: Mine", (self.folder / "dvc.yaml").read_text())
+        with self.assertRaises(FileNotFoundError):
+            plots.modify("nope", x="a")
+        with self.assertRaises(TypeError):
+            plots.show(colour="red")
+        self.assertIn("linear", plots.template_names())
+        self.assertIn("data", plots.template("linear"))
+        with self.assertRaises(expcore.InvalidArgument):
+            plots.check_template("nope")
+
+    def test_the_log_hears_everything(self) -> None:
+        lines: list[expcore.LogRecord] = []
+        self.project.log_to(lines.append)
+        self.project.pipeline.run()
+        self.assertEqual([line.level for line in lines], [expcore.LogLevel.INFO] * 2)
+        self.assertRegex(lines[1].text, r"^stage 'train' ran \(")
+        self.project.log_to(lines.append, expcore.LogLevel.DEBUG)
+        self.project.pipeline.run(force=True)
+        self.assertTrue(any(line.text.startswith("> cat params.yaml") for line in lines))
+
+        def broken(record: expcore.LogRecord) -> None:
+            raise KeyError("mine")
+
+        self.project.log_to(broken)
+        with self.assertLogs("expcore", "ERROR"):
+            self.project.pipeline.run(force=True)
+        before = len(lines)
+        self.project.log_to(None)
+        self.project.pipeline.run(force=True)
+        self.assertEqual(len(lines), before)
+
+    def test_an_environment_of_ones_own(self) -> None:
+        self.write("echo $COLOUR > out.txt")
+        with expcore.Project.open(self.folder, environment={"PATH": os.environ["PATH"], "COLOUR": "blue"}) as project:
+            self.assertEqual(project.directory, str(self.folder))
+            project.pipeline.run()
+        self.assertEqual((self.folder / "out.txt").read_text(), "blue\n")
+
+    def test_stages_tell_all_about_themselves(self) -> None:
+        stage = self.project.pipeline.stages()[0]
+        self.assertEqual((stage.file, stage.params, stage.outs), ("dvc.yaml", ("params.yaml:lr",), ("out.txt",)))
+        self.assertEqual(stage.kind, expcore.StageKind.PIPELINE)
+        self.assertEqual([s.address for s in self.project.pipeline.list(["train"])], ["train"])
+        self.assertEqual([s.address for s in self.project.pipeline.list(all=True)], ["train"])
+        stale = self.project.pipeline.status(["train"], with_deps=True)[0]
+        self.assertEqual(stale.reasons[0], stale.reason)
+        self.assertEqual(self.project.pipeline.explain(["train"])[0]["stage"], "train")
+        with self.assertRaises(FileNotFoundError):
+            self.project.pipeline.status(["nope"])
+
+    def test_stages_may_be_asked_about(self) -> None:
+        asked: list[str] = []
+        with self.assertRaises(expcore.StageFailed):
+            self.project.pipeline.run(confirm=lambda stage: asked.append(stage) or False)
+        results = self.project.pipeline.run(confirm=lambda stage: stage == "train")
+        self.assertEqual((asked, results[0].outcome), (["train"], expcore.Outcome.RAN))
+        self.assertGreater(results[0].seconds, 0)
+
     def test_data(self) -> None:
         (self.folder / "big.bin").write_text("data")
         (self.folder / "raw").mkdir()
@@ -554,6 +659,9 @@ class InterfaceTest(unittest.TestCase):
 
     def test_version(self) -> None:
         self.assertRegex(expcore.library_version(), r"^\d+\.\d+\.\d+$")
+        self.assertEqual(expcore.dvc_version(), "3.64")
+        self.assertTrue(expcore.has_capability("hydra"))
+        self.assertFalse(expcore.has_capability("time travel"))
 
 
 if __name__ == "__main__":

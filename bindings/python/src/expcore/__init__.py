@@ -37,19 +37,24 @@ from .errors import (
     ParseError,
     StageFailed,
 )
-from .events import Event, EventKind, Outcome, StageKind
+from .events import Event, EventKind, LogLevel, LogRecord, Outcome, StageKind
 from .executor import Executor, Job, JobEngine
 from .experiments import Experiment, ExperimentRef, Experiments, Row, RowKind, Rows, ShareResult
+from .metrics import Change, Changes, Metrics, Params, Value, Values
 from .overrides import ParamOverrides
 from .pipeline import Pipeline, Stage, StageResult, StaleStage
+from .plots import Plot, PlotError, PlotList, Plots
 from .project import Project
 from .queue import Finding, Queue, QueueEvent, QueueEventKind, Task, Tasks, TaskState
+from .tables import Table
 
 __all__ = [
     "Busy",
     "Cancel",
     "Cancelled",
+    "Change",
     "ChangeKind",
+    "Changes",
     "CheckoutResult",
     "CloudStatus",
     "Composition",
@@ -76,13 +81,21 @@ __all__ = [
     "IoError",
     "Job",
     "JobEngine",
+    "LogLevel",
+    "LogRecord",
+    "Metrics",
     "MigrateResult",
     "NotAProject",
     "NotFound",
     "Outcome",
     "ParamOverrides",
+    "Params",
     "ParseError",
     "Pipeline",
+    "Plot",
+    "PlotError",
+    "PlotList",
+    "Plots",
     "Project",
     "PullResult",
     "Queue",
@@ -99,15 +112,30 @@ __all__ = [
     "StageResult",
     "StaleStage",
     "SyncResult",
+    "Table",
     "Task",
     "TaskState",
     "Tasks",
+    "Value",
+    "Values",
     "compose",
+    "dvc_version",
+    "has_capability",
     "library_version",
 ]
 
 
 def library_version() -> str:
     """Version of the library that is loaded, "0.1.0"."""
-    number = int(_lib.exp_version())
-    return f"{number // 1000000}.{number // 1000 % 1000}.{number % 1000}"
+    return str(_lib.exp_version_text().decode())
+
+
+def dvc_version() -> str:
+    """The release of DVC whose files, refs and words the library has, "3.64"."""
+    return str(_lib.exp_dvc_version().decode())
+
+
+def has_capability(name: str) -> bool:
+    """Whether the library can do what another version or build may not: "executor.command", "hydra", "remote.local",
+    … (see exp_has_capability in exp.h)."""
+    return bool(_lib.exp_has_capability(name.encode()))

@@ -287,7 +287,7 @@ class exp_stage_list_options(Structure):
         ("reserved", c_uint32),
     ]
 
-exp_event_cb = CFUNCTYPE(c_int32, POINTER(exp_event), c_void_p)
+exp_event_cb: Any = CFUNCTYPE(c_int32, POINTER(exp_event), c_void_p)
 
 
 class exp_status_options(Structure):
@@ -302,7 +302,7 @@ class exp_status_options(Structure):
         ("reserved", c_uint32),
     ]
 
-exp_confirm_cb = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
+exp_confirm_cb: Any = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
 
 
 class exp_run_options(Structure):
@@ -579,11 +579,11 @@ class exp_job(Structure):
         ("timeout", c_int64),
     ]
 
-exp_job_submit_cb = CFUNCTYPE(c_int32, POINTER(exp_job), c_void_p, c_size_t, c_void_p)
+exp_job_submit_cb: Any = CFUNCTYPE(c_int32, POINTER(exp_job), c_void_p, c_size_t, c_void_p)
 
-exp_job_poll_cb = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
+exp_job_poll_cb: Any = CFUNCTYPE(c_int32, c_char_p, POINTER(c_int32), c_void_p)
 
-exp_job_cancel_cb = CFUNCTYPE(c_int32, c_char_p, c_void_p)
+exp_job_cancel_cb: Any = CFUNCTYPE(c_int32, c_char_p, c_void_p)
 
 
 class exp_engine(Structure):
@@ -663,9 +663,9 @@ class exp_queue_event(Structure):
         ("again", c_int32),
     ]
 
-exp_queue_event_cb = CFUNCTYPE(c_int32, POINTER(exp_queue_event), c_void_p)
+exp_queue_event_cb: Any = CFUNCTYPE(c_int32, POINTER(exp_queue_event), c_void_p)
 
-exp_ready_cb = CFUNCTYPE(c_int32, c_void_p)
+exp_ready_cb: Any = CFUNCTYPE(c_int32, c_void_p)
 
 
 class exp_queue_run_options(Structure):
@@ -781,9 +781,9 @@ class exp_plot_change(Structure):
         ("reserved", c_uint32),
     ]
 
-exp_log_cb = CFUNCTYPE(c_int32, POINTER(exp_log_record), c_void_p)
+exp_log_cb: Any = CFUNCTYPE(c_int32, POINTER(exp_log_record), c_void_p)
 
-exp_text_cb = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
+exp_text_cb: Any = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
 
 
 # name: (result, parameters)

@@ -10,11 +10,8 @@ from typing import Any
 from . import _native as n
 from ._call import Cancel, PathLike, call, encode, names_of, owned_names, owned_text, strings, text, whole
 from ._library import lib
-from .events import Listener, Relay, known
+from .events import Confirm, Listener, Relay, known
 from .pipeline import flags_of
-
-Confirm = Callable[[str], bool]
-"""Answers a question."""
 
 _ADD_FLAGS = {
     "glob": n.EXP_ADD_GLOB,
@@ -263,13 +260,7 @@ class _Listening:
     def __init__(self, on_event: Listener | None, cancel: Cancel | None, confirm: Confirm | None = None) -> None:
         self.cancel = cancel or Cancel()
         self.relay = Relay(on_event)
-        self.confirm = n.exp_confirm_cb()
-        if confirm is not None:
-
-            def ask(question: bytes, answer: Any) -> None:
-                answer[0] = int(bool(confirm(text(question))))
-
-            self.confirm = n.exp_confirm_cb(self.relay.guarded(ask))
+        self.confirm = self.relay.asking(confirm)
 
     def run(self, work: Callable[[], Any]) -> Any:
         return self.relay.run(work, self.cancel)

@@ -79,6 +79,33 @@ class Event:
 
 
 Listener = Callable[[Event], Any]
+Confirm = Callable[[str], bool]
+"""Answers a question that only a person can: True for yes."""
+
+
+class LogLevel(enum.IntEnum):
+    """How much a line of a project's log matters."""
+
+    DEBUG = n.EXP_LOG_DEBUG
+    """Commands that are run, files that are written."""
+    INFO = n.EXP_LOG_INFO
+    """What happens to stages, tasks and experiments."""
+    WARNING = n.EXP_LOG_WARNING
+    """Warnings, and stages and tasks that failed."""
+
+    @property
+    def logging_level(self) -> int:
+        """The level of Python's `logging`."""
+        return 10 * int(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class LogRecord:
+    """One line of a project's log; `task` is the queued task that it is from, or ""."""
+
+    level: LogLevel | int
+    text: str
+    task: str
 
 
 def known(kind: type[Any], number: int) -> Any:
@@ -118,7 +145,8 @@ class Relay:
         self._failure: BaseException | None = None
         self.callback = n.exp_event_cb()
         if listener is not None:
-            self.callback = n.exp_event_cb(self.guarded(lambda raw: listener(from_native(raw.contents))))
+            hear: Listener = listener
+            self.callback = n.exp_event_cb(self.guarded(lambda raw: hear(from_native(raw.contents))))
 
     def guarded(self, tell: Callable[..., Any]) -> Callable[..., int]:
         """`tell` without C's user data, as C wants it: no exception leaves it."""
@@ -132,6 +160,17 @@ class Relay:
                 return 1
 
         return relay
+
+    def asking(self, confirm: Confirm | None) -> Any:
+        """`confirm` as C wants it."""
+        if confirm is None:
+            return n.exp_confirm_cb()
+        decide: Confirm = confirm
+
+        def ask(question: bytes, answer: Any) -> None:
+            answer[0] = int(bool(decide(text(question))))
+
+        return n.exp_confirm_cb(self.guarded(ask))
 
     def run(self, work: Callable[[], T], cancel: Cancel) -> T:
         """Makes a blocking call; the listener's own exception wins over EXP_ERR_CALLBACK."""

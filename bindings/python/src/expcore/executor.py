@@ -186,3 +186,11 @@ class Executor(Handle):
     def jobs(self) -> int | None:
         jobs = int(lib.exp_executor_jobs(self.raw))
         return None if jobs == n.EXP_JOBS_PER_PROCESSOR else jobs
+
+    @property
+    def has_engine(self) -> bool:
+        """Whether commands run as jobs of an engine; otherwise they are processes of this machine."""
+        return bool(lib.exp_executor_has_engine(self.raw))
+
+    def __repr__(self) -> str:
+        return "<Executor closed>" if self._raw is None else f"<Executor {self.name}>"

@@ -3,7 +3,6 @@
 import ctypes
 import dataclasses
 import enum
-import html
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -26,7 +25,9 @@ from ._call import (
 from ._library import lib
 from .errors import ExpError, make
 from .events import Listener, Relay
+from .metrics import plain, table_options
 from .pipeline import NativeRunOptions, StageResult, flags_of, summary_of
+from .tables import Table, dicts_to_html, taken
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,14 +107,7 @@ class Rows:
         return f"<Rows {len(self)}>"
 
     def _repr_html_(self) -> str:
-        rows = self.to_dicts()
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
-        body = ""
-        for row in rows:
-            cells = (html.escape(str(row.get(column, ""))) for column in columns)
-            body += "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-        return f"<table><tr>{head}</tr>{body}</table>"
+        return dicts_to_html(self.to_dicts())
 
     def __del__(self) -> None:
         lib.exp_rows_free(self._raw)
@@ -196,7 +190,7 @@ class Row:
             where = (self.table.raw, self.index, column, i)
             file, key = text(lib.exp_rows_value_file(*where)), text(lib.exp_rows_value_key(*where))
             kind, written = lib.exp_rows_value_kind(*where), text(lib.exp_rows_value_text(*where))
-            values[file, key] = _plain(kind, written, lib.exp_rows_value_number(*where))
+            values[file, key] = plain(kind, written, lib.exp_rows_value_number(*where))
         return values
 
     def metric(self, key: str, file: PathLike | None = None) -> str | None:
@@ -207,15 +201,6 @@ class Row:
 
     def __repr__(self) -> str:
         return f"<Row {self.kind.name.lower()} {self.name or self.rev}>"
-
-
-def _plain(kind: int, written: str, number: float) -> Any:
-    """A value as Python's own type."""
-    if kind == n.EXP_VALUE_NUMBER:
-        return int(written) if written.lstrip("-").isdigit() else number
-    if kind == n.EXP_VALUE_BOOLEAN:
-        return written.lower() == "true"
-    return None if kind == n.EXP_VALUE_MISSING else written
 
 
 _SHOW_FLAGS = {
@@ -463,6 +448,36 @@ class Experiments:
         )
         return json.loads(owned_text(lib.exp_experiments_diff_json, self._project.raw, ctypes.byref(options)))
 
+    def diff_tables(
+        self,
+        a_rev: str | None = None,
+        b_rev: str | None = None,
+        *,
+        all: bool = False,
+        param_deps: bool = False,
+        precision: int | None = None,
+        no_path: bool = False,
+    ) -> tuple[Table, Table]:
+        """The two tables that `exp diff` prints: metrics and params. `precision`: significant digits of metrics, 0
+        for all. Typed rows are those of Metrics.diff and Params.diff."""
+        options = n.exp_diff_options(
+            struct_size=ctypes.sizeof(n.exp_diff_options),
+            a_rev=encode(a_rev),
+            b_rev=encode(b_rev),
+            flags=(n.EXP_DIFF_ALL if all else 0) | (n.EXP_DIFF_DEPS_ONLY if param_deps else 0),
+        )
+        table = table_options(precision, no_path)
+        metrics, params = ctypes.c_void_p(), ctypes.c_void_p()
+        call(
+            lib.exp_experiments_diff_tables,
+            ctypes.byref(metrics),
+            ctypes.byref(params),
+            self._project.raw,
+            ctypes.byref(options),
+            ctypes.byref(table),
+        )
+        return taken(metrics), taken(params)
+
     def _share(
         self,
         function: Any,
@@ -508,6 +523,38 @@ class Experiments:
         found = json.loads(owned_text(lib.exp_experiments_show_json, self._project.raw, ctypes.byref(options)))
         del keep
         return found
+
+    def show_table(
+        self,
+        revs: Iterable[str] | None = None,
+        *,
+        num: int = 0,
+        csv: bool = False,
+        only_changed: bool = False,
+        drop: Iterable[str] | None = None,
+        keep: Iterable[str] | None = None,
+        sort_by: str | None = None,
+        descending: bool = False,
+        precision: int | None = None,
+        **flags: bool,
+    ) -> Table:
+        """The table that `exp show` prints, with `csv` that of `--csv`. `drop` and `keep` are regular expressions of
+        columns, `sort_by` is "[file:]key"."""
+        options, array = self._show_options(revs, num, flags)
+        dropped, kept = strings(drop), strings(keep)
+        table = n.exp_table_options(
+            struct_size=ctypes.sizeof(n.exp_table_options),
+            drop=dropped,
+            keep=kept,
+            sort_by=encode(sort_by),
+            precision=precision or 0,
+            flags=(n.EXP_TABLE_CSV if csv else 0)
+            | (n.EXP_TABLE_ONLY_CHANGED if only_changed else 0)
+            | (n.EXP_TABLE_DESCENDING if descending else 0),
+        )
+        raw = made(lib.exp_experiments_show_table, self._project.raw, ctypes.byref(options), ctypes.byref(table))
+        del array, dropped, kept
+        return taken(raw)
 
     @staticmethod
     def _show_options(revs: Iterable[str] | None, num: int, flags: dict[str, bool]) -> tuple[Any, Any]:

@@ -7,25 +7,44 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import _native as n
-from ._call import Cancel, PathLike, call, encode, made, owned_text, strings, text
+from ._call import Cancel, PathLike, call, encode, made, owned_text, strings, text, texts, whole
 from ._library import lib
-from .events import Listener, Outcome, Relay, known
+from .events import Confirm, Listener, Outcome, Relay, StageKind, known
 
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """A stage: "train" or "sub/dvc.yaml:train", and its commands, one a line."""
+    """A stage of a dvc.yaml, or a `.dvc` file. Paths are relative to the project's directory."""
 
     address: str
+    """"train", "sub/dvc.yaml:train", "data.csv.dvc"."""
     command: str
+    """The commands, one a line."""
+    file: str = ""
+    """Of the definition."""
+    kind: StageKind | int = StageKind.PIPELINE
+    description: str = ""
+    """First line of its `desc`, else what it writes or reads."""
+    deps: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    """"params.yaml:train.lr"; "params.yaml" for a whole file."""
+    outs: tuple[str, ...] = ()
+    """Without metrics and plots."""
+    metrics: tuple[str, ...] = ()
+    plots: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
+    """Addresses of the stages it needs; empty from Pipeline.list."""
+    frozen: bool = False
+    always_changed: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
 class StaleStage:
-    """A stage that a run would not pass by, and its first reason in words."""
+    """A stage that a run would not pass by, its first reason in words, and all of them."""
 
     address: str
     reason: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +54,7 @@ class StageResult:
     address: str
     outcome: Outcome | int
     reason: str
+    seconds: float = 0
 
 
 def summary_of(raw: Any) -> list[StageResult]:
@@ -44,6 +64,7 @@ def summary_of(raw: Any) -> list[StageResult]:
             text(lib.exp_run_summary_address(raw, i)),
             known(Outcome, lib.exp_run_summary_outcome(raw, i)),
             text(lib.exp_run_summary_reason(raw, i)),
+            lib.exp_run_summary_seconds(raw, i),
         )
         for i in range(lib.exp_run_summary_count(raw))
     ]
@@ -88,6 +109,7 @@ class NativeRunOptions:
         on_event: Listener | None,
         cancel: Cancel,
         flags: dict[str, bool],
+        confirm: Confirm | None = None,
     ) -> None:
         self._targets = strings(targets)
         self.relay = Relay(on_event)
@@ -98,7 +120,63 @@ class NativeRunOptions:
             cancel=cancel.token,
             flags=flags_of(_FLAGS, flags),
             jobs=n.EXP_JOBS_PER_PROCESSOR if jobs is None else jobs,
+            on_confirm=self.relay.asking(confirm),
         )
+
+
+def _taken_stages(raw: Any) -> list[Stage]:
+    """Copies and frees an exp_stages."""
+    try:
+        return [_stage(whole(lib.exp_stages_get(raw, i).contents)) for i in range(lib.exp_stages_count(raw))]
+    finally:
+        lib.exp_stages_free(raw)
+
+
+def _stage(raw: Any) -> Stage:
+    return Stage(
+        address=text(raw.address),
+        command="\n".join(texts(raw.command)),
+        file=text(raw.file),
+        kind=known(StageKind, raw.kind),
+        description=text(raw.description),
+        deps=tuple(texts(raw.deps)),
+        params=tuple(texts(raw.params)),
+        outs=tuple(texts(raw.outs)),
+        metrics=tuple(texts(raw.metrics)),
+        plots=tuple(texts(raw.plots)),
+        upstream=tuple(texts(raw.upstream)),
+        frozen=bool(raw.frozen),
+        always_changed=bool(raw.always_changed),
+    )
+
+
+def _stale_stage(raw: Any, i: int) -> StaleStage:
+    reasons = range(lib.exp_pipeline_status_reason_count(raw, i))
+    return StaleStage(
+        address=text(lib.exp_pipeline_status_address(raw, i)),
+        reason=text(lib.exp_pipeline_status_reason(raw, i)),
+        reasons=tuple(text(lib.exp_pipeline_status_reason_at(raw, i, k)) for k in reasons),
+    )
+
+
+def _status_options(targets: Iterable[PathLike] | None, with_deps: bool, recursive: bool) -> tuple[Any, Any]:
+    """A reference to options, or None for the defaults, and what has to be kept during the call."""
+    if targets is None and not with_deps and not recursive:
+        return None, None
+    array = strings(targets)
+    options = n.exp_status_options(
+        struct_size=ctypes.sizeof(n.exp_status_options),
+        targets=array,
+        flags=(n.EXP_STATUS_WITH_DEPS if with_deps else 0) | (n.EXP_STATUS_RECURSIVE if recursive else 0),
+    )
+    return ctypes.byref(options), (options, array)
+
+
+# Pipeline.list is not the type.
+_Stages = list[Stage]
+_StaleStages = list[StaleStage]
+_Explanations = list[dict[str, Any]]
+_Results = list[StageResult]
 
 
 class Pipeline:
@@ -107,34 +185,60 @@ class Pipeline:
     def __init__(self, project: Any) -> None:
         self._project = project
 
-    def stages(self) -> list[Stage]:
+    def stages(self) -> _Stages:
         """Every stage of the project."""
-        raw = made(lib.exp_pipeline_stages, self._project.raw)
-        try:
-            return [
-                Stage(text(lib.exp_stages_address(raw, i)), text(lib.exp_stages_command(raw, i)))
-                for i in range(lib.exp_stages_count(raw))
-            ]
-        finally:
-            lib.exp_stages_free(raw)
+        return _taken_stages(made(lib.exp_pipeline_stages, self._project.raw))
 
-    def status(self) -> list[StaleStage]:
-        """The stale stages; empty when everything is up to date."""
-        raw = made(lib.exp_pipeline_status_get, self._project.raw)
+    def list(
+        self,
+        targets: Iterable[PathLike] | None = None,
+        *,
+        all: bool = False,
+        recursive: bool = False,
+        fail: bool = False,
+    ) -> _Stages:
+        """Stages in the order of the targets (none: dvc.yaml), without `upstream`: nothing but what is named is
+        looked at. `all`: every stage of the project; `recursive`: what is below folders. With these two, `fail`
+        makes a broken file an error."""
+        array = strings(targets)
+        options = n.exp_stage_list_options(
+            struct_size=ctypes.sizeof(n.exp_stage_list_options),
+            targets=array,
+            flags=(n.EXP_STAGE_LIST_ALL if all else 0)
+            | (n.EXP_STAGE_LIST_RECURSIVE if recursive else 0)
+            | (n.EXP_STAGE_LIST_FAIL if fail else 0),
+        )
+        return _taken_stages(made(lib.exp_pipeline_list, self._project.raw, ctypes.byref(options)))
+
+    def status(
+        self,
+        targets: Iterable[PathLike] | None = None,
+        *,
+        with_deps: bool = False,
+        recursive: bool = False,
+    ) -> _StaleStages:
+        """The stale stages of the project, or of `targets` and, `with_deps`, of what they need; empty when
+        everything is up to date."""
+        options, keep = _status_options(targets, with_deps, recursive)
+        raw = made(lib.exp_pipeline_status_with, self._project.raw, options)
+        del keep
         try:
-            return [
-                StaleStage(
-                    text(lib.exp_pipeline_status_address(raw, i)), text(lib.exp_pipeline_status_reason(raw, i))
-                )
-                for i in range(lib.exp_pipeline_status_count(raw))
-            ]
+            return [_stale_stage(raw, i) for i in range(lib.exp_pipeline_status_count(raw))]
         finally:
             lib.exp_pipeline_status_free(raw)
 
-    def explain(self) -> list[dict[str, Any]]:
+    def explain(
+        self,
+        targets: Iterable[PathLike] | None = None,
+        *,
+        with_deps: bool = False,
+        recursive: bool = False,
+    ) -> _Explanations:
         """Stale stages with their whole chains of reasons: `{"stage", "direct", "inherited"}` each."""
-        found: list[dict[str, Any]] = json.loads(owned_text(lib.exp_pipeline_explain_json, self._project.raw))
-        return found
+        options, keep = _status_options(targets, with_deps, recursive)
+        found = json.loads(owned_text(lib.exp_pipeline_explain_json_with, self._project.raw, options))
+        del keep
+        return found  # type: ignore[no-any-return]
 
     def dag(self, target: PathLike | None = None, *, format: str = "text", full: bool = False, outs: bool = False) -> str:
         """The graph as "text", "dot" or "mermaid"."""
@@ -151,12 +255,16 @@ class Pipeline:
         jobs: int | None = 1,
         on_event: Listener | None = None,
         cancel: Cancel | None = None,
+        confirm: Confirm | None = None,
         **flags: bool,
-    ) -> list[StageResult]:
-        """Brings stages up to date, as `dvc repro`. `jobs=None`: as many at once as there are processors. Flags are
-        those of exp.h in small letters: force, single_item, dry, keep_going, …"""
+    ) -> _Results:
+        """Brings stages up to date, as `dvc repro`. `jobs=None`: as many at once as there are processors. `confirm`
+        is asked with a stage's address before it runs; no: the stage fails. Flags are those of exp.h in small
+        letters: force, single_item, dry, keep_going, …"""
         cancel = cancel or Cancel()
-        options = NativeRunOptions(targets=targets, jobs=jobs, on_event=on_event, cancel=cancel, flags=flags)
+        options = NativeRunOptions(
+            targets=targets, jobs=jobs, on_event=on_event, cancel=cancel, flags=flags, confirm=confirm
+        )
         summary = ctypes.c_void_p()
 
         def work() -> None:

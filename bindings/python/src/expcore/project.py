@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from . import _native as n
-from ._call import Handle, PathLike, encode, made, text
+from ._call import Handle, PathLike, call, encode, made, strings, text, whole
 from ._library import lib
 from .data import Data
+from .events import LogLevel, LogRecord, known
 from .experiments import Experiments
+from .metrics import Metrics, Params
 from .pipeline import Pipeline
+from .plots import Plots
 from .queue import Queue
+
+
+_logger = logging.getLogger("expcore")
 
 
 class Project(Handle):
@@ -21,9 +32,12 @@ class Project(Handle):
     _free = "exp_project_free"
 
     @classmethod
-    def open(cls, directory: PathLike | None = None) -> Project:
-        """The project that contains `directory` (default: the current one). Raises NotAProject."""
-        return cls(made(lib.exp_project_open, encode(directory)))
+    def open(cls, directory: PathLike | None = None, *, environment: Mapping[str, str] | None = None) -> Project:
+        """The project that contains `directory` (default: the current one). `environment` is what configuration,
+        `oc.env` and commands see instead of a copy of this process's. Raises NotAProject."""
+        variables = None if environment is None else strings(f"{k}={v}" for k, v in environment.items())
+        options = n.exp_open_options(struct_size=ctypes.sizeof(n.exp_open_options), environment=variables)
+        return cls(made(lib.exp_project_open_with, encode(directory), ctypes.byref(options)))
 
     @classmethod
     def init(
@@ -41,6 +55,46 @@ class Project(Handle):
     def root(self) -> str:
         """The folder that holds `.dvc`, absolute."""
         return text(lib.exp_project_root(self.raw))
+
+    @property
+    def directory(self) -> str:
+        """The folder that paths are relative to, absolute."""
+        return text(lib.exp_project_directory(self.raw))
+
+    def log_to(self, listener: Callable[[LogRecord], Any] | None, least: LogLevel = LogLevel.INFO) -> None:
+        """From now on every operation of the project tells `listener` what happens, line by line, except what matters
+        less than `least`; None: nobody any more. An exception of the listener stops nothing; it is
+        told to Python's own logging. To have all of it there:
+
+        >>> project.log_to(lambda record: logging.log(record.level.logging_level, record.text))  # doctest: +SKIP
+        """
+
+        def tell(raw: Any, _: Any) -> int:
+            record = whole(raw.contents)
+            try:
+                hear(LogRecord(known(LogLevel, record.level), text(record.text), text(record.task)))
+            except Exception:  # no exception enters C
+                _logger.exception("a listener of a project's log failed")
+            return 0
+
+        hear = listener or (lambda record: None)
+        callback = n.exp_log_cb() if listener is None else n.exp_log_cb(tell)
+        call(lib.exp_project_log_to, self.raw, callback, None, least)
+        self._log = callback  # as long as C may call it
+
+    _log: Any = None
+
+    @property
+    def metrics(self) -> Metrics:
+        return Metrics(self)
+
+    @property
+    def params(self) -> Params:
+        return Params(self)
+
+    @property
+    def plots(self) -> Plots:
+        return Plots(self)
 
     @property
     def pipeline(self) -> Pipeline:

@@ -8,7 +8,6 @@ import ctypes
 import dataclasses
 import datetime
 import enum
-import html
 import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
@@ -32,6 +31,7 @@ from ._library import lib
 from .events import Event, Relay, from_native, known
 from .executor import Executor
 from .pipeline import NativeRunOptions
+from .tables import to_html
 
 
 class TaskState(enum.IntEnum):
@@ -163,12 +163,8 @@ class Tasks(Sequence[Task]):
 
     def _repr_html_(self) -> str:
         columns = ("id", "name", "state", "created", "message")
-        rows = []
-        for row in self.to_dicts():
-            cells = [row["id"][:7], row["name"], row["state"], row["created"], row["message"]]
-            rows.append("".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells))
-        head = "".join(f"<th>{column}</th>" for column in columns)
-        return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+        rows = ({**row, "id": row["id"][:7]} for row in self.to_dicts())
+        return to_html(columns, ([row[column] for column in columns] for row in rows))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -417,7 +413,7 @@ class Queue:
         """Waits until tasks (None: all) neither run nor wait to; held ones count as over. Returns whether all
         succeeded; raises Busy after `timeout` seconds (0: none)."""
         cancel = cancel or Cancel()
-        succeeded, names = ctypes.c_int32(), _names(tasks)
+        succeeded, names, token = ctypes.c_int32(), _names(tasks), cancel.token
         Relay(None).run(
             lambda: call(
                 lib.exp_queue_wait,
@@ -425,7 +421,7 @@ class Queue:
                 self._project.raw,
                 names,
                 milliseconds(timeout),
-                cancel.token,
+                token,
             ),
             cancel,
         )
@@ -452,10 +448,10 @@ class Queue:
         def tell(raw: int, size: int) -> None:
             on_text(decoder.decode(ctypes.string_at(raw, size)))
 
-        callback = n.exp_text_cb(relay.guarded(tell))
+        callback, token = n.exp_text_cb(relay.guarded(tell)), cancel.token
         relay.run(
             lambda: call(
-                lib.exp_queue_follow, self._project.raw, encode(_name(task)), callback, None, cancel.token
+                lib.exp_queue_follow, self._project.raw, encode(_name(task)), callback, None, token
             ),
             cancel,
         )

@@ -6,7 +6,9 @@ use crate::call::{
 use crate::error::{Error, Result};
 use crate::event::{Event, Listener, Relay};
 use crate::pipeline::{summary_of, RunOptions, StageResult};
+use crate::metrics::{DiffOptions, NativeDiff};
 use crate::project::Project;
+use crate::tables::{plain_options, taken, Table};
 use expcore_sys as sys;
 use std::mem::size_of;
 use std::ptr::{self, NonNull};
@@ -122,7 +124,7 @@ pub struct ShareResult {
 }
 
 /// A finished experiment. `commit` is "" after a dry run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Experiment {
     pub name: String,
     pub commit: String,
@@ -551,6 +553,39 @@ impl<'p> Experiments<'p> {
         // SAFETY: the project lives; NULL options are all defaults.
         made(|out, error| unsafe { sys::exp_experiments_show(out, self.project.as_ptr(), ptr::null(), error) })
             .map(Rows)
+    }
+
+    /// The table that `exp show` prints, of the workspace, HEAD and its experiments.
+    pub fn show_table(&self) -> Result<Table> {
+        let table = plain_options(0);
+        // SAFETY: the project and the options live during the call; the table is ours.
+        unsafe {
+            made(|out, error| {
+                sys::exp_experiments_show_table(out, self.project.as_ptr(), ptr::null(), &table, error)
+            })
+            .map(|raw| taken(raw.as_ptr()))
+        }
+    }
+
+    /// The two tables that `exp diff` prints, metrics and params; `targets` do not apply.
+    pub fn diff_tables(&self, options: &DiffOptions) -> Result<(Table, Table)> {
+        let native = NativeDiff::new(options)?;
+        let table = plain_options(0);
+        let (mut metrics, mut params) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: as in `show_table`.
+        unsafe {
+            call(|error| {
+                sys::exp_experiments_diff_tables(
+                    &mut metrics,
+                    &mut params,
+                    self.project.as_ptr(),
+                    &native.options,
+                    &table,
+                    error,
+                )
+            })?;
+            Ok((taken(metrics), taken(params)))
+        }
     }
 
     /// The JSON of `exp show --json`.

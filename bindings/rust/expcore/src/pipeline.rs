@@ -1,7 +1,9 @@
 //! The stages of a project.
-use crate::call::{c_path, c_string, check, from_callback, made, owned_text, text, CStrings, Cancel};
+use crate::call::{
+    bit, c_path, c_string, check, from_callback, made, owned_text, text, texts, whole, CStrings, Cancel,
+};
 use crate::error::Result;
-use crate::event::{Event, Listener, Outcome, Relay};
+use crate::event::{Event, Listener, Outcome, Relay, StageKind};
 use crate::project::Project;
 use expcore_sys as sys;
 use std::ffi::CString;
@@ -9,26 +11,89 @@ use std::mem::size_of;
 use std::path::Path;
 use std::ptr;
 
-/// A stage: "train" or "sub/dvc.yaml:train", and its commands, one a line.
+/// A stage of a dvc.yaml, or a `.dvc` file. Paths are relative to the project's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stage {
+    /// "train", "sub/dvc.yaml:train", "data.csv.dvc".
     pub address: String,
+    /// The commands, one a line.
     pub command: String,
+    /// Of the definition.
+    pub file: String,
+    /// First line of its `desc`, else what it writes or reads.
+    pub description: String,
+    pub kind: StageKind,
+    pub deps: Vec<String>,
+    /// "params.yaml:train.lr"; "params.yaml" for a whole file.
+    pub params: Vec<String>,
+    /// Without metrics and plots.
+    pub outs: Vec<String>,
+    pub metrics: Vec<String>,
+    pub plots: Vec<String>,
+    /// Addresses of the stages it needs; empty from `Pipeline::list`.
+    pub upstream: Vec<String>,
+    pub frozen: bool,
+    pub always_changed: bool,
 }
 
-/// A stage that a run would not pass by, and its first reason in words.
+/// A stage that a run would not pass by, its first reason in words, and all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StaleStage {
     pub address: String,
     pub reason: String,
+    pub reasons: Vec<String>,
 }
 
 /// What a run did with a stage.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct StageResult {
     pub address: String,
     pub outcome: Outcome,
     pub reason: String,
+    pub seconds: f64,
+}
+
+/// What `Pipeline::status_of` looks at.
+#[derive(Clone, Debug, Default)]
+pub struct StatusOptions {
+    /// Empty: every stage of the project.
+    pub targets: Vec<String>,
+    /// The targets' upstream stages, too.
+    pub with_deps: bool,
+    /// Folders as targets.
+    pub recursive: bool,
+}
+
+/// Copies and frees a list of stages.
+///
+/// # Safety
+/// `raw` is an exp_stages that is the caller's.
+unsafe fn taken_stages(raw: *mut sys::exp_stages) -> Vec<Stage> {
+    let stages = (0..sys::exp_stages_count(raw))
+        .map(|i| {
+            let stage = whole(sys::exp_stages_get(raw, i));
+            Stage {
+                address: text(stage.address),
+                command: texts(stage.command).join("\n"),
+                file: text(stage.file),
+                description: text(stage.description),
+                kind: StageKind::of(stage.kind),
+                deps: texts(stage.deps),
+                params: texts(stage.params),
+                outs: texts(stage.outs),
+                metrics: texts(stage.metrics),
+                plots: texts(stage.plots),
+                upstream: texts(stage.upstream),
+                frozen: stage.frozen != 0,
+                always_changed: stage.always_changed != 0,
+            }
+        })
+        .collect();
+    sys::exp_stages_free(raw);
+    stages
 }
 
 /// How to run; `new()` is DVC's defaults.
@@ -164,6 +229,7 @@ pub(crate) unsafe fn summary_of(raw: *const sys::exp_run_summary) -> Vec<StageRe
             address: text(sys::exp_run_summary_address(raw, i)),
             outcome: Outcome::of(sys::exp_run_summary_outcome(raw, i)),
             reason: text(sys::exp_run_summary_reason(raw, i)),
+            seconds: sys::exp_run_summary_seconds(raw, i),
         })
         .collect()
 }
@@ -183,27 +249,56 @@ impl<'p> Pipeline<'p> {
     pub fn stages(&self) -> Result<Vec<Stage>> {
         // SAFETY: the project lives; the list is freed once, after its texts were copied.
         unsafe {
-            let raw = made(|out, error| sys::exp_pipeline_stages(out, self.project.as_ptr(), error))?.as_ptr();
-            let stages = (0..sys::exp_stages_count(raw))
-                .map(|i| Stage {
-                    address: text(sys::exp_stages_address(raw, i)),
-                    command: text(sys::exp_stages_command(raw, i)),
-                })
-                .collect();
-            sys::exp_stages_free(raw);
-            Ok(stages)
+            made(|out, error| sys::exp_pipeline_stages(out, self.project.as_ptr(), error))
+                .map(|raw| taken_stages(raw.as_ptr()))
+        }
+    }
+
+    /// Stages in the order of the targets (none: dvc.yaml), without `upstream`: nothing but what is named is looked
+    /// at. `flags` are EXP_STAGE_LIST_* of `expcore_sys`.
+    pub fn list(&self, targets: &[String], flags: u32) -> Result<Vec<Stage>> {
+        let targets = CStrings::new(targets)?;
+        let options = sys::exp_stage_list_options {
+            struct_size: size_of::<sys::exp_stage_list_options>(),
+            targets: targets.as_ptr(),
+            flags,
+            reserved: 0,
+        };
+        // SAFETY: as in `stages`.
+        unsafe {
+            made(|out, error| sys::exp_pipeline_list(out, self.project.as_ptr(), &options, error))
+                .map(|raw| taken_stages(raw.as_ptr()))
         }
     }
 
     /// The stale stages; empty when everything is up to date.
     pub fn status(&self) -> Result<Vec<StaleStage>> {
+        self.status_of(&StatusOptions::default())
+    }
+
+    /// The stale ones of some stages.
+    pub fn status_of(&self, options: &StatusOptions) -> Result<Vec<StaleStage>> {
+        let targets = CStrings::new(&options.targets)?;
+        let options = sys::exp_status_options {
+            struct_size: size_of::<sys::exp_status_options>(),
+            targets: targets.as_ptr(),
+            on_event: None,
+            user_data: ptr::null_mut(),
+            flags: bit(options.with_deps, sys::EXP_STATUS_WITH_DEPS)
+                | bit(options.recursive, sys::EXP_STATUS_RECURSIVE),
+            reserved: 0,
+        };
         // SAFETY: as in `stages`.
         unsafe {
-            let raw = made(|out, error| sys::exp_pipeline_status_get(out, self.project.as_ptr(), error))?.as_ptr();
+            let raw =
+                made(|out, error| sys::exp_pipeline_status_with(out, self.project.as_ptr(), &options, error))?.as_ptr();
             let stale = (0..sys::exp_pipeline_status_count(raw))
                 .map(|i| StaleStage {
                     address: text(sys::exp_pipeline_status_address(raw, i)),
                     reason: text(sys::exp_pipeline_status_reason(raw, i)),
+                    reasons: (0..sys::exp_pipeline_status_reason_count(raw, i))
+                        .map(|reason| text(sys::exp_pipeline_status_reason_at(raw, i, reason)))
+                        .collect(),
                 })
                 .collect();
             sys::exp_pipeline_status_free(raw);

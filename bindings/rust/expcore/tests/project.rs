@@ -1,6 +1,7 @@
 //! The crate on a real project.
 use expcore::{
     AddOptions, Cancel, ChangeKind, Commands, ComposeOptions, Composition, ConfigLevel, Configuration, DataDiffOptions,
+    DiffOptions, LogLevel, StatusOptions,
     DataOptions, DataPart, DataStatusOptions, EngineOptions, ErrorKind, EventKind, Executor, GcOptions, Job, JobEngine, Listening, Outcome, Project,
     QueueEventKind, QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions,
     StageKind, SyncOptions, TaskOptions, TaskState, WorkerOptions,
@@ -433,4 +434,62 @@ fn experiments_are_kept_shared_and_removed() {
     assert_eq!(experiments.remove(&everything).unwrap().len(), 2);
     experiments.clean().unwrap();
     assert!(experiments.list(&Selection::default(), None).unwrap().is_empty());
+}
+
+#[test]
+fn the_log_hears_everything() {
+    let (_sandbox, mut project) = Sandbox::new("log");
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let heard = lines.clone();
+    project.log_to(LogLevel::Info, move |record| heard.lock().unwrap().push(record.clone())).unwrap();
+    project.pipeline().run(&RunOptions::new()).unwrap();
+    assert!(lines.lock().unwrap().last().unwrap().text.starts_with("stage 'train' ran ("));
+    assert_eq!(lines.lock().unwrap()[0].level, LogLevel::Info);
+    project.log_to(LogLevel::Info, |_| panic!("mine")).unwrap();
+    let force = RunOptions::new().flags(expcore_sys::EXP_RUN_FORCE);
+    assert_eq!(project.pipeline().run(&force).unwrap_err().kind(), ErrorKind::Callback);
+    project.stop_log();
+    project.pipeline().run(&force).unwrap();
+    assert_eq!(lines.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn stages_tables_and_values() {
+    let (sandbox, project) = Sandbox::new("tables");
+    let stage = &project.pipeline().stages().unwrap()[0];
+    assert_eq!((&stage.params[..], &stage.outs[..]), (&["params.yaml:lr".to_string()][..], &["out.txt".to_string()][..]));
+    assert_eq!(project.pipeline().list(&["train".into()], 0).unwrap().len(), 1);
+    let options = StatusOptions { targets: vec!["train".into()], ..Default::default() };
+    let stale = project.pipeline().status_of(&options).unwrap();
+    assert_eq!(stale[0].reasons[0], stale[0].reason);
+    std::fs::write(sandbox.0.join("params.yaml"), "lr: 2\n").unwrap();
+    let changes = project.params().diff(&DiffOptions::default()).unwrap();
+    assert_eq!((changes[0].key.as_str(), changes[0].difference), ("lr", Some(1.0)));
+    assert_eq!(project.params().diff_table(&DiffOptions::default()).unwrap().rows[0][1], "lr");
+    assert!(project.params().diff_json(&DiffOptions::default()).unwrap().contains("\"lr\""));
+    assert!(project.metrics().show(&[], 0).unwrap().is_empty());
+    assert!(project.metrics().diff(&DiffOptions::default()).unwrap().is_empty());
+    assert_eq!(project.experiments().show_table().unwrap().rows.len(), 2);
+    let (metrics, params) = project.experiments().diff_tables(&DiffOptions::default()).unwrap();
+    assert_eq!((metrics.rows.len(), params.rows.len()), (0, 1));
+    let unknown = DiffOptions { b_rev: Some("nope".into()), ..Default::default() };
+    assert_eq!(project.params().diff(&unknown).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn an_environment_of_ones_own() {
+    let (sandbox, _) = Sandbox::new("environment");
+    sandbox.stage("echo $COLOUR > out.txt");
+    let path = std::env::var("PATH").unwrap();
+    let variables = [("PATH", path.as_str()), ("COLOUR", "blue")];
+    let project = Project::open_with_environment(&sandbox.0, variables).unwrap();
+    project.pipeline().run(&RunOptions::new()).unwrap();
+    assert_eq!(std::fs::read_to_string(project.directory().join("out.txt")).unwrap(), "blue\n");
+}
+
+#[test]
+fn versions_and_capabilities() {
+    assert_eq!(expcore::dvc_version(), "3.64");
+    assert!(expcore::has_capability("hydra"));
+    assert!(!expcore::has_capability("time travel"));
 }
