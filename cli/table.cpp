@@ -81,14 +81,20 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   return right ? blanks + text : text + blanks;
 }
 
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c;
-    if (c == '"') quoted += c;
+void append_csv_cell(std::string& text, const std::string& cell) {
+  const bool is_plain = std::none_of(cell.begin(), cell.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+  });
+  if (is_plain) {
+    text += cell;
+    return;
   }
-  return quoted + "\"";
+  text += '"';
+  for (const char c : cell) {
+    text += c;
+    if (c == '"') text += c;
+  }
+  text += '"';
 }
 
 }  // namespace
@@ -226,7 +232,7 @@ std::string draw_csv(const expcore::ExperimentTable& table) {
   const auto add_row = [&](const std::vector<std::string>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) text += ',';
-      text += csv_cell(cells[i]);
+      append_csv_cell(text, cells[i]);
     }
     text += "\r\n";
   };

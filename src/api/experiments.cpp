@@ -226,7 +226,7 @@ std::vector<ExperimentRef> Experiments::list(const ListOptions& options) const {
   git::Repo& repo = *workspace->repo;
   const auto refs = exp::select_refs(repo, all_refs(*workspace, options.git_remote),
                                      to_internal(options.selection));
-  const exp::Describer describer(repo);
+  exp::Describer describer(repo);
   std::vector<ExperimentRef> result;
   for (const auto& ref : refs) {
     result.push_back({ref.name, ref.commit, ref.baseline,

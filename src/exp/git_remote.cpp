@@ -86,7 +86,7 @@ std::vector<ExpRef> GitRemote::experiments() const {
     git::RefEntry entry;
     entry.target = line.substr(0, 40);
     entry.name = line.substr(41);
-    auto ref = git::is_valid_refname(entry.name) ? parse_ref(entry) : std::nullopt;
+    auto ref = git::is_valid_refname(entry.name) ? parse_ref(std::move(entry)) : std::nullopt;
     if (ref) refs.push_back(std::move(*ref));
   }
   std::sort(refs.begin(), refs.end(),

@@ -5,7 +5,10 @@
 #include <chrono>
 #include <cstring>
 #include <deque>
+#include <fcntl.h>
+#include <new>
 #include <stdexcept>
+#include <sys/mman.h>
 #include <unordered_map>
 #include <utility>
 
@@ -13,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/binary.hpp"
+#include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
 #include "fs/path.hpp"
@@ -35,18 +39,54 @@ struct KeyHash {
 
 using Texts = std::unordered_map<Key, std::string_view, KeyHash>;
 
+constexpr std::array<unsigned char, 256> make_digits() {
+  std::array<unsigned char, 256> digits{};
+  for (unsigned char i = 0; i < 16; ++i)
+    digits[static_cast<unsigned char>("0123456789abcdef"[i])] = i;
+  return digits;
+}
+
 Key key_of(const git::Id& commit) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  static constexpr auto digits = make_digits();
   Key key{};
-  for (std::size_t i = 0; i < key.size() && 2 * i + 1 < commit.size(); ++i)
-    key[i] = static_cast<char>(digit(commit[2 * i]) * 16 + digit(commit[2 * i + 1]));
+  if (commit.size() != 2 * key.size()) return key;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const auto high = digits[static_cast<unsigned char>(commit[2 * i])];
+    const auto low = digits[static_cast<unsigned char>(commit[2 * i + 1])];
+    key[i] = static_cast<char>(high << 4U | low);
+  }
   return key;
 }
 
+/// Memory for a file of some megabytes: of large pages where there are any, since filling small
+/// ones takes longer than reading the file.
+class Pages {
+ public:
+  explicit Pages(std::size_t size) : size_(size) {
+    if (size == 0) return;
+    void* pages = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) throw std::bad_alloc();
+    start_ = static_cast<char*>(pages);
+    ::madvise(pages, size, MADV_HUGEPAGE);  // no harm where it fails
+  }
+  ~Pages() {
+    if (start_ != nullptr) ::munmap(start_, size_);
+  }
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+
+  char* data() const { return start_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  char* start_ = nullptr;
+  std::size_t size_;
+};
+
 /// What a file holds.
 struct Content {
-  std::string bytes;
-  Texts texts;            ///< In `bytes`.
+  std::unique_ptr<Pages> pages;
+  Texts texts;            ///< In `pages`.
   bool is_whole = false;  ///< There is a file and nothing in it is damaged.
 };
 
@@ -83,12 +123,25 @@ std::string make_batch(const Texts& texts) {
   return head.bytes() + body.bytes();
 }
 
+/// The file's bytes, in `pages`; nothing when there is no file.
+std::string_view read_pages(const std::string& path, std::unique_ptr<Pages>& pages) {
+  const fs::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return {};
+  pages = std::make_unique<Pages>(static_cast<std::size_t>(fs::stat(file, path).size));
+  std::size_t size = 0;
+  while (size < pages->size()) {
+    const auto got = fs::read_some(file, pages->data() + size, pages->size() - size, path);
+    if (got == 0) break;
+    size += got;
+  }
+  return {pages->data(), size};
+}
+
 /// As far as it is whole; nothing when it cannot be read.
 std::unique_ptr<Content> read_content(const std::string& path, const std::string& header) {
   auto content = std::make_unique<Content>();
   try {
-    content->bytes = fs::read_file_if_exists(path).value_or("");
-    std::string_view rest = content->bytes;
+    std::string_view rest = read_pages(path, content->pages);
     if (!rest.starts_with(header)) return content;
     rest.remove_prefix(header.size());
     while (!rest.empty())

@@ -16,6 +16,8 @@ using pipeline::Workspace;
 
 namespace {
 
+constexpr std::string_view heads = "refs/heads/";
+constexpr std::string_view tags = "refs/tags/";
 constexpr const char* applied_ref = "refs/exps/exec/EXEC_APPLY";
 
 Error ambiguous_error(const std::string& name, const std::vector<const ExpRef*>& found) {
@@ -80,28 +82,34 @@ std::vector<ExpRef> select_refs(const git::Repo& repo, std::vector<ExpRef> refs,
   return refs;
 }
 
-Describer::Describer(const git::Repo& repo) : branch_(repo.head_branch()), head_(repo.head()) {
-  constexpr std::string_view heads = "refs/heads/";
-  constexpr std::string_view tags = "refs/tags/";
+Describer::Describer(const git::Repo& repo)
+    : repo_(&repo), branch_(repo.head_branch()), head_(repo.head()), branches_(repo.refs(heads)) {
   if (branch_) branch_ = branch_->substr(heads.size());
-  for (const auto prefix : {tags, heads}) {
-    for (const auto& ref : repo.refs(prefix)) {
-      // A tag may be an object of its own.
-      const auto commit =
-          prefix == tags ? repo.resolve_revision(ref.name) : repo.resolve_ref(ref.name);
-      if (commit) names_.emplace_back(*commit, ref.name.substr(prefix.size()));
-    }
-  }
-  std::stable_sort(names_.begin(), names_.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
 }
 
-std::optional<std::string> Describer::describe(const git::Id& commit) const {
+const Describer::Names& Describer::names() {
+  if (names_) return *names_;
+  names_.emplace();
+  for (const auto& ref : repo_->refs(tags)) {
+    // A tag may be an object of its own.
+    const auto commit = repo_->resolve_revision(ref.name);
+    if (commit) names_->emplace_back(*commit, ref.name.substr(tags.size()));
+  }
+  for (const auto& ref : branches_) {
+    const auto commit = repo_->resolve_ref(ref.name);
+    if (commit) names_->emplace_back(*commit, ref.name.substr(heads.size()));
+  }
+  std::stable_sort(names_->begin(), names_->end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  return *names_;
+}
+
+std::optional<std::string> Describer::describe(const git::Id& commit) {
   if (branch_ && head_ == commit) return branch_;
   const auto found =
-      std::lower_bound(names_.begin(), names_.end(), commit,
+      std::lower_bound(names().begin(), names().end(), commit,
                        [](const auto& named, const git::Id& id) { return named.first < id; });
-  if (found == names_.end() || found->first != commit) return std::nullopt;
+  if (found == names().end() || found->first != commit) return std::nullopt;
   return found->second;
 }
 

@@ -29,16 +29,23 @@ Error unresolved_error(const std::vector<std::string>& names, const std::string&
 std::vector<ExpRef> select_refs(const git::Repo& repo, std::vector<ExpRef> refs,
                                 const RevisionOptions& options);
 
-/// Branch (the current one first) or tag of commits.
+/// Branch (the current one first) or tag of commits. Tags are read when they first matter, which
+/// takes libgit2; branches at once, which frees those that a dead process of ours had locked.
+/// Thread safety: confined, as `repo` is, which outlives it.
 class Describer {
  public:
   explicit Describer(const git::Repo& repo);
-  std::optional<std::string> describe(const git::Id& commit) const;
+  std::optional<std::string> describe(const git::Id& commit);
 
  private:
+  using Names = std::vector<std::pair<git::Id, std::string>>;  ///< By id; of one id the best first.
+  const Names& names();
+
+  const git::Repo* repo_;
   std::optional<std::string> branch_;  ///< The current one.
   std::optional<git::Id> head_;
-  std::vector<std::pair<git::Id, std::string>> names_;  ///< By id; of one id the best first.
+  std::vector<git::RefEntry> branches_;
+  std::optional<Names> names_;
 };
 
 /// Deletes experiments and, where DVC recorded that one was applied, that record. Cached data

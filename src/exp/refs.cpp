@@ -24,12 +24,16 @@ bool is_valid_name(std::string_view name) {
 }  // namespace
 
 std::string refname_of(const git::Id& baseline, std::string_view name) {
-  return fmt::format("refs/exps/{}/{}/{}", baseline.substr(0, 2), baseline.substr(2), name);
+  constexpr std::string_view root = "refs/exps/";
+  std::string full;  // made by the ten thousand
+  full.reserve(root.size() + baseline.size() + name.size() + 2);
+  full.append(root).append(baseline, 0, 2).append("/").append(baseline, 2).append("/").append(name);
+  return full;
 }
 
 std::string ExpRef::refname() const { return refname_of(baseline, name); }
 
-std::optional<ExpRef> parse_ref(const git::RefEntry& entry) {
+std::optional<ExpRef> parse_ref(git::RefEntry entry) {
   constexpr std::string_view root = "refs/exps/";
   constexpr std::size_t id_size = 41;  // with the slash in it
   std::string_view rest = entry.name;
@@ -41,14 +45,17 @@ std::optional<ExpRef> parse_ref(const git::RefEntry& entry) {
   if (!shaped) return std::nullopt;
   git::Id baseline(rest.substr(0, 2));
   baseline += rest.substr(3, 38);
-  return ExpRef{std::move(baseline), std::string(rest.substr(id_size + 1)), entry.target};
+  return ExpRef{std::move(baseline), std::string(rest.substr(id_size + 1)),
+                std::move(entry.target)};
 }
 
 std::vector<ExpRef> list_refs(const git::Repo& repo, const std::string& baseline) {
   std::vector<ExpRef> refs;
   const std::string prefix = baseline.empty() ? "refs/exps/" : refname_of(baseline, "");
-  for (const auto& entry : repo.refs(prefix)) {
-    if (auto ref = parse_ref(entry)) refs.push_back(std::move(*ref));
+  auto entries = repo.refs(prefix);
+  refs.reserve(entries.size());
+  for (auto& entry : entries) {
+    if (auto ref = parse_ref(std::move(entry))) refs.push_back(std::move(*ref));
   }
   return refs;
 }

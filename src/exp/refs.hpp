@@ -23,7 +23,7 @@ std::string refname_of(const git::Id& baseline, std::string_view name);
 
 /// nullopt for refs under refs/exps that are no experiments (stash, exec, celery, apply, temp) and
 /// for malformed ones.
-std::optional<ExpRef> parse_ref(const git::RefEntry& entry);
+std::optional<ExpRef> parse_ref(git::RefEntry entry);
 
 /// Every experiment, sorted by ref name; of one baseline when given.
 std::vector<ExpRef> list_refs(const git::Repo& repo, const std::string& baseline = {});

@@ -22,6 +22,7 @@ namespace {
 void add_with_parents(const git::Repo& repo, git::Id rev, int num, std::vector<git::Id>& ids) {
   for (int i = 0; num < 0 || i < num; ++i) {
     ids.push_back(rev);
+    if (i + 1 == num) return;
     const auto parents = repo.commit_info(rev).parents;
     if (parents.empty()) return;
     rev = parents.front();
@@ -146,7 +147,7 @@ std::vector<State> show(Workspace& workspace, const ShowOptions& options) {
       tips.push_back(ref.commit);
   }
   reader.read_ahead(tips, options.snapshot);
-  const Describer describer(repo);
+  Describer describer(repo);
   for (const auto& baseline : baselines) {
     State state = reader.commit_state(baseline, {});
     if (!options.sha_only) state.name = describer.describe(baseline);

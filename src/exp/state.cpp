@@ -144,8 +144,26 @@ namespace {
 
 void append_json(std::string& out, const State& state);
 
+/// Names and ids rarely need more than quotes.
+void append_json(std::string& out, const std::string& text) {
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
+  if (!is_plain) {
+    out += yaml::dump_json(text);
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
 void append_json(std::string& out, const std::optional<std::string>& text) {
-  out += text ? yaml::dump_json(*text) : "null";
+  if (text) {
+    append_json(out, *text);
+  } else {
+    out += "null";
+  }
 }
 
 void append_json(std::string& out, const Range& range) {
@@ -155,7 +173,11 @@ void append_json(std::string& out, const Range& range) {
     append_json(out, state);
   }
   out += "], \"executor\": ";
-  out += range.executor ? yaml::dump_json(executor_value(*range.executor)) : "null";
+  if (range.executor) {
+    out += yaml::dump_json(executor_value(*range.executor));
+  } else {
+    out += "null";
+  }
   out += ", \"name\": ";
   append_json(out, range.name);
   out += '}';
@@ -164,17 +186,23 @@ void append_json(std::string& out, const Range& range) {
 /// What a commit says is taken over as it is kept.
 void append_json(std::string& out, const State& state) {
   out += "{\"rev\": ";
-  out += yaml::dump_json(state.rev);
+  append_json(out, state.rev);
   out += ", \"name\": ";
   append_json(out, state.name);
   out += ", \"data\": ";
   if (state.kept) {
     out += state.kept->text;
+  } else if (state.data) {
+    out += yaml::dump_json(state.data->to_value());
   } else {
-    out += state.data ? yaml::dump_json(state.data->to_value()) : "null";
+    out += "null";
   }
   out += ", \"error\": ";
-  out += state.error ? yaml::dump_json(problem_value(*state.error)) : "null";
+  if (state.error) {
+    out += yaml::dump_json(problem_value(*state.error));
+  } else {
+    out += "null";
+  }
   out += ", \"experiments\": ";
   if (state.experiments.empty()) out += "null";
   for (const auto& range : state.experiments) {
@@ -206,7 +234,8 @@ std::string to_json(const std::vector<State>& states) {
     if (&state != &states.front()) out += ", ";
     append_json(out, state);
   }
-  return out + "]";
+  out += ']';
+  return out;
 }
 
 }  // namespace expcore::exp

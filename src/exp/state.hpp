@@ -40,6 +40,27 @@ struct Snapshot {
   static std::optional<Snapshot> from_value(const yaml::Value& value);
 };
 
+/// An optional that takes no more than a pointer where there is nothing, as with most of ten
+/// thousand experiments.
+template <typename T>
+class Rare {
+ public:
+  Rare() = default;
+  Rare(T value) : value_(new T(std::move(value))) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Rare(std::optional<T> value) : value_(value ? new T(std::move(*value)) : nullptr) {}
+
+  bool has_value() const { return value_ != nullptr; }
+  explicit operator bool() const { return has_value(); }
+  T& operator*() const { return *value_; }
+  T* operator->() const { return value_.get(); }
+  T value_or(T other) const { return value_ ? *value_ : std::move(other); }
+  void reset() { value_.reset(); }
+
+ private:
+  std::unique_ptr<T> value_;
+};
+
 struct Executor {
   std::string state;                ///< "running", "queued", "failed", "success".
   std::optional<std::string> name;  ///< "workspace", "dvc-task", "tempdir".
@@ -66,7 +87,7 @@ struct State;
 /// An experiment: usually one commit.
 struct Range {
   std::vector<State> revs;
-  std::optional<Executor> executor;
+  Rare<Executor> executor;
   std::optional<std::string> name;
 };
 
@@ -74,9 +95,9 @@ struct Range {
 struct State {
   std::string rev;
   std::optional<std::string> name;
-  std::optional<Snapshot> data;
+  Rare<Snapshot> data;
   std::optional<KeptSnapshot> kept;  ///< In place of `data`, where that was asked for.
-  std::optional<Problem> error;
+  Rare<Problem> error;
   std::vector<Range> experiments;
 
   std::optional<std::string_view> timestamp() const;

@@ -54,7 +54,7 @@ Repo Repo::init_borrowing(const std::string& path, const Repo& lender) {
 bool Repo::has_object(const Id& id) const {
   const git_oid oid = to_oid(id);
   Odb odb;
-  check(git_repository_odb(out(odb), repo_.get()), "open the object database");
+  check(git_repository_odb(out(odb), raw()), "open the object database");
   return git_odb_exists(odb.get(), &oid) != 0;
 }
 
@@ -64,7 +64,7 @@ void Repo::write_objects_to(const Repo& lender) {
         "open the object database");
   check(git_odb_add_disk_alternate(odb.get(), fs::join(common_dir_, "objects").c_str()),
         "open the object database");
-  check(git_repository_set_odb(repo_.get(), odb.get()), "open the object database");
+  check(git_repository_set_odb(raw(), odb.get()), "open the object database");
 }
 
 void Repo::copy_object(const Repo& from, const Id& id) {
@@ -75,7 +75,7 @@ void Repo::copy_object(const Repo& from, const Id& id) {
   Handle<git_odb_object, git_odb_object_free> object;
   check(git_odb_read(out(object), source.get(), &oid), fmt::format("read object {}", id));
   Odb target;
-  check(git_repository_odb(out(target), repo_.get()), "open the object database");
+  check(git_repository_odb(out(target), raw()), "open the object database");
   git_oid written{};
   check(git_odb_write(&written, target.get(), git_odb_object_data(object.get()),
                       git_odb_object_size(object.get()), git_odb_object_type(object.get())),
@@ -83,13 +83,13 @@ void Repo::copy_object(const Repo& from, const Id& id) {
 }
 
 void Repo::checkout_tree(const Id& tree) {
-  const Tree target = tree_of(repo_.get(), tree);
+  const Tree target = tree_of(raw(), tree);
   git_checkout_options options = forced_checkout();
   Index index;
-  check(git_repository_index(out(index), repo_.get()), "open the index");
+  check(git_repository_index(out(index), raw()), "open the index");
   check(git_index_read(index.get(), 1), "read the index");
   options.baseline_index = index.get();
-  check(git_checkout_tree(repo_.get(), reinterpret_cast<git_object*>(target.get()), &options),
+  check(git_checkout_tree(raw(), reinterpret_cast<git_object*>(target.get()), &options),
         "check out a tree");
 }
 
@@ -114,12 +114,12 @@ void switch_files(git_repository* repo, const Id& from, const Id& to, std::vecto
 }  // namespace
 
 void Repo::switch_tree(const Id& from, const Id& to) {
-  if (from != to) switch_files(repo_.get(), from, to, diff_trees(from, to), 0);
+  if (from != to) switch_files(raw(), from, to, diff_trees(from, to), 0);
 }
 
 void Repo::switch_workdir(const Id& from, const Id& to) {
   if (from == to) return;
-  switch_files(repo_.get(), from, to, diff_trees(from, to), GIT_CHECKOUT_DONT_UPDATE_INDEX);
+  switch_files(raw(), from, to, diff_trees(from, to), GIT_CHECKOUT_DONT_UPDATE_INDEX);
 }
 
 void Repo::detach_head(const Id& commit) {

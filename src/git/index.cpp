@@ -29,7 +29,7 @@ bool is_left_out(git_index* index, const std::string& path) {
 }  // namespace
 
 std::vector<IndexEntry> Repo::index_entries() const {
-  const Index index = open_index(repo_.get());
+  const Index index = open_index(raw());
   std::vector<IndexEntry> entries;
   const std::size_t count = git_index_entrycount(index.get());
   entries.reserve(count);
@@ -41,26 +41,26 @@ std::vector<IndexEntry> Repo::index_entries() const {
 }
 
 bool Repo::is_tracked(const std::string& relative_path) const {
-  const Index index = open_index(repo_.get());
+  const Index index = open_index(raw());
   if (git_index_find(nullptr, index.get(), relative_path.c_str()) == 0) return true;
   return git_index_find_prefix(nullptr, index.get(), (relative_path + "/").c_str()) == 0;
 }
 
 bool Repo::is_ignored(const std::string& relative_path) const {
   int ignored = 0;
-  check(git_ignore_path_is_ignored(&ignored, repo_.get(), relative_path.c_str()),
+  check(git_ignore_path_is_ignored(&ignored, raw(), relative_path.c_str()),
         fmt::format("look '{}' up in .gitignore", relative_path));
   return ignored != 0;
 }
 
 std::vector<TreeEdit> Repo::workdir_edits() {
-  const Index index = open_index(repo_.get());
+  const Index index = open_index(raw());
   git_diff_options options{};
   git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
   options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
   options.ignore_submodules = GIT_SUBMODULE_IGNORE_ALL;
   Diff diff;
-  check(git_diff_index_to_workdir(out(diff), repo_.get(), index.get(), &options),
+  check(git_diff_index_to_workdir(out(diff), raw(), index.get(), &options),
         "compare the work tree with the index");
   std::vector<TreeEdit> edits;
   for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
@@ -114,8 +114,8 @@ bool has_conflicts(git_diff* diff) {
 }  // namespace
 
 std::vector<TreeEdit> Repo::index_edits(const Id& tree) const {
-  const Index index = open_index(repo_.get());
-  return edits_of(compare(repo_.get(), index.get(), tree).get());
+  const Index index = open_index(raw());
+  return edits_of(compare(raw(), index.get(), tree).get());
 }
 
 namespace {
@@ -150,22 +150,22 @@ void Repo::reset_index(const Id& tree) {
     NewIndex fresh(path);
     Index index;
     check(git_index_open(out(index), fresh.path().c_str()), "open the index");
-    if (!make_equal(repo_.get(), index.get(), tree)) return;
+    if (!make_equal(raw(), index.get(), tree)) return;
     check(git_index_write(index.get()), "write the index");
     if (fresh.publish()) return;
   }
 }
 
 Id Repo::index_tree() {
-  const Index index = open_index(repo_.get());
+  const Index index = open_index(raw());
   if (const auto commit = head()) {
     // Only what differs from HEAD is written and looked at; libgit2 looks each object up.
     const Id base = commit_info(*commit).tree;
-    const Diff diff = compare(repo_.get(), index.get(), base);
+    const Diff diff = compare(raw(), index.get(), base);
     if (!has_conflicts(diff.get())) return edit_tree(base, edits_of(diff.get()));
   }
   git_oid oid{};
-  check(git_index_write_tree_to(&oid, index.get(), repo_.get()), "write the index as a tree");
+  check(git_index_write_tree_to(&oid, index.get(), raw()), "write the index as a tree");
   return to_id(oid);
 }
 
@@ -176,7 +176,7 @@ std::vector<std::string> Repo::untracked_files() const {
   options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
                   GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
   StatusList list;
-  check(git_status_list_new(out(list), repo_.get(), &options), "list untracked files");
+  check(git_status_list_new(out(list), raw(), &options), "list untracked files");
   std::vector<std::string> files;
   for (std::size_t i = 0; i < git_status_list_entrycount(list.get()); ++i) {
     const git_status_entry* entry = git_status_byindex(list.get(), i);
@@ -189,7 +189,7 @@ std::vector<std::string> Repo::untracked_files() const {
 }
 
 void Repo::add_to_index(const std::vector<std::string>& relative_paths) {
-  const Index index = open_index(repo_.get());
+  const Index index = open_index(raw());
   for (const auto& path : relative_paths) {
     if (fs::exists(fs::join(workdir_, path))) {
       check(git_index_add_bypath(index.get(), path.c_str()), fmt::format("add '{}'", path));
@@ -206,7 +206,7 @@ bool Repo::is_dirty() const {
   options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
   options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
   Handle<git_status_list, git_status_list_free> list;
-  check(git_status_list_new(out(list), repo_.get(), &options), "read the status");
+  check(git_status_list_new(out(list), raw(), &options), "read the status");
   return git_status_list_entrycount(list.get()) > 0;
 }
 

@@ -67,13 +67,13 @@ int collect_entry(const char* root, const git_tree_entry* entry, void* payload) 
 
 Id Repo::write_blob(std::string_view bytes) {
   git_oid oid{};
-  check(git_blob_create_from_buffer(&oid, repo_.get(), bytes.data(), bytes.size()), "write a blob");
+  check(git_blob_create_from_buffer(&oid, raw(), bytes.data(), bytes.size()), "write a blob");
   return to_id(oid);
 }
 
 Id Repo::write_blob_from_workdir(const std::string& relative_path) {
   git_oid oid{};
-  check(git_blob_create_from_workdir(&oid, repo_.get(), relative_path.c_str()),
+  check(git_blob_create_from_workdir(&oid, raw(), relative_path.c_str()),
         fmt::format("write '{}' as a blob", relative_path));
   return to_id(oid);
 }
@@ -81,7 +81,7 @@ Id Repo::write_blob_from_workdir(const std::string& relative_path) {
 std::string Repo::read_blob(const Id& id) const {
   const git_oid oid = to_oid(id);
   Blob blob;
-  check(git_blob_lookup(out(blob), repo_.get(), &oid), fmt::format("read blob {}", id));
+  check(git_blob_lookup(out(blob), raw(), &oid), fmt::format("read blob {}", id));
   return {static_cast<const char*>(git_blob_rawcontent(blob.get())),
           static_cast<std::size_t>(git_blob_rawsize(blob.get()))};
 }
@@ -91,7 +91,7 @@ Id Repo::edit_tree(const Id& base, std::vector<TreeEdit> edits) {
                    [](const TreeEdit& a, const TreeEdit& b) { return a.path < b.path; });
   if (auto id = edit_level(base, edits, 0)) return *id;
   TreeBuilder empty;
-  check(git_treebuilder_new(out(empty), repo_.get(), nullptr), "write a tree");
+  check(git_treebuilder_new(out(empty), raw(), nullptr), "write a tree");
   git_oid oid{};
   check(git_treebuilder_write(&oid, empty.get()), "write a tree");
   return to_id(oid);
@@ -102,9 +102,9 @@ Id Repo::edit_tree(const Id& base, std::vector<TreeEdit> edits) {
 std::optional<Id> Repo::edit_level(const Id& base, const std::vector<TreeEdit>& edits,
                                    std::size_t prefix) {
   Tree tree;
-  if (!base.empty()) tree = open_tree(repo_.get(), base);
+  if (!base.empty()) tree = open_tree(raw(), base);
   TreeBuilder builder;
-  check(git_treebuilder_new(out(builder), repo_.get(), tree.get()), "write a tree");
+  check(git_treebuilder_new(out(builder), raw(), tree.get()), "write a tree");
   const auto drop = [&](const std::string& name) {
     if (git_treebuilder_get(builder.get(), name.c_str()) != nullptr) {
       check(git_treebuilder_remove(builder.get(), name.c_str()), "write a tree");
@@ -150,13 +150,13 @@ std::optional<Id> Repo::edit_level(const Id& base, const std::vector<TreeEdit>& 
 
 std::vector<TreeEntry> Repo::list_tree(const Id& tree) const {
   Collected collected;
-  const Tree opened = open_tree(repo_.get(), tree);
+  const Tree opened = open_tree(raw(), tree);
   check(git_tree_walk(opened.get(), GIT_TREEWALK_PRE, &collect_entry, &collected), "list a tree");
   return std::move(collected.entries);
 }
 
 std::optional<TreeEntry> Repo::find_in_tree(const Id& tree, const std::string& path) const {
-  const Tree opened = open_tree(repo_.get(), tree);
+  const Tree opened = open_tree(raw(), tree);
   Handle<git_tree_entry, git_tree_entry_free> entry;
   const int rc = git_tree_entry_bypath(out(entry), opened.get(), path.c_str());
   if (rc == GIT_ENOTFOUND) return std::nullopt;
@@ -166,10 +166,10 @@ std::optional<TreeEntry> Repo::find_in_tree(const Id& tree, const std::string& p
 }
 
 std::vector<TreeEdit> Repo::diff_trees(const Id& from, const Id& to) const {
-  const Tree old_tree = open_tree(repo_.get(), from);
-  const Tree new_tree = open_tree(repo_.get(), to);
+  const Tree old_tree = open_tree(raw(), from);
+  const Tree new_tree = open_tree(raw(), to);
   Diff diff;
-  check(git_diff_tree_to_tree(out(diff), repo_.get(), old_tree.get(), new_tree.get(), nullptr),
+  check(git_diff_tree_to_tree(out(diff), raw(), old_tree.get(), new_tree.get(), nullptr),
         "compare trees");
   std::vector<TreeEdit> edits;
   for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
@@ -184,7 +184,7 @@ std::vector<TreeEdit> Repo::diff_trees(const Id& from, const Id& to) const {
 }
 
 CommitInfo Repo::commit_info(const Id& commit) const {
-  const Commit opened = open_commit(repo_.get(), commit);
+  const Commit opened = open_commit(raw(), commit);
   CommitInfo info;
   info.id = commit;
   info.tree = to_id(*git_commit_tree_id(opened.get()));
@@ -208,7 +208,7 @@ Id Repo::write_commit(const Id& tree, const std::vector<Id>& parents, const std:
   // Written raw: libgit2 and git would complete the message with a line feed, DVC does not.
   text += "\n" + message;
   Odb odb;
-  check(git_repository_odb(out(odb), repo_.get()), "open the object database");
+  check(git_repository_odb(out(odb), raw()), "open the object database");
   git_oid oid{};
   check(git_odb_write(&oid, odb.get(), text.data(), text.size(), GIT_OBJECT_COMMIT),
         "write a commit");

@@ -19,7 +19,7 @@
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
-#include "git/convert.hpp"
+#include "git/packed_refs.hpp"
 #include "git/repo.hpp"
 
 /// Refs are read and written as files: libgit2's own deletion races with other writers of
@@ -28,12 +28,6 @@ namespace expcore::git {
 namespace {
 
 constexpr std::chrono::seconds patience(10);
-
-bool is_id(std::string_view text) {
-  return text.size() == 40 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
 
 /// What our locks say, so that nobody takes another program's for a dead one of ours.
 constexpr std::string_view lock_mark = "expcore\n";
@@ -156,6 +150,21 @@ std::optional<RefEntry> parse_loose(std::string name, std::string_view text) {
   return RefEntry{std::move(name), std::string(value), ""};
 }
 
+bool is_per_worktree(std::string_view name) {
+  return !name.starts_with("refs/") || name.starts_with("refs/bisect/") ||
+         name.starts_with("refs/worktree/") || name.starts_with("refs/rewritten/");
+}
+
+/// The content of a file of a ref's size; nullopt when there is none, or a folder in its place.
+std::optional<std::string> read_small(const std::string& path) {
+  const fs::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.is_open() && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (!file.is_open()) fs::fail(errno, path);
+  if (fs::stat(file, path).kind == fs::Kind::directory) return std::nullopt;
+  std::array<char, 4096> text{};  // more than the longest name of a ref
+  return std::string(text.data(), fs::read_some(file, text.data(), text.size(), path));
+}
+
 /// Many are read at a time: without a walk to the file, and with one read.
 std::optional<RefEntry> read_ref(const fs::Descriptor& folder, const std::string& file,
                                  std::string name) {
@@ -187,32 +196,6 @@ void read_loose(const std::string& dir, const std::string& prefix, std::string_v
     if (!name.starts_with(wanted)) continue;
     if (auto ref = read_ref(folder, entry.name, std::move(name))) found.push_back(std::move(*ref));
   }
-}
-
-struct PackedLine {
-  std::string_view name;
-  std::string_view target;
-};
-
-/// The ref a line of packed-refs names; nullopt for comments and peeled values.
-std::optional<PackedLine> parse_packed(std::string_view line) {
-  if (line.size() < 42 || line[40] != ' ' || !is_id(line.substr(0, 40))) return std::nullopt;
-  return PackedLine{line.substr(41), line.substr(0, 40)};
-}
-
-/// The refs in the text of packed-refs whose names start with `prefix`, in its order.
-std::vector<RefEntry> packed_refs(std::string_view text, std::string_view prefix) {
-  std::vector<RefEntry> found;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.size() < 42 || !line.substr(41).starts_with(prefix)) continue;
-    if (const auto ref = parse_packed(line)) {
-      found.push_back({std::string(ref->name), std::string(ref->target), ""});
-    }
-  }
-  return found;
 }
 
 void append_reflog(const std::string& common_dir, const std::string& name, const Id& from,
@@ -260,11 +243,11 @@ std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
   read_loose(common_dir_ + "/refs", "refs/", prefix, found);
   std::sort(found.begin(), found.end(), by_name);
   remove_dead_lock(common_dir_ + "/packed-refs.lock");
-  const auto packed = fs::read_file_if_exists(common_dir_ + "/packed-refs");
-  if (!packed) return found;
-  auto all = packed_refs(*packed, prefix);
+  auto all = packed_->with_prefix(prefix);
+  if (all.empty()) return found;
   // Git keeps them sorted, others may not.
   if (!std::is_sorted(all.begin(), all.end(), by_name)) std::sort(all.begin(), all.end(), by_name);
+  if (found.empty()) return all;
   std::vector<RefEntry> merged;
   merged.reserve(all.size() + found.size());
   std::set_union(std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()),
@@ -273,12 +256,34 @@ std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
   return merged;
 }
 
+/// The ref itself, loose or packed, without following it. Throws: Error{git} for a file that is
+/// none, Error{io}.
+std::optional<RefEntry> Repo::find_ref(const std::string& name) const {
+  const std::string& folder = is_per_worktree(name) ? git_dir_ : common_dir_;
+  if (const auto text = read_small(folder + "/" + name)) {
+    auto loose = parse_loose(name, *text);
+    if (!loose) throw Error(Errc::git, fmt::format("corrupted loose reference file: {}", name));
+    return loose;
+  }
+  if (auto target = packed_->find(name)) return RefEntry{name, std::move(*target), ""};
+  return std::nullopt;
+}
+
 std::optional<Id> Repo::resolve_ref(std::string_view refname) const {
-  git_oid oid{};
-  const int rc = git_reference_name_to_id(&oid, repo_.get(), std::string(refname).c_str());
-  if (rc == GIT_ENOTFOUND) return std::nullopt;
-  check(rc, fmt::format("resolve '{}'", refname));
-  return to_id(oid);
+  constexpr int deepest = 5;  // as in Git
+  std::string name(refname);
+  for (int depth = 0; depth <= deepest; ++depth) {
+    if (name != "HEAD" && !is_valid_refname(name)) {
+      throw Error(Errc::git,
+                  fmt::format("resolve '{}': the given reference name is not valid", name));
+    }
+    auto ref = find_ref(name);
+    if (!ref) return std::nullopt;
+    if (!ref->target.empty()) return std::move(ref->target);
+    name = std::move(ref->symbolic_target);
+  }
+  throw Error(Errc::git,
+              fmt::format("resolve '{}': too many levels of symbolic references", refname));
 }
 
 bool Repo::set_ref(const std::string& name, const Id& target, const std::optional<Id>& expected,

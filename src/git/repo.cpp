@@ -14,6 +14,8 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/convert.hpp"
+#include "git/layout.hpp"
+#include "git/packed_refs.hpp"
 
 namespace expcore::git {
 namespace {
@@ -56,13 +58,28 @@ std::pair<std::string, std::string> system_identity() {
 }  // namespace
 
 Repo::Repo(Repository repo)
-    : repo_(std::move(repo)),
+    : library_(std::in_place),
+      repo_(std::move(repo)),
       workdir_(without_slash(git_repository_workdir(repo_.get()))),
       git_dir_(without_slash(git_repository_path(repo_.get()))),
       common_dir_(without_slash(git_repository_commondir(repo_.get()))),
-      shallow_(shallow_boundary(common_dir_)) {}
+      shallow_(shallow_boundary(common_dir_)),
+      packed_(new PackedRefs(fs::join(common_dir_, "packed-refs"))) {}
 
-Repo Repo::discover(const std::string& inside) {
+Repo::Repo(Layout layout)
+    : workdir_(std::move(layout.workdir)),
+      git_dir_(std::move(layout.git_dir)),
+      common_dir_(std::move(layout.common_dir)),
+      shallow_(shallow_boundary(common_dir_)),
+      packed_(new PackedRefs(fs::join(common_dir_, "packed-refs"))) {}
+
+Repo::Repo(Repo&&) noexcept = default;
+Repo& Repo::operator=(Repo&&) noexcept = default;
+Repo::~Repo() = default;
+
+namespace {
+
+Repository open_repository(const std::string& inside) {
   // libgit2 reads every certificate of the system when it starts (10 ms): once per process, not
   // once per Repo. The count it keeps stays balanced at exit.
   static const Library kept;
@@ -71,7 +88,22 @@ Repo Repo::discover(const std::string& inside) {
   if (git_repository_is_bare(repo.get()) != 0) {
     throw Error(Errc::not_found, fmt::format("'{}' is a bare Git repository", inside));
   }
-  return Repo(std::move(repo));
+  return repo;
+}
+
+}  // namespace
+
+Repo Repo::discover(const std::string& inside) {
+  if (auto layout = plain_layout(inside)) return Repo(std::move(*layout));
+  return Repo(open_repository(inside));
+}
+
+git_repository* Repo::raw() const {
+  if (!repo_) {
+    repo_ = open_repository(workdir_);
+    library_.emplace();
+  }
+  return repo_.get();
 }
 
 Repo Repo::init(const std::string& path, const std::string& branch) {
@@ -86,8 +118,11 @@ Repo Repo::init(const std::string& path, const std::string& branch) {
 }
 
 std::optional<Id> Repo::resolve_revision(const std::string& spec) const {
+  // These lead to commits.
+  const bool is_branch = spec.starts_with("refs/heads/") && is_valid_refname(spec);
+  if (spec == "HEAD" || is_branch) return resolve_ref(spec);
   Object object;
-  const int rc = git_revparse_single(out(object), repo_.get(), spec.c_str());
+  const int rc = git_revparse_single(out(object), raw(), spec.c_str());
   if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC) return std::nullopt;
   // Fewer than four digits are no abbreviation but may well be an experiment's name.
   if (rc == GIT_EAMBIGUOUS && spec.size() < 4) return std::nullopt;
@@ -99,7 +134,7 @@ std::optional<Id> Repo::resolve_revision(const std::string& spec) const {
 
 std::optional<std::string> Repo::config(const std::string& key) const {
   Config snapshot;
-  check(git_repository_config_snapshot(out(snapshot), repo_.get()), "read the Git configuration");
+  check(git_repository_config_snapshot(out(snapshot), raw()), "read the Git configuration");
   const char* value = nullptr;
   const int rc = git_config_get_string(&value, snapshot.get(), key.c_str());
   if (rc == GIT_ENOTFOUND) return std::nullopt;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "git/handle.hpp"
 
 namespace expcore::git {
+
+class PackedRefs;
+struct Layout;
 
 /// A commit, tree or blob id: 40 lower-case hex digits.
 using Id = std::string;
@@ -65,7 +69,8 @@ bool is_valid_refname(std::string_view name);
 /// One open Git repository with a work tree.
 ///
 /// Every write that takes one of Git's lock files waits for a holder (10 s, with jitter) instead of
-/// failing at once. Changes no process-wide libgit2 setting.
+/// failing at once. Changes no process-wide libgit2 setting. Refs need no libgit2; it is started
+/// when something else is first asked for, and what is wrong with the repository is told then.
 /// Thread safety: confined. Open one Repo per thread; libgit2 objects are not shared.
 class Repo {
  public:
@@ -79,13 +84,14 @@ class Repo {
   /// is there already is completed, not replaced.
   static Repo init_borrowing(const std::string& path, const Repo& lender);
 
-  Repo(Repo&&) noexcept = default;
-  Repo& operator=(Repo&&) noexcept = default;
+  Repo(Repo&&) noexcept;
+  Repo& operator=(Repo&&) noexcept;
+  ~Repo();
 
   const std::string& workdir() const { return workdir_; }        ///< No final slash.
   const std::string& git_dir() const { return git_dir_; }        ///< Of this work tree.
   const std::string& common_dir() const { return common_dir_; }  ///< Shared by work trees.
-  git_repository* raw() const { return repo_.get(); }
+  git_repository* raw() const;
 
   // --- refs -------------------------------------------------------------------------------------
   /// The id that `refname` (full name) leads to, peeled to a commit; nullopt when missing.
@@ -184,15 +190,18 @@ class Repo {
 
  private:
   explicit Repo(Repository repo);
+  explicit Repo(Layout layout);
+  std::optional<RefEntry> find_ref(const std::string& name) const;
   std::optional<Id> edit_level(const Id& base, const std::vector<TreeEdit>& edits,
                                std::size_t prefix);
 
-  Library library_;  // before repo_: destroyed after it
-  Repository repo_;
+  mutable std::optional<Library> library_;  // before repo_: destroyed after it
+  mutable Repository repo_;                 ///< Null until it is needed.
   std::string workdir_;
   std::string git_dir_;
   std::string common_dir_;
   std::vector<Id> shallow_;  ///< Sorted; commits whose parents a shallow clone does not have.
+  std::unique_ptr<PackedRefs> packed_;
 };
 
 }  // namespace expcore::git

@@ -232,19 +232,19 @@ TEST_SUITE("exp/table") {
         {"m.json", yaml::parse_json(R"({"acc": 1, "x": {"y": 2}})"), std::nullopt});
     snapshot.params.push_back(
         {"p.yaml", yaml::parse_json(R"({"acc": 3, "l": [1], "e": {}})"), std::nullopt});
-    exp::State state;
-    state.rev = "workspace";
-    state.data = snapshot;
-    const auto table = exp::make_table({state}, {});
+    std::vector<exp::State> states(1);
+    states[0].rev = "workspace";
+    states[0].data = snapshot;
+    const auto table = exp::make_table(states, {});
     CHECK(table.headers == std::vector<std::string>{"Experiment", "Created", "m.json:acc", "x.y",
                                                     "p.yaml:acc", "l"});
     exp::TableRequest request;
     request.drop = {"x", "Created"};
     request.keep = {"x.*"};
-    CHECK(exp::make_table({state}, request).headers ==
+    CHECK(exp::make_table(states, request).headers ==
           std::vector<std::string>{"Experiment", "m.json:acc", "x.y", "p.yaml:acc", "l"});
     request = {};
     request.drop = {"("};
-    CHECK_THROWS_AS(exp::make_table({state}, request), Error);
+    CHECK_THROWS_AS(exp::make_table(states, request), Error);
   }
 }

@@ -8,6 +8,7 @@
 #include <expcore/error.hpp>
 
 #include "git/repo.hpp"
+#include "support/temp_dir.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;
@@ -58,6 +59,57 @@ TEST_SUITE("git/refs") {
     CHECK(repo.git("rev-parse refs/exps/aa/bb/x") == second);
     CHECK(repo.git("reflog show --format=%gs refs/exps/aa/bb/x") == "commit: note");
     CHECK(repo.git("for-each-ref --format='%(refname)' refs/exps") == "refs/exps/aa/bb/x");
+  }
+  TEST_CASE("a ref is resolved as it is now: symbolic, loose, packed, moved, gone") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto first = repo.commit("one");
+    repo.write("a", "2");
+    const auto second = repo.commit("two");
+    repo.git("update-ref refs/exps/aa/bb/x " + first);
+    repo.git("symbolic-ref refs/heads/alias refs/heads/main");
+    const Repo opened = Repo::discover(repo.path());
+    CHECK(opened.head() == second);
+    CHECK(opened.resolve_ref("refs/heads/alias") == second);
+    CHECK(opened.resolve_revision("refs/heads/alias") == second);
+    repo.git("pack-refs --all");
+    CHECK(opened.resolve_ref("refs/heads/main") == second);
+    CHECK(opened.resolve_ref("refs/exps/aa/bb/x") == first);
+    CHECK_FALSE(opened.resolve_ref("refs/exps/aa/bb"));
+    CHECK_FALSE(opened.resolve_ref("refs/exps/aa/bb/x/below"));
+    repo.git("update-ref refs/exps/aa/bb/x " + second);
+    repo.git("pack-refs --all");
+    CHECK(opened.resolve_ref("refs/exps/aa/bb/x") == second);
+    repo.git("update-ref -d refs/exps/aa/bb/x");
+    CHECK_FALSE(opened.resolve_ref("refs/exps/aa/bb/x"));
+    repo.git("checkout -q --orphan other");
+    CHECK_FALSE(opened.head());
+    CHECK_FALSE(opened.resolve_revision("HEAD"));
+  }
+  TEST_CASE("what is no ref is told, not taken for a missing one") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    repo.commit();
+    repo.write(".git/refs/exps/aa/bb/empty", "");
+    repo.write(".git/refs/exps/aa/bb/loop", "ref: refs/exps/aa/bb/loop\n");
+    const Repo opened = Repo::discover(repo.path());
+    CHECK_THROWS_AS(opened.resolve_ref("refs/exps/aa/bb/empty"), Error);
+    CHECK_THROWS_AS(opened.resolve_ref("refs/exps/aa/bb/loop"), Error);
+    CHECK_THROWS_AS(opened.resolve_ref("refs/exps/../../config"), Error);
+  }
+  TEST_CASE("the refs of one work tree are not those of another") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto first = repo.commit("one");
+    const test::TempDir folder;
+    repo.git("worktree add -q --detach " + (folder / "tree") + " HEAD");
+    repo.write("a", "2");
+    const auto second = repo.commit("two");
+    const Repo tree = Repo::discover(folder / "tree");
+    CHECK(tree.head() == first);
+    CHECK(tree.resolve_ref("refs/heads/main") == second);
+    repo.git("update-ref refs/bisect/bad " + second);
+    CHECK_FALSE(tree.resolve_ref("refs/bisect/bad"));
   }
   TEST_CASE("delete_refs removes loose and packed refs in one go and spares the others") {
     const TestRepo repo;
