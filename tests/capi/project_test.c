@@ -1,8 +1,11 @@
 /* What belongs to a project or to none: versions, environment, log, cancel tokens, stages and their
  * status. */
 #define _POSIX_C_SOURCE 200809L
+#include <dirent.h>
 #include <expcore/exp.h>
 #include <poll.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -115,7 +118,7 @@ static void test_stages(const exp_project* project) {
   exp_stages* stages = NULL;
   const exp_stage* stage;
   CHECK(exp_pipeline_stages(&stages, project, NULL) == EXP_OK);
-  CHECK(exp_stages_count(stages) == 3);
+  CHECK(exp_stages_count(stages) == 4);
   stage = exp_stages_get(stages, 1);
   CHECK(stage->struct_size >= sizeof(exp_stage));
   CHECK(strcmp(stage->address, "second") == 0);
@@ -128,7 +131,7 @@ static void test_stages(const exp_project* project) {
   CHECK(stage->metrics[0] == NULL && stage->plots[0] == NULL);
   CHECK(strcmp(stage->upstream[0], "first") == 0 && stage->upstream[1] == NULL);
   CHECK(stage->kind == EXP_STAGE_PIPELINE && stage->frozen == 0 && stage->always_changed == 0);
-  CHECK(exp_stages_get(stages, 3) == NULL);
+  CHECK(exp_stages_get(stages, 4) == NULL);
   CHECK(exp_stages_get(NULL, 0) == NULL);
   exp_stages_free(stages);
 
@@ -139,7 +142,7 @@ static void test_stages(const exp_project* project) {
   options.targets = NULL;
   options.flags = EXP_STAGE_LIST_ALL | EXP_STAGE_LIST_FAIL;
   CHECK(exp_pipeline_list(&stages, project, &options, NULL) == EXP_OK);
-  CHECK(exp_stages_count(stages) == 3);
+  CHECK(exp_stages_count(stages) == 4);
   exp_stages_free(stages);
   options.flags = 0;
   options.targets = unknown;
@@ -228,6 +231,57 @@ static void test_confirm(const exp_project* project) {
   CHECK(given.asked == 3);
 }
 
+static exp_cancel* wanted = NULL;
+
+static void on_alarm(int number) {
+  (void)number;
+  exp_cancel_request(wanted);
+}
+
+static void test_cancel_from_a_signal_handler(const exp_project* project) {
+  const char* slow[] = {"slow", NULL};
+  exp_run_options run = EXP_RUN_OPTIONS_INIT;
+  struct sigaction action;
+  struct sigaction before;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_alarm;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGALRM, &action, &before);
+  wanted = exp_cancel_new();
+  run.targets = slow;
+  run.cancel = wanted;
+  alarm(1);
+  CHECK(exp_pipeline_run(NULL, project, &run, NULL) == EXP_ERR_CANCELLED);
+  exp_cancel_free(wanted);
+  sigaction(SIGALRM, &before, NULL);
+}
+
+/* How many descriptors are open. */
+static int descriptors(void) {
+  DIR* folder = opendir("/proc/self/fd");
+  int count = 0;
+  if (folder == NULL) return -1;
+  while (readdir(folder) != NULL)
+    ++count;
+  closedir(folder);
+  return count;
+}
+
+/* Memory is the sanitizers' business. */
+static void test_a_thousand_cycles(const char* folder) {
+  exp_project* project = NULL;
+  exp_error* error = NULL;
+  const int before = descriptors();
+  int i;
+  for (i = 0; i < 1000; ++i) {
+    CHECK(exp_project_open(&project, folder, NULL) == EXP_OK);
+    exp_project_free(project);
+    CHECK(exp_project_open(&project, "/proc", &error) == EXP_ERR_NOT_A_PROJECT);
+    exp_error_free(error);
+  }
+  CHECK(descriptors() == before);
+}
+
 int main(void) {
   char folder[] = "/tmp/expcore-project-XXXXXX";
   exp_project* project = NULL;
@@ -237,7 +291,8 @@ int main(void) {
             "printf 'stages:\\n  first:\\n    cmd: cp params.yaml one\\n    outs: [one]\\n"
             "  second:\\n    desc: the second one\\n    cmd: cat one > two\\n    deps: [one]\\n"
             "    params: [lr]\\n    outs: [two]\\n"
-            "  say:\\n    cmd: echo $COLOUR > said\\n    outs: [said]\\n' > dvc.yaml");
+            "  say:\\n    cmd: echo $COLOUR > said\\n    outs: [said]\\n"
+            "  slow:\\n    cmd: sleep 30\\n' > dvc.yaml");
   CHECK(exp_project_init(&project, folder, 0, NULL) == EXP_OK);
   run_shell(folder, "git add -A && git commit -qm one");
   test_versions();
@@ -247,6 +302,8 @@ int main(void) {
   test_environment(folder);
   test_log(project);
   test_confirm(project);
+  test_cancel_from_a_signal_handler(project);
+  test_a_thousand_cycles(folder);
   exp_project_free(project);
   if (failures == 0) run_shell(folder, "rm -rf \"$PWD\"");
   return finish();
