@@ -29,13 +29,17 @@ def _load() -> ctypes.CDLL:
     raise ImportError("libexpcore is not there: " + "; ".join(failures) + " (EXPCORE_LIBRARY may name it)")
 
 
-def _declare(library: ctypes.CDLL) -> Any:
-    for name, (result, parameters) in n.FUNCTIONS.items():
-        function = getattr(library, name)
-        function.restype = result
-        function.argtypes = parameters
-    return library
+class Library:
+    """The C functions, each declared when it is first used; each releases the interpreter lock while it runs."""
+
+    def __init__(self) -> None:
+        self._library = _load()
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._library, name)
+        function.restype, function.argtypes = n.FUNCTIONS[name]
+        setattr(self, name, function)
+        return function
 
 
-lib: Any = _declare(_load())
-"""The C functions; each releases the interpreter lock while it runs."""
+lib = Library()

@@ -5,19 +5,20 @@ from __future__ import annotations
 import ctypes
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _native as n
 from ._call import Handle, PathLike, call, encode, made, strings, text, whole
 from ._library import lib
-from .data import Data
 from .events import LogLevel, LogRecord, known
-from .experiments import Experiments
-from .metrics import Metrics, Params
-from .pipeline import Pipeline
-from .plots import Plots
-from .queue import Queue
 
+if TYPE_CHECKING:  # each is loaded when it is first asked for
+    from .data import Data
+    from .experiments import Experiments
+    from .metrics import Metrics, Params
+    from .pipeline import Pipeline
+    from .plots import Plots
+    from .queue import Queue
 
 _logger = logging.getLogger("expcore")
 
@@ -86,30 +87,44 @@ class Project(Handle):
 
     @property
     def metrics(self) -> Metrics:
+        from .metrics import Metrics
+
         return Metrics(self)
 
     @property
     def params(self) -> Params:
+        from .metrics import Params
+
         return Params(self)
 
     @property
     def plots(self) -> Plots:
+        from .plots import Plots
+
         return Plots(self)
 
     @property
     def pipeline(self) -> Pipeline:
+        from .pipeline import Pipeline
+
         return Pipeline(self)
 
     @property
     def data(self) -> Data:
+        from .data import Data
+
         return Data(self)
 
     @property
     def experiments(self) -> Experiments:
+        from .experiments import Experiments
+
         return Experiments(self)
 
     @property
     def queue(self) -> Queue:
+        from .queue import Queue
+
         return Queue(self)
 
     def __repr__(self) -> str:
