@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <ctime>
 #include <pwd.h>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 
@@ -117,12 +119,37 @@ Repo Repo::init(const std::string& path, const std::string& branch) {
   return Repo(std::move(repo));
 }
 
+namespace {
+
+/// Whether `name`, the part of a revision before its first operator, can name anything: a ref, an
+/// object or its abbreviation, or what `git describe` prints. libgit2 before 1.6 keeps 20 KB for
+/// good each time it looks whether a name looks like the latter and finds that it does not
+/// (https://github.com/libgit2/libgit2/pull/6382), so a name that leads nowhere is not left to it.
+bool may_lead_somewhere(git_repository* repo, const std::string& name) {
+  Reference ref;
+  if (git_reference_dwim(out(ref), repo, name.c_str()) == 0) return true;
+  const auto is_digit = [](unsigned char c) { return std::isxdigit(c) != 0; };
+  const auto hex = std::find_if_not(name.rbegin(), name.rend(), is_digit).base();
+  if (hex != name.begin()) return std::string_view(name.begin(), hex).ends_with("-g");
+  git_oid prefix{};
+  if (git_oid_fromstrn(&prefix, name.c_str(), name.size()) != 0) return false;
+  Object object;
+  const int rc = git_object_lookup_prefix(out(object), repo, &prefix, name.size(), GIT_OBJECT_ANY);
+  return rc == 0 || rc == GIT_EAMBIGUOUS;
+}
+
+}  // namespace
+
 std::optional<Id> Repo::resolve_revision(const std::string& spec) const {
   // These lead to commits.
   const bool is_branch = spec.starts_with("refs/heads/") && is_valid_refname(spec);
   if (spec == "HEAD" || is_branch) return resolve_ref(spec);
+  const auto name = spec.substr(0, std::min(spec.find_first_of("^~:"), spec.find("@{")));
+  // libgit2 knows "@" only by itself.
+  const std::string full = name == "@" ? "HEAD" + spec.substr(1) : spec;
+  if (!name.empty() && name != "@" && !may_lead_somewhere(raw(), name)) return std::nullopt;
   Object object;
-  const int rc = git_revparse_single(out(object), raw(), spec.c_str());
+  const int rc = git_revparse_single(out(object), raw(), full.c_str());
   if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC) return std::nullopt;
   // Fewer than four digits are no abbreviation but may well be an experiment's name.
   if (rc == GIT_EAMBIGUOUS && spec.size() < 4) return std::nullopt;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <malloc.h>
 #include <stdexcept>
 #include <sys/resource.h>
 #include <thread>
@@ -210,5 +211,44 @@ TEST_SUITE("git/refs") {
     CHECK(opened.resolve_revision(commit.substr(0, 7)) == commit);
     CHECK_FALSE(opened.resolve_revision("nope"));
     CHECK_FALSE(opened.resolve_revision("d1"));
+  }
+  TEST_CASE("revisions are what git rev-parse takes them for") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    const auto first = repo.commit();
+    repo.git("tag -a -m one v1");
+    repo.git("branch with@sign");
+    repo.git("branch beef");
+    repo.write("a", "2");
+    const auto second = repo.commit();
+    const Repo opened = Repo::discover(repo.path());
+    for (const std::string spec : {"@~1", "HEAD^", "v1", "v1^{}", "tags/v1~0", "main~1", "main@{1}",
+                                   "with@sign", "with@sign^0", "beef"}) {
+      CAPTURE(spec);
+      CHECK(opened.resolve_revision(spec) == first);
+    }
+    CHECK(opened.resolve_revision("@") == second);
+    CHECK(opened.resolve_revision("@{0}") == second);
+    CHECK(opened.resolve_revision("v1-1-g" + second.substr(0, 9)) == second);
+    CHECK(opened.resolve_revision(second) == second);
+    CHECK(opened.resolve_revision(second.substr(0, 6) + "~1") == first);
+    for (const std::string spec : {"nope~1", "nope@{0}", "v2", "feed", "v1-1-gfeedfeed0", "v 1",
+                                   "..", "0123456789012345678901234567890123456789"}) {
+      CAPTURE(spec);
+      CHECK_FALSE(opened.resolve_revision(spec));
+    }
+  }
+  TEST_CASE("unknown names cost no memory") {
+    const TestRepo repo;
+    repo.write("a", "1");
+    repo.commit();
+    const Repo opened = Repo::discover(repo.path());
+    opened.resolve_revision("warm-up");
+    const auto before = ::mallinfo2().uordblks;
+    for (int i = 0; i < 100; ++i) {
+      CHECK_FALSE(opened.resolve_revision("quiet-name"));
+      CHECK_FALSE(opened.resolve_revision("feed" + std::to_string(1000 + i)));
+    }
+    CHECK(::mallinfo2().uordblks - before < 500'000);
   }
 }
