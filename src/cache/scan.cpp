@@ -121,14 +121,22 @@ void expect(Meter* meter, const std::vector<Member>& members) {
   meter->expect(Work::hashing, static_cast<std::int64_t>(members.size()), size);
 }
 
+hash::Hashed hash_of(const std::string& path, const fs::Stat& stat, hash::FileHash kind,
+                     hash::StateDb& state, const BytesDone& on_bytes,
+                     const hash::StateDb::Read& read) {
+  if (!read || kind != hash::FileHash::md5) return state.hash(path, stat, kind, on_bytes);
+  return state.hash_by(read, path, stat, on_bytes);
+}
+
 Scan hash_listed(const std::string& path, Listed listed, hash::FileHash kind, hash::StateDb& state,
-                 Meter* meter) {
+                 Meter* meter, const hash::StateDb::Read& read) {
   std::vector<Member>& members = listed.members;
   expect(meter, members);
   const BytesDone on_bytes = bytes_of(meter, Work::hashing);
   if (members.size() >= prefetch_from) state.prefetch(path, kind);
   parallel_for(members.size(), jobs_for(members.size()), [&](std::size_t i) {
-    const hash::Hashed hashed = state.hash(members[i].path, members[i].stat, kind, on_bytes);
+    const Member& member = members[i];
+    const hash::Hashed hashed = hash_of(member.path, member.stat, kind, state, on_bytes, read);
     if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
     members[i].hex = hashed.hex;
     members[i].size = hashed.size;
@@ -138,8 +146,10 @@ Scan hash_listed(const std::string& path, Listed listed, hash::FileHash kind, ha
   Scan scan;
   scan.manifest.emplace();
   scan.manifest->entries.reserve(members.size());
+  scan.sizes.reserve(members.size());
   for (auto& member : members) {
     scan.content.size += member.size;
+    scan.sizes.push_back(member.size);
     scan.manifest->entries.push_back({std::move(member.relative), std::move(member.hex)});
   }
   scan.content.file_count = static_cast<std::int64_t>(members.size());
@@ -162,13 +172,14 @@ Content folder_content(const std::string& path, hash::FileHash kind, hash::State
     if (meter != nullptr) meter->advance(Work::hashing, known->file_count, known->size);
     return {{std::move(known->hex), kind}, known->size, known->file_count};
   }
-  return hash_listed(path, std::move(listed), kind, state, meter).content;
+  return hash_listed(path, std::move(listed), kind, state, meter, {}).content;
 }
 
 Content file_content(const std::string& path, const fs::Stat& stat, hash::FileHash kind,
-                     hash::StateDb& state, Meter* meter) {
+                     hash::StateDb& state, Meter* meter, const hash::StateDb::Read& read) {
   if (meter != nullptr) meter->expect(Work::hashing, 1, stat.size);
-  hash::Hashed hashed = state.hash(path, stat, kind, bytes_of(meter, Work::hashing));
+  const BytesDone on_bytes = bytes_of(meter, Work::hashing);
+  hash::Hashed hashed = hash_of(path, stat, kind, state, on_bytes, read);
   if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
   return {{std::move(hashed.hex), kind}, hashed.size, std::nullopt, stat.is_executable()};
 }
@@ -176,13 +187,14 @@ Content file_content(const std::string& path, const fs::Stat& stat, hash::FileHa
 }  // namespace
 
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                         const fs::DvcIgnore& ignore, Meter* meter) {
+                         const fs::DvcIgnore& ignore, Meter* meter,
+                         const hash::StateDb::Read& read) {
   const auto stat = fs::stat(path);
   if (!stat) return std::nullopt;
   if (checked(stat, path).kind == fs::Kind::directory) {
-    return hash_listed(path, list_folder(path, ignore), kind, state, meter);
+    return hash_listed(path, list_folder(path, ignore), kind, state, meter, read);
   }
-  return Scan{file_content(path, *stat, kind, state, meter), std::nullopt};
+  return Scan{file_content(path, *stat, kind, state, meter, read), std::nullopt};
 }
 
 std::optional<Content> content_at(const std::string& path, hash::FileHash kind,
@@ -192,7 +204,7 @@ std::optional<Content> content_at(const std::string& path, hash::FileHash kind,
   if (checked(stat, path).kind == fs::Kind::directory) {
     return folder_content(path, kind, state, ignore, meter);
   }
-  return file_content(path, *stat, kind, state, meter);
+  return file_content(path, *stat, kind, state, meter, {});
 }
 
 }  // namespace expcore::cache

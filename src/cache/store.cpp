@@ -16,6 +16,7 @@
 
 #include "base/parallel.hpp"
 #include "cache/group.hpp"
+#include "cache/intake.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
@@ -24,14 +25,7 @@
 namespace expcore::cache {
 namespace {
 
-constexpr std::uint32_t object_mode = 0444;
 constexpr std::size_t parallel_from = 16;
-
-struct NewObject {
-  std::string temporary;
-  std::string name;
-  fs::Stat stat;  ///< When it was written and verified.
-};
 
 }  // namespace
 
@@ -49,78 +43,19 @@ struct Store::Impl {
         state(memo),
         meter(given_meter),
         umask(fs::umask()),
-        // Not two characters long: DVC's listings and gc pass over it.
-        staging(options.root + "/expcore-tmp"),
-        scratch(options.scratch.empty() ? staging.above() : options.scratch) {}
+        intake(options.root, options.group_shared, memo, given_meter, reflinks),
+        scratch(options.scratch.empty() ? intake.folder() : options.scratch) {}
 
   StoreOptions options;
   hash::StateDb& state;
   Meter* meter;
   std::uint32_t umask;
-  fs::Scratch staging;  ///< Objects that have no name yet.
-  fs::Scratch scratch;  ///< Workspace files that have no name yet.
   fs::Reflinks reflinks;
-  std::mutex mutex;
-  std::unordered_map<std::string, bool> folders;     ///< Known to exist.
-  std::unordered_map<std::string, fs::Stat> stored;  ///< Objects this store wrote, by path.
+  Intake intake;
+  fs::Scratch scratch;  ///< Workspace files that have no name yet.
 
   std::uint32_t plain_mode(bool executable = false) const {
     return (0666U & ~umask) | (executable ? 0100U : 0U);
-  }
-
-  void need_folder(const std::string& folder) {
-    // Known only once it is there: another thread must not rely on a folder
-    // still to be made.
-    const std::lock_guard lock(mutex);
-    if (folders.contains(folder)) return;
-    cache::need_folder(folder, options.group_shared);
-    folders.emplace(folder, true);
-  }
-
-  std::string temporary() {
-    need_folder(staging.above());
-    return staging.next();
-  }
-
-  /// A verified, durable-to-be copy of `from` under a temporary name.
-  NewObject stage_file(const std::string& from, const ObjectId& id, const std::string& name) {
-    NewObject object{temporary(), name, {}};
-    const BytesDone on_bytes = bytes_of(meter, Work::storing);
-    try {
-      if (copy_of(from, object.temporary, id, on_bytes) != id.hex) {
-        throw Error(Errc::io, fmt::format("'{}' changed while it was being stored", from));
-      }
-      protect(object);
-    } catch (...) {
-      fs::discard(object.temporary);
-      throw;
-    }
-    advance(Work::storing, 0);
-    return object;
-  }
-
-  /// Whether `from` is, to the stat, the file that was hashed when it was scanned.
-  bool is_as_hashed(const std::string& from, const ObjectId& id) const {
-    const auto stat = fs::stat(from);
-    return stat && state.find(from, *stat, id.kind) == id.hex;
-  }
-
-  /// Makes `to` a copy of `from`; its hash. A file that did not change from its scan to the end of
-  /// the copy is not hashed once more.
-  std::string copy_of(const std::string& from, const std::string& to, const ObjectId& id,
-                      const BytesDone& on_bytes) {
-    const bool was_hashed = is_as_hashed(from, id);
-    const bool cloned = reflinks.make(from, to, 0600);
-    if (!cloned && !was_hashed && id.kind == hash::FileHash::md5) {
-      return hash::copy_and_hash(from, to, on_bytes);
-    }
-    if (!cloned) {
-      fs::copy_file(from, to, 0600, on_bytes);
-    } else if (on_bytes) {
-      on_bytes(fs::stat(to).value_or(fs::Stat{}).size);
-    }
-    if (!was_hashed || !is_as_hashed(from, id)) return hash::hash_file(to, id.kind).hex;
-    return id.hex;
   }
 
   void expect(Work work, std::size_t files, std::int64_t bytes) const {
@@ -131,36 +66,22 @@ struct Store::Impl {
     if (meter != nullptr) meter->advance(work, 1, bytes);
   }
 
-  NewObject stage_bytes(std::string_view bytes, const std::string& name) {
-    NewObject object{temporary(), name, {}};
-    fs::append(object.temporary, bytes, 0600);
-    protect(object);
-    return object;
-  }
-
-  static void protect(NewObject& object) {
-    fs::chmod(object.temporary, object_mode);
-    if (const auto stat = fs::stat(object.temporary)) object.stat = *stat;
+  /// The object `id` of `from`, which scan_to_add() may have staged.
+  NewObject stage(const std::string& from, const ObjectId& id, const std::string& name) {
+    auto staged = intake.take_staged(id);
+    if (!staged) return intake.stage_file(from, id, name);
+    advance(Work::storing, staged->stat.size);
+    return std::move(*staged);
   }
 
   /// Whether the object at `path` has the content of its name. What has not is
   /// marked.
   bool is_whole(const std::string& path, const ObjectId& id) {
-    if (is_as_stored(path)) return true;
+    if (intake.is_as_published(path)) return true;
     const hash::FileHash kind = id.is_directory() ? hash::FileHash::md5 : id.kind;
     if (state.hash(path, kind).hex == id.hex.substr(0, 32)) return true;
     distrust(path);
     return false;
-  }
-
-  bool is_as_stored(const std::string& path) {
-    const std::lock_guard lock(mutex);
-    const auto found = stored.find(path);
-    if (found == stored.end()) return false;
-    const auto stat = fs::stat(path);
-    const auto& then = found->second;
-    return stat && stat->inode == then.inode && stat->size == then.size &&
-           stat->mtime_ns == then.mtime_ns;
   }
 
   /// A writable object is hashed before it is used, by DVC as well.
@@ -168,34 +89,6 @@ struct Store::Impl {
     try {
       fs::chmod(path, 0644);
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a cache of another user
-    }
-  }
-
-  /// A second name of a file in the same file system, else a copy.
-  NewObject stage_link(const std::string& from, const ObjectId& id, const std::string& name) {
-    NewObject object{temporary(), name, {}};
-    try {
-      if (!fs::link(from, object.temporary)) return stage_file(from, id, name);
-    } catch (const Error&) {  // a file system without hard links, or too many of them
-      return stage_file(from, id, name);
-    }
-    protect(object);
-    return object;
-  }
-
-  /// Gives staged objects their names; their bytes are on the disk first.
-  void publish(const std::vector<NewObject>& objects) {
-    if (objects.empty()) return;
-    if (objects.size() == 1) {
-      fs::sync(fs::open_file(objects[0].temporary, O_RDONLY), objects[0].name);
-    } else {
-      fs::sync_file_system(staging.above());
-    }
-    for (const auto& object : objects) {
-      need_folder(fs::parent(object.name));
-      fs::rename(object.temporary, object.name);
-      const std::lock_guard lock(mutex);
-      stored.insert_or_assign(object.name, object.stat);
     }
   }
 };
@@ -319,43 +212,69 @@ std::unordered_set<std::string> Store::missing_members(const Manifest& manifest,
   return missing;
 }
 
-void Store::add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore) {
-  (void)ignore;
+std::optional<Scan> Store::scan_to_add(const std::string& path, const fs::DvcIgnore& ignore) {
+  const Intake::NameOfWanted wanted = [this](const ObjectId& id, std::int64_t size) {
+    return contains(id, size) ? std::string() : path_of(id);
+  };
+  const BytesDone on_bytes = bytes_of(impl_->meter, Work::hashing);
+  const hash::StateDb::Read take = [&](const std::string& file, const fs::Stat& stat) {
+    return impl_->intake.read(file, stat, wanted, on_bytes);
+  };
+  auto found = scan(path, hash::FileHash::md5, impl_->state, ignore, impl_->meter, take);
+  if (impl_->intake.publish_rest()) impl_->state.flush();  // while the disk is busy
+  impl_->intake.finish_batch();
+  return found;
+}
+
+void Store::add(const std::string& path, const Scan& scan) {
   const ObjectId& id = scan.content.id;
   if (!scan.manifest) {
     if (contains(id, scan.content.size)) return;
     impl_->expect(Work::storing, 1, scan.content.size);
-    impl_->publish({impl_->stage_file(path, id, path_of(id))});
+    impl_->intake.publish({impl_->stage(path, id, path_of(id))});
     return;
   }
-  std::vector<const ManifestEntry*> missing;
-  std::unordered_map<std::string, bool> seen;
+  const std::vector<std::size_t> missing = missing_of(scan);
   std::int64_t size = 0;
-  for (const auto& entry : scan.manifest->entries) {
-    if (!seen.emplace(entry.hex, true).second) continue;
-    const auto stat = fs::stat(path + "/" + entry.path);
-    if (contains({entry.hex, id.kind}, stat ? stat->size : -1)) continue;
-    missing.push_back(&entry);
-    size += stat ? stat->size : 0;
-  }
+  for (const std::size_t i : missing)
+    size += scan.sizes[i];
   impl_->expect(Work::storing, missing.size(), size);
   std::vector<NewObject> staged(missing.size());
   parallel_for(missing.size(), missing.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
-    const ObjectId member{missing[i]->hex, id.kind};
-    staged[i] = impl_->stage_file(path + "/" + missing[i]->path, member, path_of(member));
+    const ManifestEntry& entry = scan.manifest->entries[missing[i]];
+    const ObjectId member{entry.hex, id.kind};
+    staged[i] = impl_->stage(path + "/" + entry.path, member, path_of(member));
   });
   const std::string bytes = scan.manifest->bytes();
   if (!contains(id, static_cast<std::int64_t>(bytes.size()))) {
     // Last: whoever sees the folder object may rely on its members.
-    staged.push_back(impl_->stage_bytes(bytes, path_of(id)));
+    staged.push_back(impl_->intake.stage_bytes(bytes, path_of(id)));
   }
-  impl_->publish(staged);
+  impl_->intake.publish(staged);
+}
+
+/// The entries whose objects are not in the cache, each object once.
+std::vector<std::size_t> Store::missing_of(const Scan& scan) const {
+  const auto& entries = scan.manifest->entries;
+  std::vector<char> is_there(entries.size());
+  parallel_for(entries.size(), entries.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
+    const ObjectId id{entries[i].hex, scan.content.id.kind};
+    if (impl_->intake.has_staged(id)) return;
+    const bool is_new = impl_->intake.has_published(path_of(id));
+    is_there[i] = is_new || contains(id, scan.sizes[i]) ? 1 : 0;
+  });
+  std::vector<std::size_t> missing;
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (is_there[i] == 0 && seen.insert(entries[i].hex).second) missing.push_back(i);
+  }
+  return missing;
 }
 
 void Store::add_manifest(const Manifest& manifest, const ObjectId& id) {
   const std::string bytes = manifest.bytes();
   if (contains(id, static_cast<std::int64_t>(bytes.size()))) return;
-  impl_->publish({impl_->stage_bytes(bytes, path_of(id))});
+  impl_->intake.publish({impl_->intake.stage_bytes(bytes, path_of(id))});
 }
 
 namespace {
@@ -604,9 +523,9 @@ std::size_t Store::adopt(const std::vector<std::pair<std::string, ObjectId>>& fi
   for (const auto& [path, id] : files) {
     const std::string name = path_of(id);
     if (contains(id) || !seen.insert(name).second) continue;
-    staged.push_back(impl_->stage_link(path, id, name));
+    staged.push_back(impl_->intake.stage_link(path, id, name));
   }
-  impl_->publish(staged);
+  impl_->intake.publish(staged);
   return staged.size();
 }
 
@@ -622,13 +541,22 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
     materializer.make(file, batch);
   };
   if (scan.manifest) {
-    impl_->expect(Work::checking_out, scan.manifest->entries.size(), 0);
-    for (const auto& entry : scan.manifest->entries) {
-      const std::string member = path + "/" + entry.path;
-      const ObjectId id{entry.hex, scan.content.id.kind};
+    const auto& entries = scan.manifest->entries;
+    impl_->expect(Work::checking_out, entries.size(), 0);
+    const auto with = [&](std::size_t i, const auto& act) {
+      const ObjectId id{entries[i].hex, scan.content.id.kind};
       const std::string object = path_of(id);
-      const Materializer materializer(object, types, impl_->plain_mode(), impl_->reflinks);
-      if (!materializer.is_satisfied(member, true)) replace(materializer, member, id);
+      act(Materializer(object, types, impl_->plain_mode(), impl_->reflinks),
+          path + "/" + entries[i].path, id);
+    };
+    std::vector<char> is_satisfied(entries.size());
+    parallel_for(entries.size(), entries.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
+      with(i, [&](const Materializer& materializer, const std::string& member, const ObjectId&) {
+        is_satisfied[i] = materializer.is_satisfied(member, true) ? 1 : 0;
+      });
+    });
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      if (is_satisfied[i] == 0) with(i, replace);
       impl_->advance(Work::checking_out, 0);
     }
     batch.publish();

@@ -38,6 +38,7 @@ struct StoreOptions {
 struct Scan {
   Content content;
   std::optional<Manifest> manifest;
+  std::vector<std::int64_t> sizes = {};  ///< Bytes of each file of the manifest, when scanned.
 };
 
 /// Hashes what is at `path` without storing anything. Files whose stat `state` knows are not read.
@@ -46,8 +47,10 @@ struct Scan {
 /// is an error that names it. Folder members are hashed by several threads. nullopt when nothing is
 /// at `path`. Throws: Error{invalid_argument} "output/dependency '…' is not a file or directory" is
 /// left to the caller: here kind `other` gives Error{io} with the path. `meter`: may be null.
+/// `read`: reads what has to be hashed by MD5; may be empty.
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                         const fs::DvcIgnore& ignore, Meter* meter = nullptr);
+                         const fs::DvcIgnore& ignore, Meter* meter = nullptr,
+                         const hash::StateDb::Read& read = {});
 
 /// The same for callers who do not ask what is in a folder. One in which no file's stat changed is
 /// known as a whole.
@@ -90,11 +93,15 @@ class Store {
   /// nullopt when missing or unreadable.
   std::optional<Manifest> manifest(const ObjectId& id) const;
 
-  /// Stores what is at `path` (a file, or a folder with `scan.manifest`) under the names in `scan`,
-  /// in the order members, then folder object. Present objects of the right size are not written
-  /// again. The content is verified while it is copied: a file that changed since the scan is
-  /// Error{io}.
-  void add(const std::string& path, const Scan& scan, const fs::DvcIgnore& ignore);
+  /// As scan() by MD5, for what add() is going to store: files that have to be read are taken in at
+  /// the same time. What add() does not ask for later goes with this store.
+  std::optional<Scan> scan_to_add(const std::string& path, const fs::DvcIgnore& ignore);
+
+  /// Stores what is at `path` (a file, or a folder as it was scanned) under the names in `scan`, in
+  /// the order members, then folder object. Present objects of the right size are not written
+  /// again. Content is verified while it is copied: a file that changed since the scan, and was not
+  /// taken in by that, is Error{io}.
+  void add(const std::string& path, const Scan& scan);
 
   /// Stores a folder object whose members are in the cache.
   void add_manifest(const Manifest& manifest, const ObjectId& id);
@@ -124,6 +131,7 @@ class Store {
  private:
   /// The size of a present object; nullopt as contains().
   std::optional<std::int64_t> size_of(const ObjectId& id, std::int64_t size) const;
+  std::vector<std::size_t> missing_of(const Scan& scan) const;
   bool contains_members(const Manifest& manifest, const ObjectId& id, std::int64_t size) const;
   hash::StatSum stats_of_folders(const ObjectId& id) const;
 

@@ -182,13 +182,14 @@ class Adder {
   }
 
   /// What is at `path`; keeps DVC 2.x's hash while it is what is recorded.
-  std::optional<cache::Scan> scan(const std::string& path, const LockItem* former) const {
+  std::optional<cache::Scan> scan(const std::string& path, const LockItem* former = nullptr) const {
     if (former != nullptr && former->id.kind == hash::FileHash::md5_dos2unix &&
         !former->id.empty()) {
       auto legacy = cache::scan(path, former->id.kind, workspace_.state, workspace_.ignore,
                                 &workspace_.meter);
       if (legacy && legacy->content.id == former->id) return legacy;
     }
+    if (!options_.no_commit) return workspace_.store.scan_to_add(path, workspace_.ignore);
     return cache::scan(path, hash::FileHash::md5, workspace_.state, workspace_.ignore,
                        &workspace_.meter);
   }
@@ -210,7 +211,7 @@ class Adder {
   }
 
   void store(const std::string& path, const cache::Scan& found) const {
-    workspace_.store.add(path, found, workspace_.ignore);
+    workspace_.store.add(path, found);
     if (options_.relink) workspace_.store.relink(path, found, found.content.is_executable);
   }
 
@@ -235,8 +236,7 @@ class Adder {
     const auto before = entries.size();
     std::erase_if(entries, [&](const auto& entry) { return fs::is_within(entry.path, part); });
     const bool only_added = entries.size() == before;
-    const auto found = cache::scan(target.path, hash::FileHash::md5, workspace_.state,
-                                   workspace_.ignore, &workspace_.meter);
+    const auto found = scan(target.path);
     if (!found) {
       if (!fs::exists(out.path)) fail_missing(out.path);
       if (only_added) {
@@ -295,14 +295,13 @@ class Adder {
                   fmt::format("'{}' cannot be copied: only paths of this machine can", source));
     }
     const std::string from = fs::absolute(workspace_.directory, source);
-    const auto found = cache::scan(from, hash::FileHash::md5, workspace_.state, workspace_.ignore,
-                                   &workspace_.meter);
+    const auto found = workspace_.store.scan_to_add(from, workspace_.ignore);
     if (!found) {
       throw Error(Errc::not_found, fmt::format("[Errno 2] No such file or directory: '{}'", from));
     }
     const Output& out = output_of(target);
     session_.ignore(out.path);
-    workspace_.store.add(from, *found, workspace_.ignore);
+    workspace_.store.add(from, *found);
     const auto& content = found->content;
     workspace_.meter.expect(Work::checking_out, content.file_count.value_or(1), content.size);
     workspace_.store.checkout(out.path, {content.id, content.size, content.is_executable},

@@ -325,6 +325,18 @@ void write_swapped(const std::string& path, std::string_view bytes) {
   rename(spare, path);
 }
 
+Stat create(const std::string& path, std::string_view bytes, std::uint32_t mode) {
+  Temporary file(path, open_file(path, O_WRONLY | O_CREAT | O_EXCL, mode));
+  write_all(file.file(), bytes, path);
+  Stat made = stat(file.file(), path);
+  if ((made.mode & 07777U) != mode) {
+    if (system::fchmod(file.file().get(), mode) != 0) fail(errno, path);
+    made = stat(file.file(), path);
+  }
+  file.keep();
+  return made;
+}
+
 void append(const std::string& path, std::string_view bytes, std::uint32_t mode) {
   write_all(open_file(path, O_WRONLY | O_CREAT | O_APPEND, mode), bytes, path);
 }
@@ -436,14 +448,16 @@ void copy_file(const std::string& from, const std::string& to, std::uint32_t mod
   partial.keep();
 }
 
+bool Reflinks::may_have(std::uint64_t device) {
+  const std::lock_guard lock(mutex_);
+  return !incapable_.contains(device);
+}
+
 bool Reflinks::make(const std::string& from, const std::string& to, std::uint32_t mode) {
   const Descriptor source = open_file(from, O_RDONLY);
   struct stat raw {};
   if (system::fstat(source.get(), &raw) != 0) fail(errno, from);
-  {
-    const std::lock_guard lock(mutex_);
-    if (incapable_.contains(raw.st_dev)) return false;
-  }
+  if (!may_have(raw.st_dev)) return false;
   Temporary target(to, open_file(to, O_WRONLY | O_CREAT | O_EXCL, mode));
   if (!clone(source, target.file())) {
     // Anything else (two file systems, a full disk) says nothing of the next file.

@@ -90,6 +90,10 @@ void append_whole(const std::string& path, std::string_view bytes);
 /// reads the spare.
 void write_swapped(const std::string& path, std::string_view bytes);
 
+/// A new file with these bytes and that mode exactly; its stat. `path` must not exist. After a
+/// failure no file is left.
+Stat create(const std::string& path, std::string_view bytes, std::uint32_t mode);
+
 /// Appends with O_APPEND, one write.
 void append(const std::string& path, std::string_view bytes, std::uint32_t mode = 0666);
 
@@ -128,6 +132,8 @@ void copy_file(const std::string& from, const std::string& to, std::uint32_t mod
 /// Thread safety: thread-safe.
 class Reflinks {
  public:
+  /// Whether files on that device may have them.
+  bool may_have(std::uint64_t device);
   /// False, and no file left, when the file system cannot.
   bool make(const std::string& from, const std::string& to, std::uint32_t mode);
 

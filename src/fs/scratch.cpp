@@ -31,6 +31,13 @@ bool is_abandoned(const std::string& folder) {
   }
 }
 
+/// Of the threads that asked, in their order.
+std::size_t number_of_thread() {
+  static std::atomic<std::size_t> count = 0;
+  thread_local const std::size_t number = count.fetch_add(1);
+  return number;
+}
+
 }  // namespace
 
 Scratch::~Scratch() {
@@ -41,7 +48,14 @@ Scratch::~Scratch() {
   }
 }
 
-std::string Scratch::next() { return fmt::format("{}/{}", folder(), counter_.fetch_add(1)); }
+std::string Scratch::next() {
+  const std::uint64_t number = counter_.fetch_add(1);
+  const std::size_t lane = number_of_thread() % lane_count;
+  if (lane == 0) return fmt::format("{}/{}", folder(), number);
+  const std::string folder_of_lane = fmt::format("{}/lane{}", folder(), lane);
+  std::call_once(lanes_[lane], [&] { make_directories(folder_of_lane, 0700); });
+  return fmt::format("{}/{}", folder_of_lane, number);
+}
 
 const std::string& Scratch::folder() {
   std::call_once(made_, [this] { make(); });

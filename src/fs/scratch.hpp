@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -22,7 +24,8 @@ class Scratch {
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 
-  /// A name in the folder that no other call gave. Throws: Error{io} when there is no folder to be
+  /// A name in the folder, or in one of its own in it, that no other call gave. Threads that create
+  /// files in one folder wait for each other: each is given names in another one. Throws: Error{io} when there is no folder to be
   /// had.
   std::string next();
   /// The folder itself, e.g. to flush its file system.
@@ -30,6 +33,8 @@ class Scratch {
   const std::string& above() const { return above_; }
 
  private:
+  static constexpr std::size_t lane_count = 16;
+
   void make();
   void remove_leftovers() const;
 
@@ -37,6 +42,7 @@ class Scratch {
   std::string folder_;
   std::optional<Descriptor> lock_;
   std::once_flag made_;
+  std::array<std::once_flag, lane_count> lanes_;  ///< Folders in the folder that are made.
   std::atomic<std::uint64_t> counter_ = 0;
 };
 

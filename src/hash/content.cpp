@@ -61,7 +61,17 @@ class Chunks {
 
 }  // namespace
 
-ReadContent read_content(const std::string& path, const BytesDone& on_bytes) {
+ReadContent content_of(std::string_view bytes) {
+  ReadContent read;
+  read.size = static_cast<std::int64_t>(bytes.size());
+  read.content.head = fingerprint(bytes.substr(0, chunk));
+  read.content.whole = bytes.size() > chunk ? fingerprint(bytes) : read.content.head;
+  read.content.hex = md5(bytes);
+  return read;
+}
+
+ReadContent read_content(const std::string& path, const BytesDone& on_bytes,
+                         const BytesSeen& seen) {
   Chunks chunks(path);
   Digest digest(Algorithm::md5);
   Stream stream;
@@ -71,6 +81,7 @@ ReadContent read_content(const std::string& path, const BytesDone& on_bytes) {
     digest.update(bytes);
     stream.update(bytes);
     read.size += static_cast<std::int64_t>(bytes.size());
+    if (seen) seen(bytes);
     if (on_bytes) on_bytes(static_cast<std::int64_t>(bytes.size()));
   }
   read.content.whole = stream.finish();

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/meter.hpp"
@@ -27,8 +29,14 @@ struct ReadContent {
   KnownContent content;
 };
 
-/// Throws: Error{not_found} and Error{io} as hash_file().
-ReadContent read_content(const std::string& path, const BytesDone& on_bytes);
+/// Is shown the bytes of a file, piece by piece, while they are hashed; may be empty.
+using BytesSeen = std::function<void(std::string_view bytes)>;
+
+/// Throws: Error{not_found} and Error{io} as hash_file(), and what `seen` throws.
+ReadContent read_content(const std::string& path, const BytesDone& on_bytes,
+                         const BytesSeen& seen = {});
+/// Of a file that is read already. Throws: nothing.
+ReadContent content_of(std::string_view bytes);
 
 /// The MD5 of the file of `size` bytes at `path` when its content is one of `known`, all of that
 /// size; nullopt when not, or when the file has become another size. Bytes are told only when it

@@ -1,5 +1,6 @@
 #include "hash/state.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -309,20 +310,24 @@ struct StateDb::Impl {
     unsaved_folders.clear();
   }
 
-  /// Hashes a file whose stat nobody knows. Not under the lock.
-  Hashed read(const std::string& file, std::int64_t size, FileHash kind,
+  /// The MD5 of a file whose stat nobody knows but whose content may be known. Not under the lock.
+  Hashed read(const Read& reader, const std::string& file, const fs::Stat& stat,
               const BytesDone& on_bytes) {
-    if (kind != FileHash::md5 || size < large_content) return hash_file(file, kind, on_bytes);
-    std::vector<KnownContent> known;
-    {
-      const std::lock_guard lock(mutex);
-      known = contents_of(size);
+    const bool is_large = stat.size >= large_content;
+    if (is_large) {
+      std::vector<KnownContent> known;
+      {
+        const std::lock_guard lock(mutex);
+        known = contents_of(stat.size);
+      }
+      if (auto hex = recognise(file, stat.size, known, on_bytes)) return {std::move(*hex), stat.size};
     }
-    if (auto hex = recognise(file, size, known, on_bytes)) return {std::move(*hex), size};
-    ReadContent content = read_content(file, on_bytes);
-    const std::lock_guard lock(mutex);
-    contents.emplace(content.size, content.content);
-    unsaved_contents.emplace_back(content.size, content.content);
+    ReadContent content = reader(file, stat);
+    if (is_large) {
+      const std::lock_guard lock(mutex);
+      contents.emplace(content.size, content.content);
+      unsaved_contents.emplace_back(content.size, content.content);
+    }
     return {std::move(content.content.hex), content.size};
   }
 
@@ -340,8 +345,14 @@ struct StateDb::Impl {
     const Statement insert =
         prepare(db.get(), "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     if (!insert) return;
+    std::vector<const std::pair<const std::string, Row>*> rows;  // in the order of the table
+    rows.reserve(unsaved.size());
+    for (const auto& entry : unsaved)
+      rows.push_back(&entry);
+    std::sort(rows.begin(), rows.end(), [](auto* a, auto* b) { return a->first < b->first; });
     run(db.get(), "BEGIN IMMEDIATE");
-    for (const auto& [key, row] : unsaved) {
+    for (const auto* entry : rows) {
+      const auto& [key, row] = *entry;
       sqlite3_stmt* s = insert.get();
       sqlite3_reset(s);
       sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
@@ -400,14 +411,31 @@ Hashed StateDb::hash(const std::string& path, FileHash kind) {
   return stat ? hash(path, *stat, kind) : hash_file(path, kind);
 }
 
-Hashed StateDb::hash(const std::string& path, const fs::Stat& before, FileHash kind,
+Hashed StateDb::hash(const std::string& path, const fs::Stat& stat, FileHash kind,
                      const BytesDone& on_bytes) {
+  if (kind == FileHash::md5 && stat.size >= large_content) {
+    const Read plainly = [&](const std::string& file, const fs::Stat&) {
+      return read_content(file, on_bytes);
+    };
+    return hash_by(plainly, path, stat, on_bytes);
+  }
+  return hash_with([&] { return hash_file(path, kind, on_bytes); }, path, stat, kind, on_bytes);
+}
+
+Hashed StateDb::hash_by(const Read& read, const std::string& path, const fs::Stat& stat,
+                        const BytesDone& on_bytes) {
+  return hash_with([&] { return impl_->read(read, path, stat, on_bytes); }, path, stat,
+                   FileHash::md5, on_bytes);
+}
+
+Hashed StateDb::hash_with(const std::function<Hashed()>& read, const std::string& path,
+                          const fs::Stat& before, FileHash kind, const BytesDone& on_bytes) {
   if (auto known = find(path, before, kind)) {
     if (on_bytes) on_bytes(before.size);
     return {std::move(*known), before.size};
   }
   const bool racy = is_racy(before);
-  Hashed hashed = impl_->read(path, before.size, kind, on_bytes);
+  Hashed hashed = read();
   const auto after = fs::stat(path);
   if (!racy && after && same_file(before, *after)) remember(path, *after, hashed.hex, kind);
   return hashed;

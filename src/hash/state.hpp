@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "fs/file.hpp"
+#include "hash/content.hpp"
 #include "hash/fingerprint.hpp"
 #include "hash/md5.hpp"
 
@@ -64,6 +66,12 @@ class StateDb {
   Hashed hash(const std::string& path, const fs::Stat& stat, FileHash kind,
               const BytesDone& on_bytes = {});
 
+  /// Reads a file of that stat that nobody knows.
+  using Read = std::function<ReadContent(const std::string& path, const fs::Stat& stat)>;
+  /// MD5 for a caller who has a use for the bytes if they have to be read.
+  Hashed hash_by(const Read& read, const std::string& path, const fs::Stat& stat,
+                 const BytesDone& on_bytes);
+
   /// What is remembered of the folder `path`: holds while its members' stats have that sum. Of a
   /// folder object in the cache: that every member is there while the cache's folders have it.
   std::optional<KnownFolder> find_folder(const std::string& path, FileHash kind = FileHash::md5);
@@ -83,6 +91,9 @@ class StateDb {
   void pause();
 
  private:
+  Hashed hash_with(const std::function<Hashed()>& read, const std::string& path,
+                   const fs::Stat& stat, FileHash kind, const BytesDone& on_bytes);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

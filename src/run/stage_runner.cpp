@@ -611,10 +611,14 @@ bool StageRunner::restore_entry(const Stage& stage, const LockEntry& entry) {
   return true;
 }
 
-std::optional<cache::Scan> StageRunner::scan(const std::string& path, const LockItem* former) {
+std::optional<cache::Scan> StageRunner::scan(const std::string& path, const LockItem* former,
+                                             bool is_to_be_stored) {
   std::optional<cache::Scan> scan;
   turn_.aside([&] {
     scan = as_recorded(options_.upgrade_hashes ? nullptr : former, [&](hash::FileHash kind) {
+      if (is_to_be_stored && kind == hash::FileHash::md5) {
+        return workspace_.store.scan_to_add(path, workspace_.ignore);
+      }
       return cache::scan(path, kind, workspace_.state, workspace_.ignore, &workspace_.meter);
     });
   });
@@ -687,12 +691,14 @@ LockEntry StageRunner::record_inputs(const Stage& stage, const LockEntry* former
 
 void StageRunner::save_outs(const Stage& stage, std::size_t rank, const LockEntry* former,
                             LockEntry& entry) {
+  const bool keep_uncached = is_run_cached(stage);
   std::vector<cache::Scan> scans;
   for (const auto& out : stage.outs) {
     const std::string shown = workspace_.shown(out.path);
     check_is_data(out.path, "output", shown);
     const LockItem* before = former == nullptr ? nullptr : former->out(out.def_path);
-    auto found = scan(out.path, before);
+    const bool is_to_be_stored = !options_.no_commit && (out.cache || keep_uncached);
+    auto found = scan(out.path, before, is_to_be_stored);
     if (!found) throw Error(Errc::not_found, fmt::format("output '{}' does not exist", shown));
     if (found->content.size == 0) warn(fmt::format("'{}' is empty.", shown));
     if (out.cache) ignores_.add(out.path, rank);
@@ -711,7 +717,7 @@ void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>&
   for (std::size_t i = 0; i < scans.size(); ++i) {
     const Output& out = stage.outs[i];
     if (!out.cache && !keep_uncached) continue;
-    workspace_.store.add(out.path, scans[i], workspace_.ignore);
+    workspace_.store.add(out.path, scans[i]);
     if (out.cache && !options_.no_relink) {
       workspace_.store.relink(out.path, scans[i], scans[i].content.is_executable);
     }

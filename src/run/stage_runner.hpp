@@ -113,7 +113,8 @@ class StageRunner {
 
   pipeline::LockEntry record_inputs(const pipeline::Stage& stage,
                                     const pipeline::LockEntry* former);
-  std::optional<cache::Scan> scan(const std::string& path, const pipeline::LockItem* former);
+  std::optional<cache::Scan> scan(const std::string& path, const pipeline::LockItem* former,
+                                  bool is_to_be_stored);
   std::optional<cache::Content> content(const std::string& path, const pipeline::LockItem* former);
   void save(pipeline::StageId id, std::size_t rank, pipeline::LockEntry entry);
   void save_outs(const pipeline::Stage& stage, std::size_t rank, const pipeline::LockEntry* former,

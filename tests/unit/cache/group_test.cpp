@@ -45,7 +45,7 @@ TEST_SUITE("cache/group") {
     cache::Store store({root, {cache::LinkType::copy}, true}, state);
     const auto use = store.use();
     dir.write("f", "hello");
-    store.add(dir / "f", *cache::scan(dir / "f", hash::FileHash::md5, state, ignore), ignore);
+    store.add(dir / "f", *cache::scan(dir / "f", hash::FileHash::md5, state, ignore));
     cache::RunCache(root, true)
         .save(
             yaml::parse_yaml("cmd: x\ndeps: [{path: d, md5: aaaa}]\nouts: [{path: o, md5: b}]\n"));
@@ -86,7 +86,7 @@ TEST_SUITE("cache/group") {
     fs::chmod(dir / "run", 0700);
     dir.write("linked", "3");
     const auto scan = *cache::scan(dir / "linked", hash::FileHash::md5, state, ignore);
-    store.add(dir / "linked", scan, ignore);
+    store.add(dir / "linked", scan);
     store.relink(dir / "linked", scan, false);
     for (const char* name : {"own", "run", "linked"})
       store.unprotect(dir / name);

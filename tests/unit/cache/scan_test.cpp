@@ -93,7 +93,7 @@ TEST_SUITE("cache/scan") {
     const auto scan = *cache::scan(world.dir / "data", md5, world.state, world.ignore);
     const auto& [id, size, count, executable] = scan.content;
     CHECK_FALSE(world.store.contains_all_as_known(id, size));
-    world.store.add(world.dir / "data", scan, world.ignore);
+    world.store.add(world.dir / "data", scan);
     CHECK(world.store.contains_all_as_known(id, size));
     wait_for_racy_window();
     CHECK(world.store.contains_all_as_known(id, size));

@@ -26,7 +26,7 @@ struct World {
   }
   cache::ObjectId add(const std::string& name) {
     const auto scanned = scan(name);
-    store.add(dir / name, scanned, ignore);
+    store.add(dir / name, scanned);
     return scanned.content.id;
   }
 
@@ -60,7 +60,7 @@ TEST_SUITE("cache/store") {
           const std::string name = dir / ("f" + std::to_string(thread) + "." + std::to_string(i));
           fs::append(name, name);
           const auto scan = *cache::scan(name, hash::FileHash::md5, state, ignore);
-          store.add(name, scan, ignore);
+          store.add(name, scan);
           if (store.contains(scan.content.id, scan.content.size)) ++stored;
         }
       });
@@ -147,7 +147,7 @@ TEST_SUITE("cache/store") {
     world.dir.write("f", "run\n");
     fs::chmod(world.dir / "f", 0755);
     const auto scan = world.scan("f");
-    world.store.add(world.dir / "f", scan, world.ignore);
+    world.store.add(world.dir / "f", scan);
     world.store.relink(world.dir / "f", scan, true);
     // The mode belongs to what is linked, so no name of it was ever without.
     CHECK((fs::stat(world.store.path_of(scan.content.id))->mode & 0100U) != 0);
@@ -272,7 +272,7 @@ TEST_SUITE("cache/store") {
       world.dir.write("t/g", "y");
       for (const char* name : {"f", "t"}) {
         const auto scan = world.scan(name);
-        world.store.add(world.dir / name, scan, world.ignore);
+        world.store.add(world.dir / name, scan);
         world.store.relink(world.dir / name, scan, false);
       }
       for (const char* name : {"f", "t/g"}) {
@@ -289,7 +289,7 @@ TEST_SUITE("cache/store") {
     World world;
     fs::chmod(world.dir.write("f", "x"), 0755);
     const auto scan = world.scan("f");
-    world.store.add(world.dir / "f", scan, world.ignore);
+    world.store.add(world.dir / "f", scan);
     world.store.relink(world.dir / "f", scan, true);
     CHECK(fs::stat(world.dir / "f")->mode == ((0666U & ~fs::umask()) | 0100U));
   }

@@ -23,7 +23,7 @@ struct World {
     for (const char* name : {"d", "f"}) {
       const auto scan =
           *cache::scan(repo / name, hash::FileHash::md5, project->state, project->ignore);
-      project->store.add(repo / name, scan, project->ignore);
+      project->store.add(repo / name, scan);
       repo.write(std::string(name) + ".dvc",
                  "outs:\n- md5: " + scan.content.id.hex + "\n  hash: md5\n  path: " + name + "\n");
       if (scan.manifest) folder = project->store.path_of(scan.content.id);

@@ -42,7 +42,7 @@ struct World {
     fs::append(folder / "x", text);
     const auto scan =
         *cache::scan(folder / "x", hash::FileHash::md5, workspace->state, workspace->ignore);
-    workspace->store.add(folder / "x", scan, workspace->ignore);
+    workspace->store.add(folder / "x", scan);
   }
   /// Puts `name` with this content under DVC's control.
   void track(const std::string& name, const std::string& text) {

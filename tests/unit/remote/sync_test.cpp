@@ -37,7 +37,7 @@ struct World {
     for (const char* name : {"d", "f"}) {
       const auto scan =
           *cache::scan(repo / name, hash::FileHash::md5, project->state, project->ignore);
-      project->store.add(repo / name, scan, project->ignore);
+      project->store.add(repo / name, scan);
     }
   }
 
@@ -82,7 +82,7 @@ TEST_SUITE("remote/sync") {
       fs::append(world.repo / "more.txt", text);
       const auto scan = *cache::scan(world.repo / "more.txt", hash::FileHash::md5, workspace->state,
                                      workspace->ignore);
-      workspace->store.add(world.repo / "more.txt", scan, workspace->ignore);
+      workspace->store.add(world.repo / "more.txt", scan);
     };
     add("1");
     remote::fetch(*workspace, request);

@@ -1,0 +1,369 @@
+#include "cache/intake.hpp"
+
+#include <array>
+#include <condition_variable>
+#include <exception>
+#include <fcntl.h>
+#include <thread>
+#include <utility>
+
+#include <expcore/error.hpp>
+#include <fmt/format.h>
+
+#include "cache/group.hpp"
+#include "fs/descriptor.hpp"
+#include "fs/path.hpp"
+
+namespace expcore::cache {
+namespace {
+
+constexpr std::size_t in_memory = std::size_t{1} << 20U;  ///< Files up to here are read whole.
+constexpr std::size_t worth_sharing = 16 << 10;  ///< Smaller ones gain nothing from a reflink.
+constexpr std::size_t batch_objects = 4096;      ///< So many are flushed and named at once,
+constexpr std::size_t much = 512;                ///< Not to wait for without doing anything else.
+constexpr std::int64_t batch_bytes = 256 << 20;  ///< or so many bytes.
+
+/// Writes a file on a thread of its own, so that whoever has its bytes can go on hashing.
+class Writer {
+ public:
+  explicit Writer(const std::string& path)
+      : path_(path),
+        file_(fs::open_file(path, O_WRONLY | O_CREAT | O_EXCL, object_mode)),
+        thread_([this] { run(); }) {}
+
+  /// Takes a copy of the bytes; waits while too many are not written yet.
+  void write(std::string_view bytes) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return filled_ - written_ < pieces_.size(); });
+    pieces_[filled_ % pieces_.size()].assign(bytes);
+    ++filled_;
+    changed_.notify_all();
+  }
+
+  /// False when not all could be written.
+  bool finish() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_whole_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+    return !has_failed_;
+  }
+
+  ~Writer() {
+    if (thread_.joinable()) finish();
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [&] { return filled_ > written_ || is_whole_; });
+      if (filled_ == written_) return;
+      const std::string& piece = pieces_[written_ % pieces_.size()];
+      lock.unlock();
+      if (!has_failed_) put(piece);
+      lock.lock();
+      ++written_;
+      changed_.notify_all();
+    }
+  }
+
+  void put(const std::string& piece) {
+    try {
+      fs::write_all(file_, piece, path_);
+    } catch (const Error&) {
+      has_failed_ = true;
+    }
+    // On its way to the disk at once: the flush at the end has less to wait for.
+    ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+  }
+
+  const std::string& path_;
+  fs::Descriptor file_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::array<std::string, 4> pieces_;
+  std::size_t filled_ = 0;
+  std::size_t written_ = 0;
+  bool is_whole_ = false;
+  bool has_failed_ = false;  ///< Of the thread, then of who joined it.
+  std::thread thread_;
+};
+
+/// The content of an open file that is not longer than `in_memory`; nullopt when it is. Valid until
+/// the next call.
+std::optional<std::string_view> read_short(const fs::Descriptor& file, const std::string& path) {
+  thread_local std::string buffer(in_memory + 1, '\0');
+  std::size_t used = 0;
+  while (used < buffer.size()) {
+    const std::size_t got = fs::read_some(file, buffer.data() + used, buffer.size() - used, path);
+    if (got == 0) return std::string_view(buffer.data(), used);
+    used += got;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Intake::Intake(const std::string& root, bool group_shared, hash::StateDb& state, Meter* meter,
+               fs::Reflinks& reflinks)
+    : group_shared_(group_shared),
+      state_(state),
+      meter_(meter),
+      reflinks_(reflinks),
+      // Not two characters long: DVC's listings and gc pass over it.
+      staging_(root + "/expcore-tmp") {}
+
+void Intake::need_folder(const std::string& folder) {
+  // Known only once it is there: another thread must not rely on a folder still to be made.
+  const std::lock_guard lock(mutex_);
+  if (folders_.contains(folder)) return;
+  cache::need_folder(folder, group_shared_);
+  folders_.insert(folder);
+}
+
+std::string Intake::temporary() {
+  need_folder(folder());
+  return staging_.next();
+}
+
+namespace {
+
+void protect(NewObject& object) {
+  fs::chmod(object.temporary, object_mode);
+  if (const auto stat = fs::stat(object.temporary)) object.stat = *stat;
+}
+
+}  // namespace
+
+NewObject Intake::stage_file(const std::string& from, const ObjectId& id, const std::string& name) {
+  NewObject object{temporary(), name, {}};
+  try {
+    if (copy_of(from, object.temporary, id, bytes_of(meter_, Work::storing)) != id.hex) {
+      throw Error(Errc::io, fmt::format("'{}' changed while it was being stored", from));
+    }
+    protect(object);
+  } catch (...) {
+    fs::discard(object.temporary);
+    throw;
+  }
+  if (meter_ != nullptr) meter_->advance(Work::storing, 1, 0);
+  return object;
+}
+
+/// Whether `from` is, to the stat, the file that was hashed when it was scanned.
+bool Intake::is_as_hashed(const std::string& from, const ObjectId& id) const {
+  const auto stat = fs::stat(from);
+  return stat && state_.find(from, *stat, id.kind) == id.hex;
+}
+
+/// Makes `to` a copy of `from`; its hash. A file that did not change from its scan to the end of
+/// the copy is not hashed once more.
+std::string Intake::copy_of(const std::string& from, const std::string& to, const ObjectId& id,
+                            const BytesDone& on_bytes) {
+  const bool was_hashed = is_as_hashed(from, id);
+  const bool cloned = reflinks_.make(from, to, 0600);
+  if (!cloned && !was_hashed && id.kind == hash::FileHash::md5) {
+    return hash::copy_and_hash(from, to, on_bytes);
+  }
+  if (!cloned) {
+    fs::copy_file(from, to, 0600, on_bytes);
+  } else if (on_bytes) {
+    on_bytes(fs::stat(to).value_or(fs::Stat{}).size);
+  }
+  if (!was_hashed || !is_as_hashed(from, id)) return hash::hash_file(to, id.kind).hex;
+  return id.hex;
+}
+
+NewObject Intake::stage_bytes(std::string_view bytes, const std::string& name) {
+  NewObject object{temporary(), name, {}};
+  object.stat = fs::create(object.temporary, bytes, object_mode);
+  return object;
+}
+
+NewObject Intake::stage_link(const std::string& from, const ObjectId& id, const std::string& name) {
+  NewObject object{temporary(), name, {}};
+  try {
+    if (!fs::link(from, object.temporary)) return stage_file(from, id, name);
+  } catch (const Error&) {  // a file system without hard links, or too many of them
+    return stage_file(from, id, name);
+  }
+  protect(object);
+  return object;
+}
+
+hash::ReadContent Intake::read(const std::string& path, const fs::Stat& stat,
+                               const NameOfWanted& wanted, const BytesDone& on_bytes) {
+  if (stat.size > static_cast<std::int64_t>(in_memory)) {
+    return read_long(path, stat.device, wanted, on_bytes);
+  }
+  const fs::Descriptor file = fs::open_file(path, O_RDONLY);
+  const auto bytes = read_short(file, path);
+  if (!bytes) return read_long(path, stat.device, wanted, on_bytes);
+  hash::ReadContent read = hash::content_of(*bytes);
+  const ObjectId id{read.content.hex, hash::FileHash::md5};
+  if (!has_staged(id)) {
+    const std::string name = wanted(id, read.size);
+    try {
+      if (!name.empty()) keep(id, stage_read(path, *bytes, stat.device, name));
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): who stores the file will hear of it
+    }
+  }
+  if (on_bytes) on_bytes(read.size);
+  return read;
+}
+
+/// `bytes` were read from `path`, whose blocks are shared where that is possible.
+NewObject Intake::stage_read(const std::string& path, std::string_view bytes, std::uint64_t device,
+                             const std::string& name) {
+  if (bytes.size() < worth_sharing || !reflinks_.may_have(device)) return stage_bytes(bytes, name);
+  NewObject object{temporary(), name, {}};
+  if (!reflinks_.make(path, object.temporary, object_mode)) return stage_bytes(bytes, name);
+  if (fs::read_file(object.temporary) != bytes) {  // it changed in between
+    fs::discard(object.temporary);
+    return stage_bytes(bytes, name);
+  }
+  protect(object);
+  return object;
+}
+
+hash::ReadContent Intake::read_long(const std::string& path, std::uint64_t device,
+                                    const NameOfWanted& wanted, const BytesDone& on_bytes) {
+  NewObject object{temporary(), "", {}};
+  try {
+    hash::ReadContent read = read_into(path, object.temporary, device, on_bytes);
+    const ObjectId id{read.content.hex, hash::FileHash::md5};
+    if (!has_staged(id)) object.name = wanted(id, read.size);
+    const auto copied = fs::stat(object.temporary);
+    if (!object.name.empty() && copied && copied->size == read.size) {
+      protect(object);
+      keep(id, std::move(object));
+    } else {
+      fs::discard(object.temporary);
+    }
+    return read;
+  } catch (...) {
+    fs::discard(object.temporary);
+    throw;
+  }
+}
+
+/// Makes `to` what is hashed. Not all of it, or nothing, where that cannot be written.
+hash::ReadContent Intake::read_into(const std::string& path, const std::string& to,
+                                    std::uint64_t device, const BytesDone& on_bytes) {
+  if (reflinks_.may_have(device) && reflinks_.make(path, to, 0600)) {
+    return hash::read_content(to, on_bytes);
+  }
+  std::optional<Writer> writer;
+  try {
+    writer.emplace(to);
+  } catch (const Error&) {
+    return hash::read_content(path, on_bytes);
+  }
+  hash::ReadContent read =
+      hash::read_content(path, on_bytes, [&](std::string_view bytes) { writer->write(bytes); });
+  if (!writer->finish()) fs::discard(to);
+  return read;
+}
+
+bool Intake::has_staged(const ObjectId& id) {
+  if (id.kind != hash::FileHash::md5) return false;
+  const std::lock_guard lock(mutex_);
+  return staged_.contains(id.hex);
+}
+
+void Intake::keep(const ObjectId& id, NewObject object) {
+  std::unordered_map<std::string, NewObject> batch;
+  {
+    const std::lock_guard lock(mutex_);
+    staged_bytes_ += object.stat.size;
+    staged_.insert_or_assign(id.hex, std::move(object));
+    if (staged_.size() < batch_objects && staged_bytes_ < batch_bytes) return;
+    batch = all_staged();
+  }
+  publish_meanwhile(std::move(batch));
+}
+
+/// Under the lock.
+std::unordered_map<std::string, NewObject> Intake::all_staged() {
+  staged_bytes_ = 0;
+  return std::exchange(staged_, {});
+}
+
+bool Intake::publish_rest() {
+  std::unordered_map<std::string, NewObject> batch;
+  {
+    const std::lock_guard lock(mutex_);
+    if (staged_.size() < much) return false;
+    batch = all_staged();
+  }
+  publish_meanwhile(std::move(batch));
+  return true;
+}
+
+/// One batch at a time: who is quicker than the disk waits here.
+void Intake::publish_meanwhile(std::unordered_map<std::string, NewObject> batch) {
+  const std::lock_guard lock(batch_mutex_);
+  batch_ = std::jthread([this, objects = std::move(batch)] {
+    try {
+      fs::sync_file_system(folder());
+      for (const auto& [hex, object] : objects)
+        name(object);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): who stores the files will hear of it
+    }
+  });
+}
+
+void Intake::finish_batch() {
+  const std::lock_guard lock(batch_mutex_);
+  if (batch_.joinable()) batch_.join();
+}
+
+std::optional<NewObject> Intake::take_staged(const ObjectId& id) {
+  if (id.kind != hash::FileHash::md5) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto found = staged_.find(id.hex);
+  if (found == staged_.end()) return std::nullopt;
+  NewObject object = std::move(found->second);
+  staged_.erase(found);
+  return object;
+}
+
+void Intake::name(const NewObject& object) {
+  need_folder(fs::parent(object.name));
+  fs::rename(object.temporary, object.name);
+  const std::lock_guard lock(mutex_);
+  published_.insert_or_assign(object.name, object.stat);
+}
+
+void Intake::publish(const std::vector<NewObject>& objects) {
+  if (objects.empty()) return;
+  if (objects.size() == 1) {
+    fs::sync(fs::open_file(objects[0].temporary, O_RDONLY), objects[0].name);
+  } else {
+    fs::sync_file_system(folder());
+  }
+  for (const auto& object : objects)
+    name(object);
+}
+
+bool Intake::has_published(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  return published_.contains(path);
+}
+
+bool Intake::is_as_published(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  const auto found = published_.find(path);
+  if (found == published_.end()) return false;
+  const auto stat = fs::stat(path);
+  const auto& then = found->second;
+  return stat && stat->inode == then.inode && stat->size == then.size &&
+         stat->mtime_ns == then.mtime_ns;
+}
+
+}  // namespace expcore::cache
