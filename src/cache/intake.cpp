@@ -231,9 +231,19 @@ NewObject Intake::stage_read(const std::string& path, std::string_view bytes, st
   return object;
 }
 
+/// A temporary name; "" where none can be had, so that nothing can be stored.
+std::string Intake::temporary_if_possible() {
+  try {
+    return temporary();
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 hash::ReadContent Intake::read_long(const std::string& path, std::uint64_t device,
                                     const NameOfWanted& wanted, const BytesDone& on_bytes) {
-  NewObject object{temporary(), "", {}};
+  NewObject object{temporary_if_possible(), "", {}};
+  if (object.temporary.empty()) return hash::read_content(path, on_bytes);
   try {
     hash::ReadContent read = read_into(path, object.temporary, device, on_bytes);
     const ObjectId id{read.content.hex, hash::FileHash::md5};
@@ -273,15 +283,20 @@ hash::ReadContent Intake::read_into(const std::string& path, const std::string& 
 bool Intake::has_staged(const ObjectId& id) {
   if (id.kind != hash::FileHash::md5) return false;
   const std::lock_guard lock(mutex_);
-  return staged_.contains(id.hex);
+  return staged_.contains(id.hex) || under_way_.contains(id.hex);
 }
 
 void Intake::keep(const ObjectId& id, NewObject object) {
   std::unordered_map<std::string, NewObject> batch;
   {
     const std::lock_guard lock(mutex_);
+    const bool is_there = under_way_.contains(id.hex) || published_.contains(object.name);
+    if (is_there || staged_.contains(id.hex)) {  // another thread read the same meanwhile
+      fs::discard(object.temporary);
+      return;
+    }
     staged_bytes_ += object.stat.size;
-    staged_.insert_or_assign(id.hex, std::move(object));
+    staged_.emplace(id.hex, std::move(object));
     if (staged_.size() < batch_objects && staged_bytes_ < batch_bytes) return;
     batch = all_staged();
   }
@@ -291,6 +306,8 @@ void Intake::keep(const ObjectId& id, NewObject object) {
 /// Under the lock.
 std::unordered_map<std::string, NewObject> Intake::all_staged() {
   staged_bytes_ = 0;
+  for (const auto& [hex, object] : staged_)
+    under_way_.insert(hex);
   return std::exchange(staged_, {});
 }
 
@@ -315,6 +332,9 @@ void Intake::publish_meanwhile(std::unordered_map<std::string, NewObject> batch)
         name(object);
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): who stores the files will hear of it
     }
+    const std::lock_guard lock_sets(mutex_);
+    for (const auto& [hex, object] : objects)
+      under_way_.erase(hex);
   });
 }
 
@@ -349,11 +369,6 @@ void Intake::publish(const std::vector<NewObject>& objects) {
   }
   for (const auto& object : objects)
     name(object);
-}
-
-bool Intake::has_published(const std::string& path) {
-  const std::lock_guard lock(mutex_);
-  return published_.contains(path);
 }
 
 bool Intake::is_as_published(const std::string& path) {

@@ -51,10 +51,11 @@ class Intake {
   using NameOfWanted = std::function<std::string(const ObjectId& id, std::int64_t size)>;
   /// Reads the file at `path`, of which only the stat is known, once: for its MD5 and, where it is
   /// `wanted`, for the object, which take_staged() then gives. Of very many objects the first ones
-  /// are published meanwhile. Where there is no room for an object none is staged. `on_bytes` hears of what is hashed. Throws: as hash::read_content().
+  /// are published meanwhile. Where there is no room for an object none is staged. `on_bytes` hears
+  /// of what is hashed. Throws: as hash::read_content().
   hash::ReadContent read(const std::string& path, const fs::Stat& stat, const NameOfWanted& wanted,
                          const BytesDone& on_bytes);
-  /// Whether read() staged that object, and nobody took it and it has no name yet.
+  /// Whether read() staged that object, and nobody took it and it may have no name yet.
   bool has_staged(const ObjectId& id);
   std::optional<NewObject> take_staged(const ObjectId& id);
   /// Publishes meanwhile what is staged, if that is much; else false.
@@ -65,13 +66,12 @@ class Intake {
   /// Gives staged objects their names in this order; their bytes are on the disk first.
   void publish(const std::vector<NewObject>& objects);
 
-  /// Whether an object was published at `path`, which somebody may have removed since.
-  bool has_published(const std::string& path);
   /// Whether the object at `path` was published here and is as it was then.
   bool is_as_published(const std::string& path);
 
  private:
   std::string temporary();
+  std::string temporary_if_possible();
   void need_folder(const std::string& folder);
   void name(const NewObject& object);
   bool is_as_hashed(const std::string& from, const ObjectId& id) const;
@@ -81,8 +81,8 @@ class Intake {
                        const std::string& name);
   hash::ReadContent read_long(const std::string& path, std::uint64_t device,
                               const NameOfWanted& wanted, const BytesDone& on_bytes);
-  hash::ReadContent read_into(const std::string& path, const std::string& to,
-                              std::uint64_t device, const BytesDone& on_bytes);
+  hash::ReadContent read_into(const std::string& path, const std::string& to, std::uint64_t device,
+                              const BytesDone& on_bytes);
   void keep(const ObjectId& id, NewObject object);
   std::unordered_map<std::string, NewObject> all_staged();
   void publish_meanwhile(std::unordered_map<std::string, NewObject> batch);
@@ -93,9 +93,10 @@ class Intake {
   fs::Reflinks& reflinks_;
   fs::Scratch staging_;
   std::mutex mutex_;
-  std::unordered_set<std::string> folders_;                ///< Known to exist.
-  std::unordered_map<std::string, fs::Stat> published_;    ///< By path.
-  std::unordered_map<std::string, NewObject> staged_;      ///< By hash.
+  std::unordered_set<std::string> folders_;              ///< Known to exist.
+  std::unordered_map<std::string, fs::Stat> published_;  ///< By path.
+  std::unordered_map<std::string, NewObject> staged_;    ///< By hash.
+  std::unordered_set<std::string> under_way_;            ///< Hashes of what the batches publish.
   std::int64_t staged_bytes_ = 0;
   std::mutex batch_mutex_;  ///< Of:
   std::jthread batch_;      ///< Publishes. Last: the rest lives longer.

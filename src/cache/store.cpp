@@ -260,8 +260,7 @@ std::vector<std::size_t> Store::missing_of(const Scan& scan) const {
   parallel_for(entries.size(), entries.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
     const ObjectId id{entries[i].hex, scan.content.id.kind};
     if (impl_->intake.has_staged(id)) return;
-    const bool is_new = impl_->intake.has_published(path_of(id));
-    is_there[i] = is_new || contains(id, scan.sizes[i]) ? 1 : 0;
+    is_there[i] = contains(id, scan.sizes[i]) ? 1 : 0;
   });
   std::vector<std::size_t> missing;
   std::unordered_set<std::string_view> seen;

@@ -25,8 +25,8 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
 
   /// A name in the folder, or in one of its own in it, that no other call gave. Threads that create
-  /// files in one folder wait for each other: each is given names in another one. Throws: Error{io} when there is no folder to be
-  /// had.
+  /// files in one folder wait for each other: each is given names in another one. Throws: Error{io}
+  /// when there is no folder to be had.
   std::string next();
   /// The folder itself, e.g. to flush its file system.
   const std::string& folder();

@@ -320,7 +320,8 @@ struct StateDb::Impl {
         const std::lock_guard lock(mutex);
         known = contents_of(stat.size);
       }
-      if (auto hex = recognise(file, stat.size, known, on_bytes)) return {std::move(*hex), stat.size};
+      if (auto hex = recognise(file, stat.size, known, on_bytes))
+        return {std::move(*hex), stat.size};
     }
     ReadContent content = reader(file, stat);
     if (is_large) {

@@ -75,9 +75,9 @@ std::optional<LockItem> store_data(pipeline::Workspace& workspace, const pipelin
     const auto scan = cache::scan(out.path, former->id.kind, workspace.state, workspace.ignore);
     if (scan && scan->content.id == former->id) return std::nullopt;
   }
-  const auto scan = out.cache ? workspace.store.scan_to_add(out.path, workspace.ignore)
-                              : cache::scan(out.path, hash::FileHash::md5, workspace.state,
-                                            workspace.ignore);
+  const auto scan =
+      out.cache ? workspace.store.scan_to_add(out.path, workspace.ignore)
+                : cache::scan(out.path, hash::FileHash::md5, workspace.state, workspace.ignore);
   if (!scan) return std::nullopt;
   const auto& content = scan->content;
   if (out.cache && !workspace.store.contains_all(content.id, content.size)) {
