@@ -268,9 +268,37 @@ class Running {
   bool warned_ = false;
 };
 
-/// The folder's lock, made with the folder.
-std::optional<fs::LockFile> lock_folder(const JobFolder& folder) {
-  fs::make_directories(folder.path);
+/// Held while the folders of jobs come and go: shared by who makes and locks one, alone by who
+/// looks for folders without a holder or removes one. Otherwise a folder could be taken for a dead
+/// program's before its maker has locked it, or grow while it is removed.
+fs::Descriptor hold(const std::string& jobs_folder, fs::Share share) {
+  fs::make_directories(jobs_folder);
+  while (true) {
+    if (auto held = fs::try_lock_folder(jobs_folder, share)) return std::move(*held);
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+/// Makes the folder of a job that shall run. Waits a while for who only looks at a former one.
+fs::LockFile lock_own(const JobFolder& folder) {
+  constexpr auto patience = 2s;
+  const auto deadline = Clock::now() + patience;
+  while (true) {
+    {
+      const auto held = hold(fs::parent(folder.path), fs::Share::shared);
+      fs::make_directories(folder.path);
+      if (auto lock = fs::LockFile::try_acquire(folder.lock())) return std::move(*lock);
+    }
+    if (Clock::now() > deadline)
+      throw Error(Errc::busy, fmt::format("'{}' is in use", folder.path));
+    std::this_thread::sleep_for(10ms);
+  }
+}
+
+/// The lock of a folder that a dead program left; nullopt when its program lives or it is gone.
+std::optional<fs::LockFile> lock_orphan(const JobFolder& folder) {
+  const auto held = hold(fs::parent(folder.path), fs::Share::exclusive);
+  if (!fs::is_directory(folder.path)) return std::nullopt;
   return fs::LockFile::try_acquire(folder.lock());
 }
 
@@ -296,7 +324,9 @@ std::string submit(const Engine& engine, const JobFolder& folder, JobWish& wish)
 /// A job that was not waited for to its end may still be at work: then its folder stays, and keeps
 /// others away.
 void tidy(const JobFolder& folder, bool is_over) {
-  if (is_over) fs::remove_tree(folder.path);
+  if (!is_over) return;
+  const auto held = hold(fs::parent(folder.path), fs::Share::exclusive);
+  fs::remove_tree(folder.path);
 }
 
 /// Until nothing can happen any more on behalf of what is in the folder.
@@ -316,8 +346,7 @@ void clear(const Engine& engine, const JobFolder& folder, const JobRecord& recor
 
 JobEnd run_job(const Engine& engine, JobWish wish, const JobListener& listener) {
   const JobFolder folder{wish.folder};
-  const auto lock = lock_folder(folder);
-  if (!lock) throw Error(Errc::busy, fmt::format("'{}' is in use", folder.path));
+  const fs::LockFile lock = lock_own(folder);
   auto record = read_record(folder);
   const bool is_ours = record && record->engine == engine.name;
   if (record && !is_ours && !fs::exists(folder.exit()) && !withdraw(folder)) {
@@ -335,7 +364,7 @@ JobEnd run_job(const Engine& engine, JobWish wish, const JobListener& listener) 
     try {
       id = submit(engine, folder, wish);
     } catch (...) {
-      if (withdraw(folder)) fs::remove_tree(folder.path);
+      tidy(folder, withdraw(folder));
       throw;
     }
   }
@@ -370,7 +399,7 @@ std::vector<OrphanedJob> orphaned_jobs(const std::string& jobs_folder) {
   if (!fs::is_directory(jobs_folder)) return orphans;
   for (const auto& entry : fs::list_directory(jobs_folder)) {
     const JobFolder folder{fs::join(jobs_folder, entry.name)};
-    const auto lock = lock_folder(folder);
+    const auto lock = lock_orphan(folder);
     if (!lock) continue;
     const auto record = read_record(folder).value_or(JobRecord{});
     const bool can_begin = fs::exists(folder.ticket()) || fs::exists(folder.started());
@@ -385,7 +414,7 @@ void end_unwanted_jobs(const Engine& engine, const std::string& jobs_folder,
   if (!fs::is_directory(jobs_folder)) return;
   for (const auto& entry : fs::list_directory(jobs_folder)) {
     const JobFolder folder{fs::join(jobs_folder, entry.name)};
-    const auto lock = lock_folder(folder);
+    const auto lock = lock_orphan(folder);
     if (!lock) continue;  // its program lives
     const auto record = read_record(folder);
     if (record && record->engine != engine.name) continue;

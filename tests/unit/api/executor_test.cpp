@@ -96,6 +96,8 @@ struct ClusterProject {
 
   void check_success(const std::string& name, int x) const {
     const auto done = task(name);
+    CAPTURE(done.reason);
+    CAPTURE(done.message);
     CHECK(done.state == TaskState::success);
     if (done.state != TaskState::success) return;
     CHECK(repo.git("show " + done.commit + ":m.yaml") == std::to_string(x));

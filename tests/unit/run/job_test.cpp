@@ -1,5 +1,6 @@
 #include "run/job.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <sys/wait.h>
 #include <thread>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "fs/file.hpp"
+#include "fs/path.hpp"
 #include "run/command_engine.hpp"
 #include "support/fake_cluster.hpp"
 #include "support/temp_dir.hpp"
@@ -249,6 +251,42 @@ TEST_SUITE("run/job") {
     CHECK(world.cluster.becomes_idle());
     // Once the cluster says so nothing keeps its folder any longer.
     run::end_unwanted_jobs(world.engine, world.jobs(), [](const std::string&) { return false; });
+    CHECK(world.is_tidy());
+  }
+
+  TEST_CASE("who looks for jobs of dead programs leaves those alone that are being made") {
+    /// Its jobs are over at once.
+    struct Prompt : JobEngine {
+      std::string submit(const Job& job) override {
+        const std::string exit = fs::parent(job.script) + "/exit";
+        fs::write_atomic(exit, "0 0\n", fs::Durability::none);
+        return "1";
+      }
+      bool is_alive(const std::string&) override { return false; }
+      void cancel(const std::string&) override {}
+    };
+    const World world;
+    const run::Engine engine{"prompt", std::make_shared<Prompt>(), {}};
+    std::atomic<bool> is_over = false;
+    const auto look = [&] {
+      while (!is_over) {
+        run::end_unwanted_jobs(engine, world.jobs(), [](const std::string&) { return false; });
+        run::orphaned_jobs(world.jobs());
+      }
+    };
+    std::vector<std::jthread> lookers;
+    for (int i = 0; i < 2; ++i)
+      lookers.emplace_back(look);
+    std::string trouble;
+    try {
+      for (int i = 0; i < 100; ++i)
+        CHECK(run_job(engine, world.wish({"true"}), {}).code == 0);
+    } catch (const Error& error) {
+      trouble = error.full_message();
+    }
+    is_over = true;
+    lookers.clear();
+    CHECK(trouble == "");
     CHECK(world.is_tidy());
   }
 }
