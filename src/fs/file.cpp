@@ -45,6 +45,37 @@ Stat from_system(const struct stat& raw) {
   return result;
 }
 
+/// Not open, with errno set, when it cannot be opened.
+Descriptor try_open_file(const std::string& path, int flags, std::uint32_t mode = 0) {
+  int fd = -1;
+  do {
+    fd = system::open(path.c_str(), flags | O_CLOEXEC, mode);
+  } while (fd < 0 && errno == EINTR);
+  return Descriptor(fd);
+}
+
+/// Opening a pipe waits for who writes to it, unless asked not to.
+constexpr int reading = O_RDONLY | O_NONBLOCK;
+
+std::string read_opened(const Descriptor& file, const std::string& path) {
+  const Stat info = stat(file, path);
+  if (info.kind == Kind::directory) fail(EISDIR, path);
+  if (info.kind == Kind::other) {
+    throw Error(Errc::io, fmt::format("cannot read '{}': it is a pipe or a device", path));
+  }
+  std::string bytes;
+  bytes.resize(static_cast<std::size_t>(info.size) + 1);
+  std::size_t used = 0;
+  while (true) {
+    const std::size_t got = read_some(file, bytes.data() + used, bytes.size() - used, path);
+    used += got;
+    if (got == 0) break;
+    if (used == bytes.size()) bytes.resize(bytes.size() * 2);
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
 /// A name beside `path` that no other write uses.
 std::string temporary_name(const std::string& path) {
   static std::atomic<unsigned> counter{0};  // NOLINT: only makes names differ within the process
@@ -165,11 +196,9 @@ void copy_bytes(const Descriptor& from, const Descriptor& to, const std::string&
 }
 
 Descriptor open_file(const std::string& path, int flags, std::uint32_t mode) {
-  while (true) {
-    const int fd = system::open(path.c_str(), flags | O_CLOEXEC, mode);
-    if (fd >= 0) return Descriptor(fd);
-    if (errno != EINTR) fail(errno, path);
-  }
+  Descriptor file = try_open_file(path, flags, mode);
+  if (!file.is_open()) fail(errno, path);
+  return file;
 }
 
 std::size_t read_some(const Descriptor& file, char* buffer, std::size_t size,
@@ -246,33 +275,14 @@ bool is_directory(const std::string& path) {
 }
 
 std::string read_file(const std::string& path) {
-  // Opening a pipe waits for who writes to it, unless asked not to.
-  const Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK);
-  const Stat info = stat(file, path);
-  if (info.kind == Kind::directory) fail(EISDIR, path);
-  if (info.kind == Kind::other) {
-    throw Error(Errc::io, fmt::format("cannot read '{}': it is a pipe or a device", path));
-  }
-  std::string bytes;
-  bytes.resize(static_cast<std::size_t>(info.size) + 1);
-  std::size_t used = 0;
-  while (true) {
-    const std::size_t got = read_some(file, bytes.data() + used, bytes.size() - used, path);
-    used += got;
-    if (got == 0) break;
-    if (used == bytes.size()) bytes.resize(bytes.size() * 2);
-  }
-  bytes.resize(used);
-  return bytes;
+  return read_opened(open_file(path, reading), path);
 }
 
 std::optional<std::string> read_file_if_exists(const std::string& path) {
-  try {
-    return read_file(path);
-  } catch (const Error& error) {
-    if (error.code() == Errc::not_found) return std::nullopt;
-    throw;
-  }
+  const Descriptor file = try_open_file(path, reading);
+  if (file.is_open()) return read_opened(file, path);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  fail(errno, path);
 }
 
 void write_atomic(const std::string& path, std::string_view bytes, Durability durability,

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
 
+#include "fs/file.hpp"
 #include "git/repo.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_repo.hpp"
@@ -180,6 +181,28 @@ TEST_SUITE("git/refs") {
     ::setrlimit(RLIMIT_NOFILE, &before);
     CHECK(deleted == names);
     CHECK(opened.refs("refs/exps/").empty());
+  }
+  TEST_CASE("many loose refs are deleted with their reflogs and folders") {
+    const TestRepo repo;
+    repo.write("f", "1");
+    const std::string commit = repo.commit();
+    std::vector<std::string> names;
+    for (const char* folder : {"refs/exps/aa/bb/", "refs/exps/aa/cc/"}) {
+      for (int i = 100; i < 150; ++i) {
+        names.push_back(folder + std::to_string(i));
+        repo.write(".git/" + names.back(), commit + "\n");
+      }
+    }
+    repo.write(".git/logs/refs/exps/aa/cc/120", "log\n");
+    repo.write(".git/refs/exps/dd/ee/folder/inside", commit + "\n");
+    std::vector<std::string> wanted = names;
+    wanted.insert(wanted.end(), {"refs/exps/aa/bb/none", "refs/exps/dd/ee/folder"});
+    Repo opened = Repo::discover(repo.path());
+    CHECK(opened.delete_refs(wanted) == names);
+    CHECK_FALSE(fs::exists(repo.path() + "/.git/refs/exps/aa"));
+    CHECK_FALSE(fs::exists(repo.path() + "/.git/logs/refs/exps/aa"));
+    CHECK(repo.git("for-each-ref --format='%(refname)' refs/exps") ==
+          "refs/exps/dd/ee/folder/inside");
   }
   TEST_CASE("a lock of ours whose owner died is nobody's") {
     const TestRepo repo;
