@@ -1,6 +1,7 @@
 #include "run/process_tree.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -35,6 +36,26 @@ std::optional<std::string> read_process_file(int pid, const char* name) {
   } catch (const Error&) {
     return std::nullopt;  // another user's, or gone meanwhile
   }
+}
+
+/// Whether another program is just being put into a process: for an instant it has neither
+/// arguments nor an environment. Kernel threads and zombies have no program.
+bool is_being_replaced(int pid) {
+  std::array<char, 1> first{};
+  const std::string program = fmt::format("/proc/{}/exe", pid);
+  return ::readlink(program.c_str(), first.data(), first.size()) > 0 &&
+         read_process_file(pid, "cmdline").value_or("-").empty();
+}
+
+std::optional<std::string> read_environment(int pid) {
+  constexpr int looks = 1000;  // some programs have none
+  std::optional<std::string> environment = read_process_file(pid, "environ");
+  for (int i = 0; i < looks && environment && environment->empty(); ++i) {
+    if (!is_being_replaced(pid)) return read_process_file(pid, "environ");
+    std::this_thread::yield();
+    environment = read_process_file(pid, "environ");
+  }
+  return environment;
 }
 
 void append_children(int pid, std::vector<int>& found) {
@@ -75,7 +96,7 @@ std::vector<int> marked_processes(const std::string& value) {
   for (const auto& entry : fs::list_directory("/proc")) {
     const int pid = to_pid(entry.name);
     if (pid <= 0 || pid == ::getpid()) continue;
-    const auto environment = read_process_file(pid, "environ");
+    const auto environment = read_environment(pid);
     if (!environment || environment->find(wanted) == std::string::npos) continue;
     const auto variables = split(*environment, '\0');
     if (std::find(variables.begin(), variables.end(), wanted) != variables.end()) {
