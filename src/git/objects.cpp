@@ -165,22 +165,73 @@ std::optional<TreeEntry> Repo::find_in_tree(const Id& tree, const std::string& p
                    to_id(*git_tree_entry_id(entry.get()))};
 }
 
-std::vector<TreeEdit> Repo::diff_trees(const Id& from, const Id& to) const {
-  const Tree old_tree = open_tree(raw(), from);
-  const Tree new_tree = open_tree(raw(), to);
-  Diff diff;
-  check(git_diff_tree_to_tree(out(diff), raw(), old_tree.get(), new_tree.get(), nullptr),
-        "compare trees");
-  std::vector<TreeEdit> edits;
-  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
-    const git_diff_delta* delta = git_diff_get_delta(diff.get(), i);
-    if (delta->status == GIT_DELTA_DELETED) {
-      edits.push_back({delta->old_file.path, 0, ""});
-    } else {
-      edits.push_back({delta->new_file.path, delta->new_file.mode, to_id(delta->new_file.id)});
+namespace {
+
+bool is_folder(const git_tree_entry* entry) {
+  return entry != nullptr && git_tree_entry_type(entry) == GIT_OBJECT_TREE;
+}
+
+bool is_same(const git_tree_entry* a, const git_tree_entry* b) {
+  return a != nullptr && b != nullptr && git_tree_entry_filemode(a) == git_tree_entry_filemode(b) &&
+         git_oid_equal(git_tree_entry_id(a), git_tree_entry_id(b)) != 0;
+}
+
+/// libgit2's own comparison visits every file of both trees, this only folders that differ.
+class TreeComparison {
+ public:
+  explicit TreeComparison(git_repository* repo) : repo_(repo) {}
+
+  /// Either may be null: a folder that is not there.
+  void compare(const git_tree* from, const git_tree* to, const std::string& prefix) {
+    for (std::size_t i = 0; to != nullptr && i < git_tree_entrycount(to); ++i) {
+      const git_tree_entry* now = git_tree_entry_byindex(to, i);
+      compare_entry(find(from, now), now, prefix);
+    }
+    for (std::size_t i = 0; from != nullptr && i < git_tree_entrycount(from); ++i) {
+      const git_tree_entry* before = git_tree_entry_byindex(from, i);
+      if (find(to, before) == nullptr) compare_entry(before, nullptr, prefix);
     }
   }
-  return edits;
+
+  std::vector<TreeEdit> sorted_edits() && {
+    std::sort(edits_.begin(), edits_.end(),
+              [](const TreeEdit& a, const TreeEdit& b) { return a.path < b.path; });
+    return std::move(edits_);
+  }
+
+ private:
+  static const git_tree_entry* find(const git_tree* tree, const git_tree_entry* like) {
+    return tree == nullptr ? nullptr : git_tree_entry_byname(tree, git_tree_entry_name(like));
+  }
+
+  Tree open_folder(const git_tree_entry* entry) const {
+    return is_folder(entry) ? open_tree(repo_, to_id(*git_tree_entry_id(entry))) : Tree();
+  }
+
+  void compare_entry(const git_tree_entry* before, const git_tree_entry* now,
+                     const std::string& prefix) {
+    if (is_same(before, now)) return;
+    const std::string path = prefix + git_tree_entry_name(now != nullptr ? now : before);
+    if (now != nullptr && !is_folder(now)) {
+      edits_.push_back({path, static_cast<std::uint32_t>(git_tree_entry_filemode(now)),
+                        to_id(*git_tree_entry_id(now))});
+    } else if (before != nullptr && !is_folder(before)) {
+      edits_.push_back({path, 0, ""});
+    }
+    if (!is_folder(before) && !is_folder(now)) return;
+    compare(open_folder(before).get(), open_folder(now).get(), path + "/");
+  }
+
+  git_repository* repo_;
+  std::vector<TreeEdit> edits_;
+};
+
+}  // namespace
+
+std::vector<TreeEdit> Repo::diff_trees(const Id& from, const Id& to) const {
+  TreeComparison comparison(raw());
+  comparison.compare(open_tree(raw(), from).get(), open_tree(raw(), to).get(), "");
+  return std::move(comparison).sorted_edits();
 }
 
 CommitInfo Repo::commit_info(const Id& commit) const {

@@ -72,6 +72,33 @@ TEST_SUITE("git/objects") {
     CHECK(Repo::discover(elsewhere / "c").commit_info(head).parents.empty());
   }
 
+  TEST_CASE("what differs between two trees is what git diff-tree says") {
+    const TestRepo repo;
+    for (const char* file :
+         {"same", "edited", "gone", "deep/same/a", "deep/edited/a", "deep/gone/a", "file_to_folder",
+          "folder_to_file/a", "folder_to_file/b", "a.b", "a/b"}) {
+      repo.write(file, file);
+    }
+    repo.write("mode", "m");
+    repo.commit("one");
+    repo.git("rm -q -r gone deep/gone file_to_folder folder_to_file");
+    for (const char* file :
+         {"edited", "deep/edited/a", "deep/new/a", "file_to_folder/a", "folder_to_file", "a/b"}) {
+      repo.write(file, "other");
+    }
+    repo.git("update-index --chmod=+x mode");
+    repo.git("config core.fileMode false");
+    repo.commit("two");
+    const Repo opened = Repo::discover(repo.path());
+    std::string text;
+    for (const auto& edit :
+         opened.diff_trees(repo.git("rev-parse HEAD~^{tree}"), repo.git("rev-parse HEAD^{tree}"))) {
+      text += edit.id.empty() ? "D\t" : "W\t";
+      text += edit.path + "\n";
+    }
+    CHECK(text ==
+          repo.git("diff-tree -r --no-renames --name-status HEAD~ HEAD | sed 's/^[AM]/W/'") + "\n");
+  }
   TEST_CASE("a work tree beside a submodule's is one of its own") {
     const TestRepo inner;
     inner.write("a", "1");
