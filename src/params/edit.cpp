@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -52,11 +54,19 @@ struct Holder {
   bool in_flow = false;
 };
 
-/// Finds the first difference between what a text says and what it should say, and the change of
-/// the text that removes it.
+/// Finds differences between what a text says and what it should say, and the changes of the text
+/// that remove them.
 class Editor {
  public:
-  Editor(std::string_view text, Format format) : text_(text), format_(format) {}
+  enum class Take : unsigned char {
+    one,
+    many,  ///< Up to the first change that another of them could touch.
+  };
+
+  Editor(std::string_view text, Format format)
+      : text_(text),
+        line_feed_(text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n"),
+        format_(format) {}
 
   /// Makes aliases and their anchors agree in `after`: what is changed through one is changed for
   /// all.
@@ -67,13 +77,40 @@ class Editor {
     }
   }
 
-  Splice first_difference(const Node& root, const Value& before, const Value& after) {
+  /// The first differences, in the order of the text and none over another: making them together
+  /// gives what making them one after the other gives. At least one.
+  std::vector<Splice> differences(const Node& root, const Value& before, const Value& after,
+                                  Take take) {
     name_anchors(root);
-    if (!root.is_map()) return at_end(after);
-    return difference(root, before, after, {});
+    take_ = take;
+    if (!root.is_map()) return {at_end(after)};
+    try {
+      difference(root, before, after, {});
+    } catch (const NoPlace&) {
+      if (splices_.empty()) throw;
+    }
+    return std::move(splices_);
   }
 
  private:
+  enum class Touch : unsigned char {
+    nothing,  ///< The changes behind it are the same whether it is made or not.
+    others,
+  };
+
+  void add(Splice splice, Touch touch) {
+    // What is changed at an anchor is changed elsewhere, too.
+    const bool is_alone = touch == Touch::others || in_anchor_ || take_ == Take::one;
+    is_done_ = is_alone || (!splices_.empty() && meets(splices_.back(), splice));
+    if (splices_.empty() || !is_done_) splices_.push_back(std::move(splice));
+  }
+
+  /// Whether the first reaches into the second, or takes away what the second goes behind.
+  static bool meets(const Splice& first, const Splice& second) {
+    const bool loses_place = first.text.empty() && second.begin == second.end;
+    return loses_place ? second.begin <= first.end : second.begin < first.end;
+  }
+
   struct Shared {
     const Value* before;
     Value* after;
@@ -126,7 +163,17 @@ class Editor {
   }
 
   /// The last of equal keys counts.
-  static const NodeMember* find(const Node& node, const Value& key) {
+  const NodeMember* find(const Node& node, const Value& key) {
+    constexpr std::size_t few = 16;
+    if (key.is_string() && node.members.size() > few) {
+      auto& names = names_[&node];
+      if (names.empty()) {
+        for (const NodeMember& member : node.members)
+          if (member.key.is_string()) names[member.key.string()] = &member;
+      }
+      const auto found = names.find(key.string());
+      return found == names.end() ? nullptr : found->second;
+    }
     const auto found = std::find_if(node.members.rbegin(), node.members.rend(),
                                     [&](const NodeMember& m) { return same(m.key, key); });
     return found == node.members.rend() ? nullptr : &*found;
@@ -138,28 +185,39 @@ class Editor {
     return found == anchors_.end() ? node : *found->second;
   }
 
-  Splice difference(const Node& alias_or_node, const Value& before, const Value& after,
-                    const Holder& holder) {
+  void difference(const Node& alias_or_node, const Value& before, const Value& after,
+                  const Holder& holder) {
     const bool alike = before.kind() == after.kind() && !before.is_scalar();
     const Node& node = alike ? target(alias_or_node) : alias_or_node;
-    if (alike && before.is_map() && node.is_map())
-      return map_difference(node, before, after, holder);
-    if (alike && before.is_list() && node.is_list()) {
-      const auto& old = before.list();
-      const auto& items = after.list();
-      const std::size_t common = std::min(old.size(), items.size());
-      std::size_t first = 0;
-      while (first < common && same(old[first], items[first]))
-        ++first;
-      if (old.size() == items.size()) {
-        if (node.kind == Node::Kind::block_list && differ_much(old, items)) {
-          return replace(node, after, holder);
-        }
-        return difference(node.items[first], old[first], items[first], {nullptr, node.is_flow()});
-      }
-      if (first == old.size()) return append(node, items[first], holder);
+    const bool was_in_anchor = std::exchange(in_anchor_, in_anchor_ || !node.anchor.empty());
+    if (alike && before.is_map() && node.is_map()) {
+      map_difference(node, before, after, holder);
+    } else if (alike && before.is_list() && node.is_list()) {
+      list_difference(node, before, after, holder);
+    } else {
+      replace_with(node, after, holder);
     }
-    return replace(node, after, holder);
+    in_anchor_ = was_in_anchor;
+  }
+
+  void list_difference(const Node& node, const Value& before, const Value& after,
+                       const Holder& holder) {
+    const auto& old = before.list();
+    const auto& items = after.list();
+    if (old.size() != items.size()) {
+      const bool is_longer =
+          items.size() > old.size() && std::equal(old.begin(), old.end(), items.begin(), same);
+      if (!is_longer) return replace_with(node, after, holder);
+      return add(append(node, items[old.size()], holder), Touch::others);
+    }
+    if (node.kind == Node::Kind::block_list && differ_much(old, items)) {
+      return replace_with(node, after, holder);
+    }
+    for (std::size_t i = 0; i < old.size() && !is_done_; ++i) {
+      if (!same(old[i], items[i])) {
+        difference(node.items[i], old[i], items[i], {nullptr, node.is_flow()});
+      }
+    }
   }
 
   /// Too many changes to make one by one.
@@ -171,22 +229,54 @@ class Editor {
     return count > most;
   }
 
-  Splice map_difference(const Node& node, const Value& before, const Value& after,
-                        const Holder& holder) {
+  void map_difference(const Node& node, const Value& before, const Value& after,
+                      const Holder& holder) {
+    const std::size_t had = splices_.size();
+    const bool stays = std::any_of(before.map().begin(), before.map().end(), [&](const auto& m) {
+      return find(after, m.key) != nullptr && find(node, m.key) != nullptr;
+    });
     for (const auto& [key, value] : before.map()) {
+      if (is_done_) return;
       if (find(after, key) != nullptr) continue;
       const NodeMember* member = find(node, key);
       if (member == nullptr) throw NoPlace();
-      return erase(node, *member, holder);
+      add(erase(node, *member, holder),
+          stays && is_lines(node, *member) ? Touch::nothing : Touch::others);
     }
     for (const auto& [key, value] : after.map()) {
+      if (is_done_) return;
       const Value* old = find(before, key);
       if (old != nullptr && same(*old, value)) continue;
       const NodeMember* member = old == nullptr ? nullptr : find(node, key);
-      if (member == nullptr) return insert(node, key, value);
-      return difference(member->value, *old, value, {member, node.is_flow()});
+      if (member == nullptr) {
+        add(insert(node, key, value), grows_alike(node) ? Touch::nothing : Touch::others);
+      } else {
+        difference(member->value, *old, value, {member, node.is_flow()});
+      }
     }
-    throw NoPlace();
+    if (splices_.size() == had && !is_done_) throw NoPlace();
+  }
+
+  /// Whether what is inserted second goes behind the first as if that were not there.
+  bool grows_alike(const Node& node) const {
+    if (node.kind == Node::Kind::flow_map) return !node.members.empty();
+    return node.kind != Node::Kind::table || !is_open_before(node.insert_at);
+  }
+
+  /// Whether the member has its lines for itself.
+  bool is_lines(const Node& node, const NodeMember& member) const {
+    return !node.is_flow() && is_first_on_line(member.key_begin);
+  }
+
+  void replace_with(const Node& node, const Value& value, const Holder& holder) {
+    Splice splice = replace(node, value, holder);
+    const auto is_short = [](std::string_view text) {
+      return !text.empty() && text.find('\n') == std::string_view::npos;
+    };
+    const bool is_apart = node.kind == Node::Kind::scalar && value.is_scalar() &&
+                          is_short(splice.text) &&
+                          is_short(text_.substr(splice.begin, splice.end - splice.begin));
+    add(std::move(splice), is_apart ? Touch::nothing : Touch::others);
   }
 
   // Texts ----------------------------------------------------------------------------------------
@@ -202,12 +292,11 @@ class Editor {
   std::size_t behind_line(std::size_t at) const {
     return std::min(text_.find('\n', at), text_.size() - 1) + 1;
   }
+  /// Whether a line goes on there.
+  bool is_open_before(std::size_t at) const { return at > 0 && text_[at - 1] != '\n'; }
   bool is_first_on_line(std::size_t at) const {
     return text_.substr(0, at).find_last_not_of(" \t") + 1 == line_start(at) ||
            text_.find_first_not_of(" \t", line_start(at)) == at;
-  }
-  std::string line_feed() const {
-    return text_.find("\r\n") != std::string_view::npos ? "\r\n" : "\n";
   }
   static std::size_t end_of(const NodeMember& member) {
     return std::max(member.value.end, member.key_end);
@@ -217,7 +306,7 @@ class Editor {
   std::string block(const Value& value, std::size_t column) const {
     std::string text = yaml::dump_yaml(value, static_cast<int>(column));
     text.pop_back();
-    if (line_feed() == "\r\n") text = replace_all(text, "\n", "\r\n");
+    if (line_feed_ == "\r\n") text = replace_all(text, "\n", "\r\n");
     return text.substr(column);
   }
 
@@ -230,12 +319,11 @@ class Editor {
   Splice at_end(const Value& after) {
     std::string text = document_text(after, format_);
     if (format_ == Format::json) return {0, text_.size(), text};
-    const bool open = !text_.empty() && text_.back() != '\n';
     const std::size_t word = text_.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
     const bool only_comments = word == std::string_view::npos || text_[word] == '#';
     // "null", "---" and the like.
     if (!only_comments) throw NoPlace();
-    return {text_.size(), text_.size(), (open ? line_feed() : "") + text};
+    return {text_.size(), text_.size(), (is_open_before(text_.size()) ? line_feed_ : "") + text};
   }
 
   // Changes --------------------------------------------------------------------------------------
@@ -305,15 +393,14 @@ class Editor {
     if (format_ == Format::python) fail_python();
     if (node.kind == Node::Kind::table) {
       if (node.insert_at == std::string::npos) throw NoPlace();
-      const bool open = node.insert_at > 0 && text_[node.insert_at - 1] != '\n';
       return {node.insert_at, node.insert_at,
-              (open ? line_feed() : "") + node.insert_prefix + pair_text(key, value, false) +
-                  line_feed()};
+              (is_open_before(node.insert_at) ? line_feed_ : "") + node.insert_prefix +
+                  pair_text(key, value, false) + line_feed_};
     }
     yaml::Map member;
     member.append(key, value);
     const std::size_t at = line_end(node.end);
-    return {at, at, line_feed() + std::string(node.column, ' ') + block(member, node.column)};
+    return {at, at, line_feed_ + std::string(node.column, ' ') + block(member, node.column)};
   }
 
   Splice insert_in_flow(const Node& node, const Value& key, const Value& value) {
@@ -329,14 +416,14 @@ class Editor {
   Splice insert_behind(std::size_t begin, std::size_t end, const std::string& text) const {
     if (!is_first_on_line(begin) || line_start(begin) == 0) return {end, end, ", " + text};
     const std::size_t start = line_start(begin);
-    return {end, end, "," + line_feed() + std::string(text_.substr(start, begin - start)) + text};
+    return {end, end, "," + line_feed_ + std::string(text_.substr(start, begin - start)) + text};
   }
 
   Splice append(const Node& node, const Value& item, const Holder& holder) {
     if (node.kind == Node::Kind::block_list) {
       const std::size_t at = line_end(node.end);
       return {at, at,
-              line_feed() + std::string(node.column, ' ') + block(yaml::List{item}, node.column)};
+              line_feed_ + std::string(node.column, ' ') + block(yaml::List{item}, node.column)};
     }
     if (node.items.empty()) return replace(node, yaml::List{item}, holder);
     return insert_behind(node.items.back().outside, node.items.back().end,
@@ -374,9 +461,16 @@ class Editor {
   }
 
   std::string_view text_;
+  std::string line_feed_;
   Format format_;
+  Take take_ = Take::one;
+  bool is_done_ = false;
+  bool in_anchor_ = false;
+  std::vector<Splice> splices_;
   std::map<std::string, const Node*> anchors_;
   std::map<std::string, Shared> shared_;
+  /// Of the large maps.
+  std::map<const Node*, std::unordered_map<std::string_view, const NodeMember*>> names_;
 };
 
 std::optional<Value> read(std::string_view text, Format format) {
@@ -397,21 +491,36 @@ std::string rewritten(const Value& after, Format format) {
   return text;
 }
 
+/// Makes the changes, from the last to the first: false when one has no place.
+template <typename Document>
+bool make(Document& document, const std::vector<Splice>& splices) {
+  return std::all_of(splices.rbegin(), splices.rend(), [&](const Splice& splice) {
+    return document.replace(splice.begin, splice.end, splice.text);
+  });
+}
+
 /// Changes `document` until it says `after`; false when no change does.
 template <typename Document>
 bool change(Document& document, Format format, Value before, const Value& after) {
+  auto take = Editor::Take::many;
   for (int round = 0; !same(before, after); ++round) {
     if (round == most_rounds) return false;
+    Document changed = document;
+    std::optional<Value> now;
     try {
       const std::string& text = document.text();
       const Node root = text.empty() ? Node() : locate(text, format);
-      const Splice splice = Editor(text, format).first_difference(root, before, after);
-      if (!document.replace(splice.begin, splice.end, splice.text)) return false;
+      const auto splices = Editor(text, format).differences(root, before, after, take);
+      if (make(changed, splices)) now = read(changed.text(), format);
+      if (!now || same(*now, before)) {
+        if (splices.size() == 1) return false;
+        take = Editor::Take::one;
+        continue;
+      }
     } catch (const NoPlace&) {
       return false;
     }
-    auto now = read(document.text(), format);
-    if (!now || same(*now, before)) return false;
+    document = std::move(changed);
     before = std::move(*now);
   }
   return true;

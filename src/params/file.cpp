@@ -105,8 +105,8 @@ Format format_of(std::string_view path) {
 }
 
 yaml::Value parse(std::string_view text, Format format, const std::string& path) {
-  if (!is_utf8(text)) {
-    Error error(Errc::parse, decode_problem(text));
+  if (std::string problem = decode_problem(text); !problem.empty()) {
+    Error error(Errc::parse, problem);
     error.add_context(fmt::format("unable to read: '{}', is not valid utf-8", path));
     throw error;
   }

@@ -34,9 +34,64 @@ struct Row {
   std::string text;
 };
 
+/// A file of `count` lines like "k3 = 3  # three", and what to do with each.
+struct Lines {
+  std::string text;
+  std::vector<std::string> changes;
+  std::string expected;
+};
+
+Lines many_lines(std::string_view sign, std::string_view head = "") {
+  constexpr int count = 600;
+  Lines lines{std::string(head), {}, std::string(head)};
+  for (int i = 0; i < count; ++i) {
+    const std::string key = "k" + std::to_string(i) + std::string(sign);
+    const std::string comment = "   # about " + std::to_string(i) + "\n";
+    lines.text += key + "'it'" + comment;
+    if (i % 3 == 0) lines.changes.push_back("k" + std::to_string(i) + "=" + std::to_string(i));
+    lines.expected += key + (i % 3 == 0 ? std::to_string(i) : "'it'") + comment;
+  }
+  return lines;
+}
+
 }  // namespace
 
 TEST_SUITE("params/edit") {
+  TEST_CASE("more changes than are made one by one leave every other byte as it is") {
+    const Lines yaml = many_lines(": ");
+    CHECK(edited(yaml.text, yaml.changes) == yaml.expected);
+    const Lines anchored = many_lines(": ", "'z': &z {a: 1}\ny: *z\n");
+    CHECK(edited(anchored.text, anchored.changes) == anchored.expected);
+    const Lines toml = many_lines(" = ");
+    CHECK(edited(toml.text, toml.changes, Format::toml) == toml.expected);
+    const Lines python = many_lines(" = ");
+    CHECK(edited(python.text, python.changes, Format::python) == python.expected);
+  }
+
+  TEST_CASE("many keys are added and removed in one file with its comments") {
+    std::string text = "# top\nmap:\n  a: 1  # a\n";
+    std::string expected = text;
+    std::vector<std::string> changes;
+    for (int i = 0; i < 500; ++i) {
+      const std::string key = "k" + std::to_string(i);
+      text += key + ": 1  # gone\n";
+      changes.push_back("~" + key);
+    }
+    for (int i = 0; i < 500; ++i) {
+      const std::string key = "n" + std::to_string(i);
+      expected += "  " + key + ": 2\n";
+      changes.push_back("+map." + key + "=2");
+    }
+    CHECK(edited(text, changes) == expected);
+    CHECK(edited("{\n  \"a\": 1\n}\n", {"+b=2", "+c=3", "a=0"}, Format::json) ==
+          "{\n  \"a\": 0,\n  \"b\": 2,\n  \"c\": 3\n}\n");
+    CHECK(edited("a = 1", {"+b=2", "+c=3"}, Format::toml) == "a = 1\nb = 2\nc = 3\n");
+  }
+
+  TEST_CASE("what is added in place of a last line without line feed") {
+    CHECK(edited("q: 1 # x\nt: 2\nl: # y\n  q: 3", {"~t", "~l", "++z=4"}) == "q: 1 # x\nz: 4\n");
+  }
+
   TEST_CASE("only the value's bytes change") {
     CHECK(edited("# head\ntrain:\n  lr:   0.1   # rate\n  'q': \"x\"\n", {"train.lr=0.5"}) ==
           "# head\ntrain:\n  lr:   0.5   # rate\n  'q': \"x\"\n");
