@@ -10,6 +10,7 @@
 #include "exp/record.hpp"
 #include "exp/refs.hpp"
 #include "exp/stash.hpp"
+#include "exp/studio.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "yaml/writer.hpp"
@@ -68,10 +69,12 @@ void tell(const run::ReproduceOptions& options, EventKind kind, const std::strin
 }
 
 run::ReproduceOptions experiment_options(const run::ReproduceOptions& options,
-                                         const git::Id& baseline, const std::string& name) {
+                                         const Workspace& project, const git::Id& baseline,
+                                         const std::string& name) {
   run::ReproduceOptions reproduce = options;
   reproduce.as_experiment = true;
   reproduce.on_loaded = [options, name] { tell(options, EventKind::experiment_started, name); };
+  reproduce.extra_environment.merge(studio_environment(project, options.on_event));
   reproduce.extra_environment["DVC_EXP_BASELINE_REV"] = baseline;
   reproduce.extra_environment["DVC_EXP_NAME"] = name;
   // `exp run` has its own last words.
@@ -97,7 +100,7 @@ RunResult run_in_workspace(Workspace& workspace, const RunOptions& options) {
     override_files.push_back(path);
   }
   const RunningMark mark(workspace, baseline, name);
-  const auto reproduce = experiment_options(options.reproduce, baseline, name);
+  const auto reproduce = experiment_options(options.reproduce, workspace, baseline, name);
   RunResult result{name, "", refname_of(baseline, name), run::reproduce(workspace, reproduce)};
   if (reproduce.dry) return result;
 

@@ -36,8 +36,10 @@ struct RunResult {
 /// is touched; everything run::reproduce() throws.
 RunResult run_in_workspace(pipeline::Workspace& workspace, const RunOptions& options);
 
-/// `options` for a run that is experiment `name` of `baseline`: its environment and its events.
+/// `options` for a run that is experiment `name` of `baseline` in the user's `project`: its
+/// environment and its events.
 run::ReproduceOptions experiment_options(const run::ReproduceOptions& options,
+                                         const pipeline::Workspace& project,
                                          const git::Id& baseline, const std::string& name);
 
 /// Emits an event with a text.

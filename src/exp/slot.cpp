@@ -434,7 +434,7 @@ RunResult run_in_slot(Workspace& project, Slot& slot, const SlotRun& options) {
 
   const auto workspace = slot.open(directory);
   workspace->on_warning = project.on_warning;
-  auto reproduce = experiment_options(options.reproduce, stash.baseline, stash.name);
+  auto reproduce = experiment_options(options.reproduce, project, stash.baseline, stash.name);
   tell(options.reproduce, EventKind::experiment_started, stash.name);
   reproduce.on_loaded = {};
   copy_paths(project, *workspace, options.copy_paths);
