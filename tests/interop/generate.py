@@ -427,12 +427,35 @@ class Experimenter(Project):
     def pack_refs(self) -> None:
         self.s.shell("git pack-refs --all")
 
+    def push(self) -> None:
+        force = self.rng.choice([[], [], ["-f"]])
+        self.s.run("exp", "push", "--no-cache", *force, "shared", *self.rng.choice([["-A"], [self.some_name()]]))
+
+    def pull(self) -> None:
+        force = self.rng.choice([[], [], ["-f"]])
+        self.s.run("exp", "pull", "--no-cache", *force, "shared", *self.rng.choice([["-A"], [self.some_name()]]))
+
+    def clean(self) -> None:
+        self.s.run("exp", "clean")
+
+    def stage_file(self) -> None:
+        """A new file, or another text for one that is there already."""
+        name = self.rng.choice(["staged_a.txt", "staged_b.txt"])
+        self.s.write(name, f"{self.rng.randint(0, 99)}\n")
+        self.s.shell(f"git add {name}")
+
 
 MIXED_HISTORY = [
     (7, Experimenter.experiment), (2, Experimenter.save), (3, Experimenter.apply), (1, Experimenter.branch),
     (2, Experimenter.remove), (2, Experimenter.rename), (2, Experimenter.commit), (2, Experimenter.checkout),
     (1, Experimenter.pack_refs), (1, Experimenter.edit_file), (1, Experimenter.edit_command), (1, Experimenter.run_some),
 ]  # fmt: skip
+
+SHARED_HISTORY = [
+    *MIXED_HISTORY, (3, Experimenter.push), (2, Experimenter.pull), (1, Experimenter.clean), (2, Experimenter.stage_file),
+]  # fmt: skip
+
+FIRST_SHARED = 10_000  # seeds below have been recorded and played without
 
 
 def mixed_scenario(seed: int, length: int = 8) -> Scenario:
@@ -445,10 +468,13 @@ def mixed_scenario(seed: int, length: int = 8) -> Scenario:
         stage.fails = False
     project.write_all()
     project.commit()
+    actions = MIXED_HISTORY
+    if seed >= FIRST_SHARED:
+        actions = SHARED_HISTORY
+        s.shell("rm -rf ../shared.git && git init -q --bare ../shared.git && git remote add shared ../shared.git")
     project.experiment()
     for _ in range(length):
-        weights = [weight for weight, _ in MIXED_HISTORY]
-        rng.choices([action for _, action in MIXED_HISTORY], weights)[0](project)
+        rng.choices([action for _, action in actions], [weight for weight, _ in actions])[0](project)
     for step in s.steps:
         step.by = rng.choice(["dvc", "expcore"])
     return Scenario(f"mixed_{seed}", "generated", s.steps, s.tolerated, mixed=True)
