@@ -92,15 +92,53 @@ EditedFiles edited_params(const Workspace& workspace,
 
 namespace {
 
+struct TreeLink {
+  std::string path;
+  std::string target;
+};
+
+/// The first folder or file on the way to `path` that is a link.
+std::optional<TreeLink> first_link(const git::Repo& repo, const git::Id& tree,
+                                   const std::string& path) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    std::string part = path.substr(0, end);
+    const auto entry = repo.find_in_tree(tree, part);
+    if (!entry) return std::nullopt;
+    if (entry->mode == 0120000) return TreeLink{std::move(part), repo.read_blob(entry->id)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string behind_links(const Workspace& workspace, const git::Id& tree, const std::string& path) {
+  constexpr int most_links = 40;
+  std::string found = path;
+  for (int links = 0; links < most_links; ++links) {
+    const auto link = first_link(*workspace.repo, tree, found);
+    if (!link) return found;
+    const std::string folder = fs::parent(fs::join(workspace.repo->workdir(), link->path));
+    const auto next =
+        workspace.git_path(fs::absolute(folder, link->target + found.substr(link->path.size())));
+    if (!next) return path;
+    found = *next;
+  }
+  return path;
+}
+
+namespace {
+
 git::Id with_files(const Workspace& workspace, const git::Id& tree, const EditedFiles& files) {
   git::Repo& repo = *workspace.repo;
   std::vector<git::TreeEdit> edits;
   for (const auto& [path, bytes] : files) {
     const auto relative = workspace.git_path(path);
     if (!relative) continue;
-    const auto present = repo.find_in_tree(tree, *relative);
+    const std::string target = behind_links(workspace, tree, *relative);
+    const auto present = repo.find_in_tree(tree, target);
     const bool runs = present && present->mode == 0100755;
-    edits.push_back({*relative, runs ? 0100755U : 0100644U, repo.write_blob(bytes)});
+    edits.push_back({target, runs ? 0100755U : 0100644U, repo.write_blob(bytes)});
   }
   return repo.edit_tree(tree, std::move(edits));
 }

@@ -29,6 +29,11 @@ hydra::ParamsSettings hydra_settings(const pipeline::Workspace& workspace);
 EditedFiles edited_params(const pipeline::Workspace& workspace,
                           const std::vector<params::FileOverrideSet>& overrides, bool no_hydra);
 
+/// Where `path` of a tree, both relative to the repository, is kept: links of the tree are followed
+/// as long as they lead to places in the repository, and to files that are not there.
+std::string behind_links(const pipeline::Workspace& workspace, const git::Id& tree,
+                         const std::string& path);
+
 /// Whether broken pipeline files and unknown targets are refused or left to the run that follows.
 enum class Stages : std::uint8_t { unchecked, checked };
 

@@ -285,12 +285,28 @@ std::optional<std::string> read_file_if_exists(const std::string& path) {
   fail(errno, path);
 }
 
+namespace {
+
+/// The file a link leads to, which need not be there; `path` when it is no link.
+std::string behind_links(std::string path) {
+  constexpr int most_links = 40;
+  for (int links = 0; links < most_links; ++links) {
+    const auto entry = stat(path, Follow::no);
+    if (!entry || entry->kind != Kind::symlink) return path;
+    path = absolute(parent(path), read_link(path));
+  }
+  fail(ELOOP, path);
+}
+
+}  // namespace
+
 void write_atomic(const std::string& path, std::string_view bytes, Durability durability,
                   std::uint32_t mode) {
   const auto former = stat(path);
-  // Through a link, the file it leads to is replaced, not the link.
-  const std::string target =
-      former && stat(path, Follow::no)->kind == Kind::symlink ? real_path(path) : path;
+  // Through a link, the file it leads to is replaced or made, not the link.
+  const std::string target = former && stat(path, Follow::no)->kind == Kind::symlink
+                                 ? real_path(path)
+                                 : behind_links(path);
   Temporary temporary = make_temporary(target, mode);
   write_all(temporary.file(), bytes, target);
   if (former && system::fchmod(temporary.file().get(), former->mode) != 0) fail(errno, target);

@@ -65,8 +65,9 @@ const std::string& TaskFiles::original(const std::string& path) {
   const auto [found, made] = originals_.try_emplace(path);
   if (!made) return found->second;
   const auto relative = workspace_.git_path(path);
-  const auto entry =
-      relative ? workspace_.repo->find_in_tree(snapshot_.tree, *relative) : std::nullopt;
+  if (!relative) return found->second;
+  const auto entry = workspace_.repo->find_in_tree(
+      snapshot_.tree, exp::behind_links(workspace_, snapshot_.tree, *relative));
   if (entry) found->second = workspace_.repo->read_blob(entry->id);
   return found->second;
 }

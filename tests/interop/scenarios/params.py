@@ -87,3 +87,26 @@ def no_text(s):
     s.shell("for name in bad.yaml bad.json bad.toml; do printf 'a: \\303\\n' > $name; done; mkdir folder.yaml")
     for name in ("bad.yaml", "bad.json", "bad.toml", "folder.yaml"):
         s.run("exp", "run", "-n", "one", "-S", f"{name}:a=1")
+
+
+def linked(s, exists, *ways):
+    s.project()
+    s.write("dvc.yaml", "stages:\n  a:\n    cmd: cp params.yaml out.txt\n    params: [lr]\n    outs:\n    - out.txt:\n        cache: false\n")
+    if exists:
+        s.write("conf/p.yaml", "lr: 1\n")
+    else:
+        s.write("conf/other.txt", "")
+    s.shell("ln -s conf/p.yaml params.yaml")
+    s.commit()
+    for value, way in enumerate(ways):
+        s.run("exp", "run", way, "-n", "one" + way, "-S", f"++lr={value + 3}")
+
+
+@scenario(T)
+def through_a_link(s):
+    linked(s, True, "--temp", "-f")
+
+
+@scenario(T)
+def through_a_link_to_nothing(s):
+    linked(s, False, "-f")

@@ -62,6 +62,18 @@ TEST_SUITE("fs/file") {
     CHECK(dir.read("f") == "new");
     CHECK(dir.read(".f.tmp") == "half");
   }
+  TEST_CASE("write_atomic through a link to nothing makes the file it leads to") {
+    TempDir dir;
+    fs::make_directories(dir / "real");
+    fs::symlink("second", dir / "first");
+    fs::symlink("real/file", dir / "second");
+    fs::write_atomic(dir / "first", "new");
+    CHECK(fs::read_file(dir / "real/file") == "new");
+    CHECK(fs::stat(dir / "first", fs::Follow::no)->kind == fs::Kind::symlink);
+    CHECK(fs::stat(dir / "second", fs::Follow::no)->kind == fs::Kind::symlink);
+    fs::symlink("loop", dir / "loop");
+    CHECK_THROWS_AS(fs::write_atomic(dir / "loop", "new"), Error);
+  }
   TEST_CASE("write_atomic through a link changes the file, not the link") {
     const TempDir dir;
     dir.write("target", "old");
