@@ -130,6 +130,7 @@ std::string behind_links(const Workspace& workspace, const git::Id& tree, const 
 namespace {
 
 git::Id with_files(const Workspace& workspace, const git::Id& tree, const EditedFiles& files) {
+  if (files.empty()) return tree;
   git::Repo& repo = *workspace.repo;
   std::vector<git::TreeEdit> edits;
   for (const auto& [path, bytes] : files) {
@@ -155,8 +156,8 @@ EditedFiles changed_data(Workspace& workspace, const pipeline::Selection& select
 
 }  // namespace
 
-Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selection,
-                          Stages stages) {
+Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selection, Stages stages,
+                          const KnownTree& known) {
   constexpr std::chrono::seconds patience(3);
   Capture capture;
   capture.head = require_head(workspace);
@@ -164,9 +165,13 @@ Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selec
   const auto lock = fs::LockFile::acquire(fs::join(workspace.tmp_dir, "lock"), patience,
                                           std::string(run::repo_lock_busy));
   capture.use = workspace.store.use();
-  git::Repo& repo = *workspace.repo;
-  capture.index_tree = repo.index_tree();
-  capture.tree = repo.edit_tree(capture.index_tree, repo.workdir_edits());
+  if (const auto tree = known ? known() : std::nullopt) {
+    capture.index_tree = capture.tree = *tree;
+  } else {
+    git::Repo& repo = *workspace.repo;
+    capture.index_tree = repo.index_tree();
+    capture.tree = repo.edit_tree(capture.index_tree, repo.workdir_edits());
+  }
   capture.tree = with_files(workspace, capture.tree, changed_data(workspace, selection, stages));
   return capture;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,14 +47,17 @@ struct Capture {
   std::optional<cache::UseLock> use;
 };
 
+/// The tree that index and work tree both equal, when the caller can tell without Git.
+using KnownTree = std::function<std::optional<git::Id>()>;
+
 /// Reads the workspace under DVC's repository lock: tracked files with their edits and staged new
 /// files are in it, untracked and ignored ones are not. Changed data that the selection needs goes
 /// to the cache and its `.dvc` files are in the capture with what they would say. Index, work tree,
-/// HEAD and stash stay as they are.
+/// HEAD and stash stay as they are. `known`, which may be empty, is asked under the lock.
 /// Throws: Error{git} without Git, before the first commit or on unmerged paths; Error{busy};
 /// what loading the stages throws when these are to be `checked`.
 Capture capture_workspace(pipeline::Workspace& workspace, const pipeline::Selection& selection = {},
-                          Stages stages = Stages::unchecked);
+                          Stages stages = Stages::unchecked, const KnownTree& known = {});
 
 /// DVC's stash commit S: the work tree with `files` in it, parents HEAD and the index, and a
 /// message that names head, baseline and experiment. No ref leads to it: pin it before the next

@@ -182,13 +182,19 @@ std::vector<Task> add(pipeline::Workspace& workspace, const AddRequest& request)
     composer.compose(task);
     tasks.push_back(std::move(task));
   }
-  const auto [snapshot, use] = capture(workspace, request.selection, files_of(tasks.front()));
-  TaskFiles files(workspace, snapshot);
+  auto captured = capture(workspace, request.selection, files_of(tasks.front()));
+  TaskFiles files(workspace, captured.snapshot, captured.is_workdir);
   for (const auto& task : tasks)
     files.edited(task.overrides, task.options);
 
-  const auto being_added = lock_snapshots(store);
-  pin(workspace, snapshot);
+  auto being_added = std::make_optional(lock_snapshots(store));
+  while (captured.is_workdir && !is_pinned(workspace, captured.snapshot)) {  // released meanwhile
+    being_added.reset();
+    captured = capture(workspace, request.selection, files_of(tasks.front()));
+    being_added = lock_snapshots(store);
+  }
+  const Snapshot& snapshot = captured.snapshot;
+  if (!captured.is_workdir) pin(workspace, snapshot);
   const auto added = store.add(snapshot, tasks);
   run::ring(store.folder());
   std::vector<Task> result;

@@ -3,14 +3,19 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+#include "exp/record.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "git/index_file.hpp"
+#include "hash/fingerprint.hpp"
 #include "hydra/params_file.hpp"
 #include "params/edit.hpp"
 
@@ -40,19 +45,98 @@ std::string queue_folder(const pipeline::Workspace& workspace) {
   return fs::join(workspace.tmp_dir, "exps/expcore");
 }
 
+namespace {
+
+/// The last snapshot of a workspace that had no edits, for as long as neither index nor work tree
+/// change. Losing the file costs time and nothing else.
+class LastSnapshot {
+ public:
+  explicit LastSnapshot(const pipeline::Workspace& workspace)
+      : workspace_(workspace),
+        file_(fs::join(queue_folder(workspace), "last_snapshot")),
+        directory_(fs::relative(workspace.directory, workspace.repo.workdir())) {}
+
+  /// The snapshot, when making it once more would give the same but for its time. Git must know
+  /// `files`, relative to the workspace's directory.
+  std::optional<Snapshot> find(const git::Id& head, const std::vector<std::string>& files) {
+    index_ = git::IndexFile::read(index_path());
+    if (!index_) return std::nullopt;
+    const auto text = fs::read_file_if_exists(file_);
+    if (!text) return std::nullopt;
+    const auto lines = split(*text, '\n');
+    if (lines.size() < 6 || lines[0] != version || lines[1] != fingerprint() || lines[2] != head ||
+        lines[5] != directory_) {
+      return std::nullopt;
+    }
+    Snapshot snapshot;
+    snapshot.head = head;
+    snapshot.commit = lines[3];
+    snapshot.tree = snapshot.index_tree = lines[4];
+    snapshot.directory = directory_;
+    if (!is_pinned(workspace_, snapshot)) return std::nullopt;
+    for (const auto& file : files) {
+      const auto relative = workspace_.git_path(fs::absolute(workspace_.directory, file));
+      if (!relative || !index_->has(*relative)) return std::nullopt;
+    }
+    if (!index_->is_like(workspace_.repo.workdir())) return std::nullopt;
+    return snapshot;
+  }
+
+  /// After find(). Another index than that of find() has another snapshot.
+  void remember(const Snapshot& snapshot) const {
+    if (!index_ || snapshot.tree != snapshot.index_tree) return;
+    const auto now = fs::read_file_if_exists(index_path());
+    if (!now || *now != index_->bytes()) return;
+    try {
+      fs::make_directories(fs::parent(file_));
+      fs::write_atomic(file_,
+                       fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", version, fingerprint(),
+                                   snapshot.head, snapshot.commit, snapshot.tree, directory_),
+                       fs::Durability::none);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): made anew next time
+    }
+  }
+
+ private:
+  static constexpr std::string_view version = "expcore last snapshot 1";
+
+  std::string index_path() const { return fs::join(workspace_.repo->git_dir(), "index"); }
+  std::string fingerprint() const { return hash::fingerprint(index_->bytes()).hex(); }
+
+  const pipeline::Workspace& workspace_;
+  std::string file_;
+  std::string directory_;
+  std::optional<git::IndexFile> index_;
+};
+
+}  // namespace
+
 Captured capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
                  const std::vector<std::string>& files) {
-  exp::Capture capture = exp::capture_workspace(workspace, selection, exp::Stages::checked);
+  LastSnapshot last(workspace);
+  std::optional<Snapshot> same;
+  const auto known = [&]() -> std::optional<git::Id> {
+    same = last.find(exp::require_head(workspace), files);
+    if (!same) return std::nullopt;
+    return same->tree;
+  };
+  exp::Capture capture = exp::capture_workspace(workspace, selection, exp::Stages::checked, known);
+  Captured captured;
+  captured.use = std::move(capture.use);
+  if (same && capture.head == same->head && capture.tree == same->tree) {
+    captured.snapshot = std::move(*same);
+    captured.is_workdir = true;
+    return captured;
+  }
   auto edits = unknown_files(workspace, capture.tree, files);
   if (!edits.empty()) capture.tree = workspace.repo->edit_tree(capture.tree, std::move(edits));
-  Captured captured;
   Snapshot& snapshot = captured.snapshot;
   snapshot.head = capture.head;
   snapshot.index_tree = capture.index_tree;
   snapshot.tree = capture.tree;
   snapshot.directory = fs::relative(workspace.directory, workspace.repo.workdir());
   snapshot.commit = exp::write_stash_commit(workspace, capture, "", {});
-  captured.use = std::move(capture.use);
+  last.remember(snapshot);
   return captured;
 }
 
@@ -61,9 +145,17 @@ void pin(pipeline::Workspace& workspace, const Snapshot& snapshot) {
   workspace.repo->set_ref(pins + snapshot.commit, snapshot.commit);
 }
 
+bool is_pinned(const pipeline::Workspace& workspace, const Snapshot& snapshot) {
+  return workspace.repo->resolve_ref(pins + snapshot.commit) == snapshot.commit;
+}
+
 const std::string& TaskFiles::original(const std::string& path) {
   const auto [found, made] = originals_.try_emplace(path);
   if (!made) return found->second;
+  if (is_workdir_) {
+    found->second = fs::read_file_if_exists(path).value_or("");
+    return found->second;
+  }
   const auto relative = workspace_.git_path(path);
   if (!relative) return found->second;
   const auto entry = workspace_.repo->find_in_tree(

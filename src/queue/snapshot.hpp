@@ -18,23 +18,27 @@ std::string queue_folder(const pipeline::Workspace& workspace);
 struct Captured {
   Snapshot snapshot;
   std::optional<cache::UseLock> use;  ///< To be held until then: its data is in the cache already.
+  bool is_workdir = false;  ///< It is a former one, and all of it is in the work tree as it is.
 };
 
 /// Writes the workspace as Git objects; the user's files, index and HEAD are not touched. `files`
-/// (relative to the workspace's directory) are in it even when Git does not know them. Throws what
+/// (relative to the workspace's directory) are in it even when Git does not know them. Where
+/// nothing changed since the last snapshot it is that one, and libgit2 is not needed. Throws what
 /// exp::capture_workspace() throws for checked stages.
 Captured capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
                  const std::vector<std::string>& files = {});
 
 /// Flushes the snapshot to the disk and keeps it by a ref of ours.
 void pin(pipeline::Workspace& workspace, const Snapshot& snapshot);
+/// Whether a ref of ours keeps it.
+bool is_pinned(const pipeline::Workspace& workspace, const Snapshot& snapshot);
 
 /// What overrides make of the params files of a snapshot.
 class TaskFiles {
  public:
-  /// Both outlive this.
-  TaskFiles(const pipeline::Workspace& workspace, const Snapshot& snapshot)
-      : workspace_(workspace), snapshot_(snapshot) {}
+  /// Both outlive this. `is_workdir`: the snapshot's files are in the work tree as they are.
+  TaskFiles(const pipeline::Workspace& workspace, const Snapshot& snapshot, bool is_workdir = false)
+      : workspace_(workspace), snapshot_(snapshot), is_workdir_(is_workdir) {}
 
   /// The files of a task, as they are with its overrides, by absolute path. Throws what the
   /// overrides deserve, in DVC's words.
@@ -46,6 +50,7 @@ class TaskFiles {
 
   const pipeline::Workspace& workspace_;
   const Snapshot& snapshot_;
+  bool is_workdir_;
   exp::EditedFiles originals_;
 };
 
