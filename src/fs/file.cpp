@@ -516,7 +516,7 @@ std::vector<Entry> list_directory(const std::string& path) {
 }
 
 std::uint32_t umask() {
-  const std::string status = read_file("/proc/self/status");
+  const std::string status = read_file_if_exists("/proc/self/status").value_or("");
   const auto at = status.find("Umask:");
   std::uint32_t value = 022;
   if (at == std::string::npos) return value;

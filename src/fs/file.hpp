@@ -149,7 +149,8 @@ struct Entry {
 /// In readdir order, without "." and "..".
 std::vector<Entry> list_directory(const std::string& path);
 
-/// The umask of this process, read without changing it (/proc/self/status).
+/// The umask of this process, read without changing it (/proc/self/status); 022 where there is no
+/// /proc.
 std::uint32_t umask();
 
 }  // namespace expcore::fs

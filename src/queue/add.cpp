@@ -19,6 +19,7 @@ namespace expcore::queue {
 namespace {
 
 constexpr const char* composed_file = "params.yaml";
+constexpr std::uint64_t most_tasks = 1'000'000;  ///< Of one call: some 2 GB of memory.
 
 /// Gives names that neither experiments nor open tasks of the baseline have.
 class Names {
@@ -90,7 +91,13 @@ Points expand(const std::vector<std::string>& set_params) {
     return result;
   }
   const params::Expansion expansion(files);
-  if (expansion.size() == 0) {
+  const std::uint64_t size = expansion.size();
+  if (size > most_tasks) {
+    throw Error(
+        Errc::invalid_argument,
+        fmt::format("The sweep has {} points; at most {} can be queued at once", size, most_tasks));
+  }
+  if (size == 0) {
     throw Error(Errc::invalid_argument, "The sweep is empty: one of its ranges has no values");
   }
   params::Expansion::Cursor cursor(expansion);
