@@ -1,4 +1,5 @@
-/* Runs an experiment of the project here and prints the table of experiments: rows.cpp, rows.py and rust/ do the same. */
+/* Runs an experiment of the project here and prints the table of experiments: rows.cpp, rows.py and
+ * rust/ do the same. */
 #include <expcore/exp.h>
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
-// Runs an experiment of the project here and prints the table of experiments: rows.c, rows.py and rust/ do the same.
+// Runs an experiment of the project here and prints the table of experiments: rows.c, rows.py and
+// rust/ do the same.
 #include <iostream>
 #include <string>
 #include <vector>
