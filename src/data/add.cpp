@@ -86,7 +86,7 @@ class Adder {
   std::string destination(const std::string& source) const {
     const std::string out = fs::absolute(workspace_.directory, options_.out);
     const std::string name = fs::filename(fs::normalize(source));
-    const std::string place = fs::is_directory(out) ? fs::join(options_.out, name) : options_.out;
+    std::string place = fs::is_directory(out) ? fs::join(options_.out, name) : options_.out;
     if (fs::exists(fs::absolute(workspace_.directory, place)) && !options_.force) {
       throw Error(Errc::exists,
                   fmt::format("The file '{}' already exists locally. \nTo override it, "
