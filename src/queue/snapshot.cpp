@@ -56,6 +56,9 @@ class LastSnapshot {
         file_(fs::join(queue_folder(workspace), "last_snapshot")),
         directory_(fs::relative(workspace.directory, workspace.repo.workdir())) {}
 
+  /// Where the caller stands, relative to the Git work tree.
+  const std::string& directory() const { return directory_; }
+
   /// The snapshot, when making it once more would give the same but for its time. Git must know
   /// `files`, relative to the workspace's directory.
   std::optional<Snapshot> find(const git::Id& head, const std::vector<std::string>& files) {
@@ -134,7 +137,7 @@ Captured capture(pipeline::Workspace& workspace, const pipeline::Selection& sele
   snapshot.head = capture.head;
   snapshot.index_tree = capture.index_tree;
   snapshot.tree = capture.tree;
-  snapshot.directory = fs::relative(workspace.directory, workspace.repo.workdir());
+  snapshot.directory = last.directory();
   snapshot.commit = exp::write_stash_commit(workspace, capture, "", {});
   last.remember(snapshot);
   return captured;
