@@ -1,8 +1,9 @@
 /* kill_at N COMMAND…: runs a command and kills it, with every process and thread that it started,
  * at the Nth system call that could change a file; the call itself does not happen any more. N = 0
  * kills nothing. Prints, for each such call up to there, "<number> <name> <path>" into the file
- * $KILL_AT_LOG; absolute paths that are not below $KILL_AT_ROOT do not count. Exit status: 137 when
- * it killed, else the command's; 99 where ptrace is not allowed.
+ * $KILL_AT_LOG; absolute paths that are not below $KILL_AT_ROOT do not count. With $KILL_AT_ONE only
+ * the process that makes the call is killed, and the others go on until they end. Exit status: 137
+ * when it killed, else the command's; 99 where ptrace is not allowed.
  *
  * A real SIGKILL between two system calls is what `kill -9` does: no destructor runs, whatever
  * libgit2, SQLite or the `git` program were about to do. */
@@ -146,11 +147,27 @@ static void kill_all(void) {
   }
 }
 
-static int run_traced(pid_t first, long wanted, FILE* log) {
+/* The process of a thread; the thread itself when it is gone. */
+static pid_t process_of(pid_t thread) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/status", (int)thread);
+  FILE* status = fopen(path, "re");
+  if (status == NULL) return thread;
+  long process = thread;
+  char line[256];
+  while (fgets(line, sizeof line, status) != NULL) {
+    if (strncmp(line, "Tgid:", 5) == 0) process = strtol(line + 5, NULL, 10);
+  }
+  fclose(status);
+  return (pid_t)process;
+}
+
+static int run_traced(pid_t first, long wanted, int kills_one, FILE* log) {
   const long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                        PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
   long seen = 0;
   int result = 0;
+  int killed = 0;
   int status;
   pid_t pid;
   while ((pid = waitpid(-1, &status, __WALL)) > 0) {
@@ -173,9 +190,13 @@ static int run_traced(pid_t first, long wanted, FILE* log) {
         if (call != NULL && changes_file(pid, call, &info, path, sizeof path)) {
           ++seen;
           if (log != NULL) fprintf(log, "%ld %s %s\n", seen, call->name, path);
-          if (seen == wanted) {
+          if (seen == wanted && !kills_one) {
             kill_all();
             return 128 + SIGKILL;
+          }
+          if (seen == wanted) {
+            killed = 1;
+            kill(process_of(pid), SIGKILL);
           }
         }
       }
@@ -189,7 +210,7 @@ static int run_traced(pid_t first, long wanted, FILE* log) {
     }
     ptrace(PTRACE_SYSCALL, pid, NULL, (void*)deliver);
   }
-  return result;
+  return killed ? 128 + SIGKILL : result;
 }
 
 int main(int argc, char** argv) {
@@ -204,7 +225,8 @@ int main(int argc, char** argv) {
   if (getenv("KILL_AT_ROOT") != NULL) root = getenv("KILL_AT_ROOT");
   const char* path = getenv("KILL_AT_LOG");
   FILE* log = path == NULL ? NULL : fopen(path, "we");
-  const int result = run_traced(child, strtol(argv[1], NULL, 10), log);
+  const int kills_one = getenv("KILL_AT_ONE") != NULL;
+  const int result = run_traced(child, strtol(argv[1], NULL, 10), kills_one, log);
   if (log != NULL) fclose(log);
   return result;
 }
