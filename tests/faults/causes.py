@@ -134,6 +134,54 @@ def read_only_cache(program, work):
     succeed(program, root, "add", "more")
 
 
+def unreadable_files(program, work):
+    """Files of parameters, metrics and plots that the user may not read: named, and nothing is written."""
+    nobody = 65534 if os.geteuid() == 0 else None
+    os.chmod(work, 0o755)
+    root = os.path.join(work, "project")
+    project(program, root)
+    files = {
+        "params.yaml": "a: 1\n", "params.json": '{"b": 1}\n', "params.toml": "c = 1\n", "params.py": "d = 1\n",
+        "metrics.json": '{"m": 1}\n', "plot.csv": "x,y\n1,2\n",
+        "dvc.yaml": "stages:\n  s:\n    cmd: cat params.json\n    params:\n    - params.json:\n      - b\n"
+                    "metrics:\n- metrics.json\nplots:\n- plot.csv\n",
+    }
+    for name, text in files.items():
+        with open(os.path.join(root, name), "w") as file:
+            file.write(text)
+    who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", "add", "-A"], cwd=root, check=True)
+    subprocess.run(["git", *who, "commit", "-qm", "all"], cwd=root, check=True)
+    if nobody:
+        for folder, _, names in os.walk(root):
+            for path in [folder, *(os.path.join(folder, name) for name in names)]:
+                os.chown(path, nobody, nobody)
+    commands = {
+        "params.yaml": (["exp", "run", "-S", "a=2"], ["exp", "run", "--queue", "-S", "a=2"]),
+        "params.json": (["exp", "run", "-S", "params.json:b=2"], ["exp", "run", "--queue"], ["repro"], ["status"],
+                        ["exp", "save"], ["exp", "run", "--temp"]),
+        "params.toml": (["exp", "run", "-S", "params.toml:c=2"],),
+        "params.py": (["exp", "run", "-S", "params.py:d=2"],),
+        "metrics.json": (["metrics", "show", "--json"],),
+        "plot.csv": (["plots", "show", "--json"], ["plots", "diff", "--json"]),
+        "dvc.yaml": (["repro"], ["exp", "run"], ["status"], ["metrics", "show"]),
+    }
+    for name, lines in commands.items():
+        path = os.path.join(root, name)
+        os.chmod(path, 0)
+        for words in lines:
+            result = run(program, root, *words, user=nobody)
+            said = result.stdout + result.stderr
+            assert "Permission denied" in said and name in said, f"{words}: {said}"
+            assert "locked" not in said and "unexpected" not in said, f"{words}: {said}"
+        os.chmod(path, 0o644)
+        with open(path) as file:
+            assert file.read() == files[name], name
+        assert not os.path.exists(os.path.join(root, "dvc.lock")), name
+    queued = succeed(program, root, "queue", "status", user=nobody)
+    assert "Queued" not in queued.stdout, queued.stdout
+
+
 def files_that_go(program, work):
     """Another process makes and deletes files while a folder is added."""
     root = os.path.join(work, "project")
@@ -169,7 +217,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     failed = 0
     # Last the one that leaves the name space.
-    for cause in (read_only_cache, files_that_go, full_disk):
+    for cause in (read_only_cache, unreadable_files, files_that_go, full_disk):
         work = tempfile.mkdtemp(prefix="causes-")
         try:
             cause(program, work)
