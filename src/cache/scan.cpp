@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <deque>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,11 +20,21 @@ namespace {
 
 /// One file below the scanned folder.
 struct Member {
-  std::string path;
   std::string relative;
-  std::int64_t size = 0;
-  std::string hex;
   fs::Stat stat;
+};
+
+/// Some of the members that are in one folder.
+struct Piece {
+  std::string folder;
+  std::vector<Member> members;
+  hash::StatSum stats;
+};
+
+/// Files below a folder, whose content is not known.
+struct Listed {
+  std::deque<Piece> pieces;
+  hash::StatSum stats;
 };
 
 void check_member(const fs::WalkEntry& entry, const std::string& folder) {
@@ -36,89 +48,89 @@ void check_member(const fs::WalkEntry& entry, const std::string& folder) {
   }
 }
 
-fs::Stat checked(const std::optional<fs::Stat>& stat, const std::string& path) {
+bool is_data(const std::optional<fs::Stat>& stat) {
+  return stat && (stat->kind == fs::Kind::file || stat->kind == fs::Kind::directory);
+}
+
+[[noreturn]] void refuse(const std::optional<fs::Stat>& stat, const std::string& path) {
   if (!stat) {
     throw Error(Errc::not_found, fmt::format("[Errno 2] No such file or directory: '{}'", path));
   }
-  if (stat->kind != fs::Kind::file && stat->kind != fs::Kind::directory) {
-    throw Error(Errc::invalid_argument, fmt::format("'{}' is neither a file nor a folder", path));
-  }
-  return *stat;
-}
-
-std::string_view folder_of(const Member& member) {
-  return std::string_view(member.path).substr(0, member.path.rfind('/'));
-}
-
-/// A piece of members that are all in one folder.
-struct Piece {
-  std::size_t first;
-  std::size_t end;
-};
-
-std::vector<Piece> pieces_of(const std::vector<Member>& members) {
-  constexpr std::size_t longest = 256;
-  std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    if (pieces.empty() || i - pieces.back().first == longest ||
-        folder_of(members[i]) != folder_of(members[i - 1])) {
-      pieces.push_back({i, i});
-    }
-    pieces.back().end = i + 1;
-  }
-  return pieces;
+  throw Error(Errc::invalid_argument, fmt::format("'{}' is neither a file nor a folder", path));
 }
 
 unsigned jobs_for(std::size_t members) { return members < 16 ? 1 : 0; }
 
-/// The stats of all members, and their sum.
-hash::StatSum look_at(std::vector<Member>& members) {
-  const std::vector<Piece> pieces = pieces_of(members);
-  std::vector<hash::StatSum> sums(pieces.size());
-  parallel_for(pieces.size(), jobs_for(members.size()), [&](std::size_t i) {
-    const std::string path(folder_of(members[pieces[i].first]));
-    const fs::Folder folder(path.empty() ? "/" : path);
-    for (std::size_t m = pieces[i].first; m < pieces[i].end; ++m) {
-      Member& member = members[m];
-      member.stat = checked(folder.stat(member.path.substr(path.size() + 1)), member.path);
-      member.size = member.stat.size;
-      sums[i].add(member.relative, member.stat);
-    }
-  });
-  hash::StatSum sum;
-  for (const auto& part : sums)
-    sum.add(part);
-  return sum;
+/// The stats of its members, and their sum. Links to folders are passed over, as DVC does.
+void look_at(Piece& piece) {
+  const fs::Folder folder(piece.folder);
+  for (Member& member : piece.members) {
+    const std::string name = fs::filename(member.relative);
+    const auto stat = folder.stat(name);
+    if (!is_data(stat)) refuse(stat, fs::join(piece.folder, name));
+    member.stat = *stat;
+    piece.stats.add(member.relative, member.stat);
+  }
+  std::erase_if(piece.members,
+                [](const Member& member) { return member.stat.kind == fs::Kind::directory; });
 }
 
-/// Files below a folder, whose content is not known.
-struct Listed {
-  std::vector<Member> members;
-  hash::StatSum stats;
-};
-
-/// Links to folders are passed over, as DVC does.
+/// Lists what is below a folder while other threads take the stats of what was listed before.
 Listed list_folder(const std::string& folder, const fs::DvcIgnore& ignore) {
+  constexpr std::size_t longest = 256;
   Listed listed;
+  TaskPool looks;
+  const auto is_over = [&](std::string_view next) {
+    const Piece& last = listed.pieces.back();
+    return last.members.size() == longest || last.folder != next;
+  };
   fs::walk(folder, &ignore, [&](const fs::WalkEntry& entry) {
     check_member(entry, folder);
     if (entry.kind == fs::Kind::directory) return;
-    listed.members.push_back({entry.path, entry.relative, 0, "", {}});
+    const std::size_t name_at = entry.path.rfind('/');
+    const auto parent = std::string_view(entry.path).substr(0, std::max<std::size_t>(name_at, 1));
+    if (listed.pieces.empty() || is_over(parent)) {
+      if (!listed.pieces.empty()) looks.add([&piece = listed.pieces.back()] { look_at(piece); });
+      listed.pieces.push_back({std::string(parent), {}, {}});
+    }
+    listed.pieces.back().members.push_back({entry.relative, {}});
   });
-  listed.stats = look_at(listed.members);
-  std::erase_if(listed.members,
-                [](const Member& member) { return member.stat.kind == fs::Kind::directory; });
+  if (!listed.pieces.empty()) look_at(listed.pieces.back());
+  looks.finish();
+  for (const auto& piece : listed.pieces)
+    listed.stats.add(piece.stats);
   return listed;
 }
 
 constexpr std::size_t prefetch_from = 64;  // below, looking for each is as quick
 
-void expect(Meter* meter, const std::vector<Member>& members) {
+void expect(Meter* meter, const Listed& listed) {
   if (meter == nullptr) return;
+  std::int64_t count = 0;
   std::int64_t size = 0;
-  for (const auto& member : members)
-    size += member.size;
-  meter->expect(Work::hashing, static_cast<std::int64_t>(members.size()), size);
+  for (const auto& piece : listed.pieces) {
+    count += std::ssize(piece.members);
+    for (const auto& member : piece.members)
+      size += member.stat.size;
+  }
+  meter->expect(Work::hashing, count, size);
+}
+
+/// A member on its way to its hash.
+struct Hashing {
+  std::string relative;
+  fs::Stat stat;
+  hash::Hashed hashed;
+};
+
+std::vector<Hashing> in_one(std::deque<Piece> pieces) {
+  std::vector<Hashing> all;
+  for (auto& piece : pieces) {
+    for (auto& member : piece.members)
+      all.push_back({std::move(member.relative), member.stat, {}});
+    piece.members = {};
+  }
+  return all;
 }
 
 hash::Hashed hash_of(const std::string& path, const fs::Stat& stat, hash::FileHash kind,
@@ -130,27 +142,26 @@ hash::Hashed hash_of(const std::string& path, const fs::Stat& stat, hash::FileHa
 
 Scan hash_listed(const std::string& path, Listed listed, hash::FileHash kind, hash::StateDb& state,
                  Meter* meter, const hash::StateDb::Read& read) {
-  std::vector<Member>& members = listed.members;
-  expect(meter, members);
+  expect(meter, listed);
+  std::vector<Hashing> members = in_one(std::move(listed.pieces));
   const BytesDone on_bytes = bytes_of(meter, Work::hashing);
   if (members.size() >= prefetch_from) state.prefetch(path, kind);
   parallel_for(members.size(), jobs_for(members.size()), [&](std::size_t i) {
-    const Member& member = members[i];
-    const hash::Hashed hashed = hash_of(member.path, member.stat, kind, state, on_bytes, read);
+    Hashing& member = members[i];
+    const std::string file = fs::join(path, member.relative);
+    member.hashed = hash_of(file, member.stat, kind, state, on_bytes, read);
     if (meter != nullptr) meter->advance(Work::hashing, 1, 0);
-    members[i].hex = hashed.hex;
-    members[i].size = hashed.size;
   });
   std::sort(members.begin(), members.end(),
-            [](const Member& a, const Member& b) { return a.relative < b.relative; });
+            [](const Hashing& a, const Hashing& b) { return a.relative < b.relative; });
   Scan scan;
   scan.manifest.emplace();
   scan.manifest->entries.reserve(members.size());
   scan.sizes.reserve(members.size());
   for (auto& member : members) {
-    scan.content.size += member.size;
-    scan.sizes.push_back(member.size);
-    scan.manifest->entries.push_back({std::move(member.relative), std::move(member.hex)});
+    scan.content.size += member.hashed.size;
+    scan.sizes.push_back(member.hashed.size);
+    scan.manifest->entries.push_back({std::move(member.relative), std::move(member.hashed.hex)});
   }
   scan.content.file_count = static_cast<std::int64_t>(members.size());
   scan.content.id = {scan.manifest->hex(), kind};
@@ -168,7 +179,7 @@ Content folder_content(const std::string& path, hash::FileHash kind, hash::State
   Listed listed = list_folder(path, ignore);
   auto known = state.find_folder(path, kind);
   if (known && known->stats == listed.stats.value()) {
-    expect(meter, listed.members);
+    expect(meter, listed);
     if (meter != nullptr) meter->advance(Work::hashing, known->file_count, known->size);
     return {{std::move(known->hex), kind}, known->size, known->file_count};
   }
@@ -191,7 +202,8 @@ std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::Sta
                          const hash::StateDb::Read& read) {
   const auto stat = fs::stat(path);
   if (!stat) return std::nullopt;
-  if (checked(stat, path).kind == fs::Kind::directory) {
+  if (!is_data(stat)) refuse(stat, path);
+  if (stat->kind == fs::Kind::directory) {
     return hash_listed(path, list_folder(path, ignore), kind, state, meter, read);
   }
   return Scan{file_content(path, *stat, kind, state, meter, read), std::nullopt};
@@ -201,7 +213,8 @@ std::optional<Content> content_at(const std::string& path, hash::FileHash kind,
                                   hash::StateDb& state, const fs::DvcIgnore& ignore, Meter* meter) {
   const auto stat = fs::stat(path);
   if (!stat) return std::nullopt;
-  if (checked(stat, path).kind == fs::Kind::directory) {
+  if (!is_data(stat)) refuse(stat, path);
+  if (stat->kind == fs::Kind::directory) {
     return folder_content(path, kind, state, ignore, meter);
   }
   return file_content(path, *stat, kind, state, meter, {});
