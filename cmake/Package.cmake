@@ -26,8 +26,12 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS git)
 # Loaded when it is first needed, so that dpkg-shlibdeps does not see it (docs/decisions/start-up.md).
 if(EXPCORE_LATE_LIBGIT2 MATCHES "^libgit2\\.so\\.(.+)$")
-  set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS libgit2-${CMAKE_MATCH_1})
+  list(APPEND late libgit2-${CMAKE_MATCH_1})
 endif()
+if(EXPCORE_LATE_LIBMD MATCHES "^libmd\\.so\\.(.+)$")
+  list(APPEND late libmd${CMAKE_MATCH_1})
+endif()
+list(JOIN late ", " CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS)
 
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Engine for machine-learning experiment runs (development files)
  Headers of the C and C++ interfaces, CMake and pkg-config files.")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that the library does not have libgit2 loaded at start-up, and that looking at experiments of which all is
-known does without it, too."""
+"""Checks that the library does not have libgit2 and libmd loaded at start-up, and that looking at experiments of which
+all is known does without libgit2, too."""
 
 import os
 import re
@@ -15,8 +15,9 @@ PIPELINE = "stages:\n  s:\n    cmd: cp params.yaml out\n    params: [x]\n    out
 def check_header(readelf: str, library: str) -> None:
     dynamic = subprocess.run([readelf, "-d", library], check=True, capture_output=True, text=True).stdout
     needed = re.findall(r"NEEDED.*\[(.*)\]", dynamic)
-    if any(name.startswith("libgit2") for name in needed):
-        sys.exit("libexpcore needs libgit2 at start-up: add the new git_* function to src/git/libgit2.hpp")
+    for late, header in {"libgit2": "src/git/libgit2.hpp", "libmd": "src/hash/libmd.hpp"}.items():
+        if any(name.startswith(late) for name in needed):
+            sys.exit(f"libexpcore needs {late} at start-up: add the new function to {header}")
 
 
 def check_commands(program: str, folder: Path) -> None:

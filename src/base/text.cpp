@@ -202,6 +202,29 @@ std::string to_hex(std::string_view bytes) {
   return result;
 }
 
+std::optional<std::string> from_base64(std::string_view text) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && text.ends_with('=')) {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  std::string bytes;
+  bytes.reserve(text.size() / 4 * 3 + 3);
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t digit = digits.find(text[i]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    bits = (bits << 6U) | static_cast<std::uint32_t>(digit);
+    // Every digit but the first of four completes a byte.
+    const std::size_t place = i % 4;
+    if (place != 0) bytes.push_back(static_cast<char>(bits >> (6 - 2 * place) & 0xffU));
+  }
+  return bytes;
+}
+
 std::vector<std::string_view> python_splitlines(std::string_view text) {
   std::vector<std::string_view> lines;
   std::size_t start = 0;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ void append_utf8(std::string& out, char32_t c);
 
 /// Lower-case hex of bytes.
 std::string to_hex(std::string_view bytes);
+
+/// The bytes of their base64 form (RFC 4648, with padding); nullopt when it is malformed.
+std::optional<std::string> from_base64(std::string_view text);
 
 /// Python's str.splitlines(): LF, CR, CRLF, VT, FF, FS, GS, RS, U+0085, U+2028, U+2029 end lines;
 /// the terminators are dropped.

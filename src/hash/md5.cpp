@@ -2,30 +2,16 @@
 
 #include <array>
 #include <fcntl.h>
-#include <openssl/evp.h>
-
-#include <expcore/error.hpp>
+#include <variant>
 
 #include "base/text.hpp"
 #include "fs/descriptor.hpp"
+#include "hash/libmd.hpp"
 
 namespace expcore::hash {
 namespace {
 
 constexpr std::size_t chunk = std::size_t{1} << 20U;
-
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
-};
-
-const EVP_MD* method(Algorithm algorithm) {
-  // Looking a method up by name is slow in OpenSSL 3: once per process.
-  static const EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  const EVP_MD* chosen = algorithm == Algorithm::md5 ? md5 : sha256;
-  if (chosen == nullptr) throw Error(Errc::internal, "OpenSSL offers no MD5 here");
-  return chosen;
-}
 
 std::string without_carriage_returns(std::string_view text) {
   return replace_all(text, "\r\n", "\n");
@@ -34,13 +20,14 @@ std::string without_carriage_returns(std::string_view text) {
 }  // namespace
 
 struct Digest::Impl {
-  std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+  std::variant<MD5_CTX, SHA2_CTX> context;
 };
 
 Digest::Digest(Algorithm algorithm) : impl_(std::make_unique<Impl>()) {
-  if (!impl_->context ||
-      EVP_DigestInit_ex2(impl_->context.get(), method(algorithm), nullptr) != 1) {
-    throw Error(Errc::internal, "OpenSSL cannot start a digest");
+  if (algorithm == Algorithm::md5) {
+    MD5Init(&impl_->context.emplace<MD5_CTX>());
+  } else {
+    SHA256Init(&impl_->context.emplace<SHA2_CTX>());
   }
 }
 Digest::~Digest() = default;
@@ -48,13 +35,23 @@ Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
 
 void Digest::update(std::string_view bytes) {
-  EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size());
+  const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  if (auto* md5 = std::get_if<MD5_CTX>(&impl_->context)) {
+    MD5Update(md5, data, bytes.size());
+  } else {
+    SHA256Update(&std::get<SHA2_CTX>(impl_->context), data, bytes.size());
+  }
 }
 
 std::string Digest::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-  unsigned size = 0;
-  EVP_DigestFinal_ex(impl_->context.get(), raw.data(), &size);
+  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> raw{};
+  std::size_t size = raw.size();
+  if (auto* md5 = std::get_if<MD5_CTX>(&impl_->context)) {
+    MD5Final(raw.data(), md5);
+    size = MD5_DIGEST_LENGTH;
+  } else {
+    SHA256Final(raw.data(), &std::get<SHA2_CTX>(impl_->context));
+  }
   return to_hex({reinterpret_cast<const char*>(raw.data()), size});
 }
 

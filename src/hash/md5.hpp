@@ -8,7 +8,7 @@
 
 namespace expcore::hash {
 
-/// Streaming digest over OpenSSL's EVP. `Algorithm` picks MD5 or SHA-256.
+/// Streaming digest over libmd. `Algorithm` picks MD5 or SHA-256.
 enum class Algorithm : std::uint8_t { md5, sha256 };
 
 class Digest {

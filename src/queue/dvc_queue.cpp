@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <openssl/evp.h>
 #include <poll.h>
 #include <set>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/cancel.hpp"
+#include "base/text.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "queue/show.hpp"
@@ -39,18 +39,6 @@ std::string text_at(const yaml::Value& value, std::initializer_list<const char*>
 std::optional<std::int64_t> number_at(const yaml::Value& value, const char* key) {
   const auto* at = value.is_map() ? value.find(key) : nullptr;
   return at != nullptr && at->is_integer() ? std::optional(at->integer()) : std::nullopt;
-}
-
-std::optional<std::string> decode_base64(const std::string& text) {
-  std::string bytes(text.size(), '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  if (size < 0) return std::nullopt;
-  const auto padding = static_cast<std::size_t>(
-      std::count(text.end() - std::min<std::ptrdiff_t>(2, std::ssize(text)), text.end(), '='));
-  bytes.resize(static_cast<std::size_t>(size) - std::min(padding, static_cast<std::size_t>(size)));
-  return bytes;
 }
 
 std::optional<yaml::Value> read_json(const std::string& path) {
@@ -84,7 +72,7 @@ std::optional<Message> read_message(const std::string& path) {
     return std::nullopt;
   }
   auto body = std::optional(text_at(*message, {"body"}));
-  if (text_at(*message, {"properties", "body_encoding"}) == "base64") body = decode_base64(*body);
+  if (text_at(*message, {"properties", "body_encoding"}) == "base64") body = from_base64(*body);
   if (!body) return std::nullopt;
   try {
     const yaml::Value parsed = yaml::parse_json(*body);

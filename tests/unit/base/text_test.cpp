@@ -59,4 +59,16 @@ TEST_SUITE("base/text") {
     decode_utf8("\xF0\x9F", at);
     CHECK(at == 4);
   }
+  TEST_CASE("base64 is read strictly") {
+    CHECK(from_base64("") == "");
+    CHECK(from_base64("Zg==") == "f");
+    CHECK(from_base64("Zm8=") == "fo");
+    CHECK(from_base64("Zm9v") == "foo");
+    CHECK(from_base64("Zm9vYmE=") == "fooba");
+    CHECK(from_base64("/+8A") == std::string("\xFF\xEF\0", 3));
+    for (const char* bad : {"Z", "Zg", "Zg=", "Z===", "Zg=v", "Zm 9v", "Zm9\n", "===="}) {
+      CAPTURE(bad);
+      CHECK_FALSE(from_base64(bad));
+    }
+  }
 }
