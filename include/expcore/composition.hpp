@@ -11,6 +11,7 @@
 
 namespace expcore {
 
+/// What Composition::compose() composes.
 struct ComposeOptions {
   std::string config_name = "config";  ///< Below the folder; may hold '/'; without ".yaml".
   /// "group=option", "a.b=1", "+c=2", "++d=3", "~e".
@@ -38,9 +39,13 @@ class EXPCORE_API Composition {
   static Composition compose(const Project& project,
                              const std::vector<std::string>& overrides = {});
 
+  /// Shares the result, which never changes.
   Composition(const Composition&);
+  /// As above.
   Composition& operator=(const Composition&);
+  /// What was moved from may only be assigned to or destroyed.
   Composition(Composition&&) noexcept;
+  /// As above.
   Composition& operator=(Composition&&) noexcept;
   ~Composition();
 

@@ -19,16 +19,18 @@ enum class ConfigLevel : std::int32_t {
   local = 4,    ///< .dvc/config.local.
 };
 
+/// An option that is set.
 struct ConfigEntry {
   std::string key;     ///< "core.remote", "remote.store.url".
   std::string value;   ///< Paths are absolute; a list as "['a', 'b']".
   std::string origin;  ///< The file, relative to the project's root for files of the project.
 };
 
+/// A remote of the configuration.
 struct RemoteEntry {
-  std::string name;
-  std::string url;  ///< As it is set; paths are absolute.
-  bool is_default = false;
+  std::string name;         ///< As commands and `core.remote` name it.
+  std::string url;          ///< As it is set; paths are absolute.
+  bool is_default = false;  ///< Whether `core.remote` names it.
 };
 
 /// The options of a project, or outside of one those of user and machine.
@@ -43,7 +45,9 @@ class EXPCORE_API Configuration {
   /// `environment`: nullopt takes a copy of this process's.
   static Configuration open(const std::filesystem::path& directory = ".",
                             std::optional<Environment> environment = std::nullopt);
+  /// What was moved from may only be assigned to or destroyed.
   Configuration(Configuration&&) noexcept;
+  /// As above.
   Configuration& operator=(Configuration&&) noexcept;
   ~Configuration();
 
@@ -52,6 +56,7 @@ class EXPCORE_API Configuration {
   /// nullopt when unset. Throws when `level` names one level and it is not set there.
   std::optional<ConfigEntry> get(const std::string& key,
                                  ConfigLevel level = ConfigLevel::merged) const;
+  /// Sets an option, whether or not it has a value there.
   void set(const std::string& key, const std::string& value,
            ConfigLevel level = ConfigLevel::merged);
   /// Throws when it is not set there.
@@ -60,6 +65,7 @@ class EXPCORE_API Configuration {
   /// The folder of the cache, absolute; at one level only what is set there (else it throws).
   std::string cache_dir(ConfigLevel level = ConfigLevel::merged) const;
 
+  /// In the order in which they are first set; none is no error.
   std::vector<RemoteEntry> remotes(ConfigLevel level = ConfigLevel::merged) const;
   /// `overwrite`: an existing remote of that name is replaced instead of refused.
   void add_remote(const std::string& name, const std::string& url, bool make_default = false,
@@ -70,6 +76,8 @@ class EXPCORE_API Configuration {
                      ConfigLevel level = ConfigLevel::merged);
   /// And what refers to it as the default, at this level and stronger ones.
   void remove_remote(const std::string& name, ConfigLevel level = ConfigLevel::merged);
+  /// Where it is the default it stays so. Throws without a remote `name` and when there is a
+  /// `new_name`.
   void rename_remote(const std::string& name, const std::string& new_name,
                      ConfigLevel level = ConfigLevel::merged);
   /// nullopt when there is none.

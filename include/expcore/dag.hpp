@@ -8,6 +8,7 @@
 
 namespace expcore {
 
+/// What Pipeline::dag() draws.
 struct DagOptions {
   std::string target;  ///< A stage or an output, with what it needs; "": everything.
   bool full = false;   ///< The target's whole pipeline.

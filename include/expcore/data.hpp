@@ -21,8 +21,8 @@ struct AddOptions {
   bool no_relink = false;  ///< Leave the files as they are instead of making them links or copies.
   bool force = false;      ///< With `out`: replace what is there.
   std::string out;         ///< Copy the one target to this path and track that.
-  EventCallback on_event;
-  CancelToken cancel;
+  EventCallback on_event;  ///< Warnings and EventKind::progress; may be empty.
+  CancelToken cancel;      ///< Stops between files; targets that are done stay tracked.
 };
 
 /// How Data::commit() works.
@@ -33,8 +33,8 @@ struct CommitOptions {
   bool no_relink = false;  ///< Leave the files as they are instead of making them links or copies.
   /// Asked whether a changed stage may be recorded; unset means no.
   std::function<bool(const std::string& question)> confirm;
-  EventCallback on_event;
-  CancelToken cancel;
+  EventCallback on_event;  ///< Warnings and EventKind::progress; may be empty.
+  CancelToken cancel;      ///< Stops between files; stages that are done stay recorded.
 };
 
 /// How Data::checkout() works.
@@ -44,19 +44,19 @@ struct CheckoutOptions {
   bool force = false;      ///< Also replace files whose content is not in the cache.
   bool relink = false;     ///< Make every file satisfy the configured link types.
   bool glob = false;       ///< Targets are patterns of output paths.
-  EventCallback on_event;
-  CancelToken cancel;
+  EventCallback on_event;  ///< Warnings and EventKind::progress; may be empty.
+  CancelToken cancel;      ///< Stops between files; what was made before stays.
 };
 
 /// What Data::checkout() did. Paths are relative to the project's directory(), folders end in '/'.
 struct CheckoutResult {
-  std::vector<std::string> added;
-  std::vector<std::string> modified;
-  std::vector<std::string> deleted;
-  std::vector<std::string> failed;  ///< The cache lacks a part of them; they are as they were.
-  std::int64_t files_added = 0;
-  std::int64_t files_modified = 0;
-  std::int64_t files_deleted = 0;
+  std::vector<std::string> added;     ///< Outputs that were not there.
+  std::vector<std::string> modified;  ///< Outputs that had other content.
+  std::vector<std::string> deleted;   ///< Outputs that nothing records any more.
+  std::vector<std::string> failed;    ///< The cache lacks a part of them; they are as they were.
+  std::int64_t files_added = 0;       ///< Files, those in folders counted one by one.
+  std::int64_t files_modified = 0;    ///< The same of those that had other content.
+  std::int64_t files_deleted = 0;     ///< The same of those that went.
 };
 
 /// What Data::push(), fetch() and pull() work on.
@@ -66,16 +66,16 @@ struct SyncOptions {
   bool with_deps = false;            ///< And everything that the targets need.
   bool recursive = false;            ///< Folders stand for the stages below them.
   bool glob = false;                 ///< Targets are patterns of paths.
-  bool all_branches = false;
-  bool all_tags = false;
-  bool all_commits = false;
-  bool run_cache = false;      ///< The whole run-cache, too.
-  bool verify = false;         ///< Read what is there already and replace what is wrong.
-  std::uint32_t jobs = 0;      ///< Files at once; 0: one per processor, at most 8.
-  std::int64_t max_size = -1;  ///< fetch(), pull(): no larger outputs, bytes; -1: any.
-  bool force = false;          ///< pull(): also replace files whose content is not in the cache.
-  EventCallback on_event;      ///< Warnings and EventKind::progress.
-  CancelToken cancel;
+  bool all_branches = false;         ///< And what the last commit of every branch records.
+  bool all_tags = false;             ///< And what the commit of every tag records.
+  bool all_commits = false;          ///< And what any commit of the repository records.
+  bool run_cache = false;            ///< The whole run-cache, too.
+  bool verify = false;               ///< Read what is there already and replace what is wrong.
+  std::uint32_t jobs = 0;            ///< Files at once; 0: one per processor, at most 8.
+  std::int64_t max_size = -1;        ///< fetch(), pull(): no larger outputs, bytes; -1: any.
+  bool force = false;      ///< pull(): also replace files whose content is not in the cache.
+  EventCallback on_event;  ///< Warnings and EventKind::progress.
+  CancelToken cancel;      ///< Stops between files; objects already copied stay.
 };
 
 /// What a transfer did.
@@ -87,7 +87,7 @@ struct SyncResult {
 
 /// What Data::pull() did.
 struct PullResult {
-  SyncResult fetched;
+  SyncResult fetched;       ///< What was copied into the cache.
   CheckoutResult checkout;  ///< Empty when something could not be copied.
 };
 
@@ -99,6 +99,7 @@ struct CloudStatus {
   std::vector<std::string> missing;         ///< In neither.
   std::string remote;                       ///< Its name.
 
+  /// Whether all three lists are empty.
   bool in_sync() const {
     return only_in_cache.empty() && only_on_remote.empty() && missing.empty();
   }
@@ -107,17 +108,17 @@ struct CloudStatus {
 /// What Data::gc() keeps. One of the scopes must be set; whatever is set, the work tree's data and
 /// that of queued, failed and running experiments stays.
 struct GcOptions {
-  bool workspace = false;  ///< Nothing but that.
-  bool all_branches = false;
-  bool all_tags = false;
-  bool all_commits = false;
-  bool all_experiments = false;
-  std::string rev;             ///< A commit and,
-  std::int32_t num = 0;        ///< with `rev`, so many from it on along first parents; 0 means 1.
-  std::string commit_date;     ///< "YYYY-MM-DD": commits of that day (local time) and later.
-  bool not_in_remote = false;  ///< Of all that only what the remote does not have.
-  bool cloud = false;          ///< Collect on the remote, too.
-  std::string remote;          ///< "": the default one.
+  bool workspace = false;        ///< Nothing but that.
+  bool all_branches = false;     ///< What the last commit of every branch uses.
+  bool all_tags = false;         ///< What the commit of every tag uses.
+  bool all_commits = false;      ///< What any commit of the repository uses.
+  bool all_experiments = false;  ///< What every experiment uses.
+  std::string rev;               ///< A commit and,
+  std::int32_t num = 0;          ///< with `rev`, so many from it on along first parents; 0 means 1.
+  std::string commit_date;       ///< "YYYY-MM-DD": commits of that day (local time) and later.
+  bool not_in_remote = false;    ///< Of all that only what the remote does not have.
+  bool cloud = false;            ///< Collect on the remote, too.
+  std::string remote;            ///< "": the default one.
   std::vector<std::string> projects;  ///< Folders of other projects that share the cache.
   bool dry = false;                   ///< Only count.
   bool force = false;                 ///< Go on when the list of a folder's files is lost.
@@ -125,22 +126,22 @@ struct GcOptions {
   /// Asked whether to go on when the list of a folder's files is lost; unset means no.
   std::function<bool(const std::string& question)> confirm;
   EventCallback on_event;  ///< Warnings and EventKind::progress.
-  CancelToken cancel;
+  CancelToken cancel;      ///< Stops between files; what was removed is gone.
 };
 
 /// What Data::gc() removed from one store.
 struct GcResult {
   std::string store;  ///< "repo", "local" (the same again), "legacy" (objects of DVC 2), "remote".
-  std::int64_t removed = 0;
-  std::int64_t bytes = 0;
+  std::int64_t removed = 0;  ///< Objects; with `dry` those that would go.
+  std::int64_t bytes = 0;    ///< The sum of their sizes.
 };
 
 /// How Data::migrate_cache() works.
 struct MigrateOptions {
-  bool records = false;  ///< `.dvc` and dvc.lock files, too: `--dvc-files`.
-  bool dry = false;      ///< Only tell.
-  EventCallback on_event;
-  CancelToken cancel;
+  bool records = false;    ///< `.dvc` and dvc.lock files, too: `--dvc-files`.
+  bool dry = false;        ///< Only tell.
+  EventCallback on_event;  ///< Warnings and EventKind::progress; may be empty.
+  CancelToken cancel;      ///< Stops between files; objects already brought over stay.
 };
 
 /// What Data::migrate_cache() did or, dry, would do.
@@ -155,7 +156,9 @@ struct MigrateResult {
 /// call that changes something holds DVC's repository lock. Thread safety: as Project.
 class EXPCORE_API Data {
  public:
+  /// What was moved from may only be assigned to or destroyed.
   Data(Data&&) noexcept;
+  /// As above.
   Data& operator=(Data&&) noexcept;
   ~Data();
 

@@ -16,24 +16,25 @@ struct DataStatusOptions {
   bool not_in_remote = false;        ///< Ask the remote what it lacks.
   std::string remote;                ///< With `not_in_remote`: ""; the default one.
   EventCallback on_event;            ///< Warnings and EventKind::progress.
-  CancelToken cancel;
+  CancelToken cancel;                ///< Stops between files; nothing has been changed.
 };
 
 /// Data that moved without changing.
 struct RenamedPath {
-  std::string old_path;
-  std::string new_path;
+  std::string old_path;  ///< Where it was; relative to the project's root.
+  std::string new_path;  ///< Where it is.
 };
 
 /// Changed paths by what happened to them, each list in the order of paths. Paths are relative to
 /// the project's root, folders end in '/'.
 struct DataChanges {
-  std::vector<std::string> added;
-  std::vector<std::string> modified;
-  std::vector<std::string> deleted;
-  std::vector<RenamedPath> renamed;
-  std::vector<std::string> unknown;  ///< In a folder whose list of files is lost.
+  std::vector<std::string> added;     ///< Only on the new side.
+  std::vector<std::string> modified;  ///< On both sides, with other content.
+  std::vector<std::string> deleted;   ///< Only on the old side.
+  std::vector<RenamedPath> renamed;   ///< Deleted and added with the same content.
+  std::vector<std::string> unknown;   ///< In a folder whose list of files is lost.
 
+  /// Whether all lists are empty.
   bool empty() const {
     return added.empty() && modified.empty() && deleted.empty() && renamed.empty() &&
            unknown.empty();
@@ -42,14 +43,16 @@ struct DataChanges {
 
 /// The answer of Data::status().
 struct EXPCORE_API DataStatus {
+  /// Recorded, but not in the cache; relative to the project's root.
   std::vector<std::string> not_in_cache;
+  /// Recorded, but not on the remote; empty unless asked for.
   std::vector<std::string> not_in_remote;
   DataChanges committed;    ///< From the last Git commit to the `.dvc` and dvc.lock files.
   DataChanges uncommitted;  ///< From these files to the work tree.
   std::vector<std::string> untracked;  ///< Relative to the project's directory().
-  std::vector<std::string> unchanged;
-  bool git_is_empty = false;  ///< Git has no commit yet.
-  bool git_is_dirty = false;  ///< Git sees changes of its own.
+  std::vector<std::string> unchanged;  ///< The same in all three places.
+  bool git_is_empty = false;           ///< Git has no commit yet.
+  bool git_is_dirty = false;           ///< Git sees changes of its own.
 
   /// `dvc data status --json`: empty parts left out. `with_unchanged`: as --unchanged.
   std::string json(bool with_unchanged = false) const;
@@ -57,11 +60,11 @@ struct EXPCORE_API DataStatus {
 
 /// What Data::diff() compares.
 struct DataDiffOptions {
-  std::string old_revision = "HEAD";
-  std::string new_revision;          ///< "": the work tree.
-  std::vector<std::string> targets;  ///< Outputs, files in them, stages; empty: everything.
-  EventCallback on_event;            ///< Warnings and EventKind::progress.
-  CancelToken cancel;
+  std::string old_revision = "HEAD";  ///< A Git revision.
+  std::string new_revision;           ///< "": the work tree.
+  std::vector<std::string> targets;   ///< Outputs, files in them, stages; empty: everything.
+  EventCallback on_event;             ///< Warnings and EventKind::progress.
+  CancelToken cancel;                 ///< Stops between files; nothing has been changed.
 };
 
 /// A path that differs.
@@ -74,20 +77,21 @@ struct DataDifference {
 
 /// What DataDiff::json() holds.
 struct DataDiffFormat {
-  bool with_hashes = false;
+  bool with_hashes = false;  ///< As `--show-hash`.
   bool with_missing = true;  ///< "not in cache", too.
 };
 
 /// The answer of Data::diff(). Lists are sorted by (old) path; paths are relative to the project's
 /// root, folders end in '/'.
 struct EXPCORE_API DataDiff {
-  std::vector<DataDifference> added;
-  std::vector<DataDifference> deleted;
-  std::vector<DataDifference> modified;
-  std::vector<DataDifference> renamed;
+  std::vector<DataDifference> added;     ///< Only on the new side.
+  std::vector<DataDifference> deleted;   ///< Only on the old side.
+  std::vector<DataDifference> modified;  ///< On both sides, with other content.
+  std::vector<DataDifference> renamed;   ///< Deleted and added with the same content.
   /// What the old side records and the cache lacks, when the new side is the work tree.
   std::vector<DataDifference> not_in_cache;
 
+  /// Whether all lists are empty.
   bool empty() const {
     return added.empty() && deleted.empty() && modified.empty() && renamed.empty() &&
            not_in_cache.empty();

@@ -32,12 +32,17 @@ enum class Errc : int {
 /// Thread safety: a value; copies are independent.
 class EXPCORE_API Error : public std::runtime_error {
  public:
+  /// `message` is what() and the one cause until add_context() adds others.
   Error(Errc code, const std::string& message);
   ~Error() override;
+  /// A copy of its own; nothing is shared.
   Error(const Error&);
+  /// As above.
   Error& operator=(const Error&);
 
+  /// What kind of failure it is, for callers that act on it.
   Errc code() const noexcept { return code_; }
+  /// Outermost first; the last one is what().
   const std::vector<std::string>& causes() const noexcept { return causes_; }
 
   /// `causes()` joined by ": ".

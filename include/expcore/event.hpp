@@ -56,19 +56,22 @@ enum class StageKind : std::int32_t {
 /// Something that happened during a long call. Fields that a kind does not name are empty.
 /// Thread safety: a value, valid for the duration of the callback.
 struct EXPCORE_API Event {
+  /// What it tells, and so which of the fields below it has.
   EventKind kind = EventKind::warning;
   std::string stage;  ///< Address, e.g. "train" or "sub/dvc.yaml:train"; "data.csv.dvc".
-  std::string text;
-  StageKind stage_kind = StageKind::pipeline;
-  bool frozen = false;  ///< Of the stage.
+  std::string text;   ///< What it is depends on `kind`; bytes of an `output` need not be UTF-8.
+  StageKind stage_kind = StageKind::pipeline;  ///< What defines `stage`.
+  bool frozen = false;                         ///< Of the stage.
+  /// How the stage ended or, when it starts, how it is gone about.
   StageOutcome outcome = StageOutcome::none;
-  std::int32_t stream = 0;
-  double seconds = 0;
-  std::string commit;
-  std::int64_t done = 0;
-  std::int64_t total = 0;
-  std::vector<std::string> stages;
-  std::int64_t bytes_done = 0;
+  std::int32_t stream = 0;          ///< Of `output`: 1 is standard output, 2 standard error.
+  double seconds = 0;               ///< Of `stage_finished`: how long it took.
+  std::string commit;               ///< Of `experiment_finished`: 40 hex digits.
+  std::int64_t done = 0;            ///< Of `progress`: files that are done.
+  std::int64_t total = 0;           ///< Of `progress`: files there are, as far as is known.
+  std::vector<std::string> stages;  ///< Addresses of stages or paths, as `kind` says.
+  std::int64_t bytes_done = 0;      ///< Of `progress`: bytes that are done.
+  /// Of `progress`: bytes there are, as far as is known; 0: not counted.
   std::int64_t bytes_total = 0;
 };
 

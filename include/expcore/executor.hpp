@@ -22,6 +22,7 @@ struct ExecutorCapabilities {
   std::chrono::milliseconds poll_interval = std::chrono::seconds(10);
 };
 
+/// How many tasks Executor::local() runs.
 struct LocalExecutorOptions {
   std::uint32_t jobs = 1;  ///< Tasks run at once; 0: one per processor.
 };
@@ -38,14 +39,15 @@ struct CommandExecutorOptions {
   /// A regular expression (ECMAScript) whose group is the id in what `submit` prints; "": the last
   /// word, up to a ';'.
   std::string id_pattern;
-  std::uint32_t jobs = 1;  ///< Tasks run at once; 0: one per processor of this machine.
-  ExecutorCapabilities capabilities;
+  std::uint32_t jobs = 1;             ///< Tasks run at once; 0: one per processor of this machine.
+  ExecutorCapabilities capabilities;  ///< What the cluster does by itself.
 };
 
+/// How Executor::custom() uses an engine.
 struct CustomExecutorOptions {
-  std::string name = "custom";  ///< Jobs that another one submitted are left alone.
-  std::uint32_t jobs = 1;       ///< Tasks run at once; 0: one per processor of this machine.
-  ExecutorCapabilities capabilities;
+  std::string name = "custom";        ///< Jobs that another one submitted are left alone.
+  std::uint32_t jobs = 1;             ///< Tasks run at once; 0: one per processor of this machine.
+  ExecutorCapabilities capabilities;  ///< What the engine does by itself.
 };
 
 /// How and where the commands of queued tasks run. Everything but commands (hashing, the cache, the
@@ -63,13 +65,18 @@ class EXPCORE_API Executor {
   static Executor custom(std::shared_ptr<JobEngine> engine,
                          const CustomExecutorOptions& options = {});
 
+  /// Shares the state, which never changes.
   Executor(const Executor&);
+  /// As above.
   Executor& operator=(const Executor&);
+  /// What was moved from may only be assigned to or destroyed.
   Executor(Executor&&) noexcept;
+  /// As above.
   Executor& operator=(Executor&&) noexcept;
   ~Executor();
 
   const std::string& name() const;  ///< "local" for this machine.
+  /// Tasks run at once; 0: one per processor.
   std::uint32_t jobs() const;
   /// Whether commands run as jobs of an engine.
   bool has_engine() const;

@@ -18,6 +18,7 @@ namespace expcore {
 
 class Project;
 
+/// How Experiments::run() works.
 struct ExperimentRunOptions {
   RunOptions run;    ///< As for Pipeline::run(); `glob`, `no_commit`, `no_run_cache` do not apply.
   std::string name;  ///< "" makes one up.
@@ -37,26 +38,28 @@ struct ExperimentRunOptions {
 
 /// What Experiments::run() made.
 struct ExperimentRun {
-  std::string name;
+  std::string name;    ///< The experiment's, given or made up.
   std::string commit;  ///< 40 hex digits; "" for a dry run.
   std::string ref;     ///< "refs/exps/<2>/<38>/<name>".
-  RunSummary summary;
+  RunSummary summary;  ///< What became of the stages.
 };
 
+/// Which rows Experiments::show() has.
 struct ShowOptions {
   std::vector<std::string> revs;  ///< Baselines; empty: HEAD.
   int num = 1;                    ///< Commits from each baseline on; negative: all first parents.
-  bool all_branches = false;
-  bool all_tags = false;
-  bool all_commits = false;
-  bool hide_workspace = false;
-  bool hide_queued = false;
-  bool hide_failed = false;
-  bool sha_only = false;    ///< No branch and tag names.
-  bool param_deps = false;  ///< Only parameters that stages depend on.
-  bool force = false;       ///< Read the commits again.
+  bool all_branches = false;      ///< And the last commit of every branch.
+  bool all_tags = false;          ///< And the commit of every tag.
+  bool all_commits = false;       ///< And every commit of the repository.
+  bool hide_workspace = false;    ///< No row for the workspace.
+  bool hide_queued = false;       ///< No rows for tasks that wait.
+  bool hide_failed = false;       ///< No rows for tasks that failed.
+  bool sha_only = false;          ///< No branch and tag names.
+  bool param_deps = false;        ///< Only parameters that stages depend on.
+  bool force = false;             ///< Read the commits again.
 };
 
+/// What Experiments::save() records.
 struct ExperimentSaveOptions {
   std::vector<std::string> targets;  ///< Record the data of these only; empty: of everything.
   bool recursive = false;            ///< Folders among the targets: what is below them.
@@ -65,43 +68,47 @@ struct ExperimentSaveOptions {
   /// Untracked files and folders to include, ignored ones, too; relative to the project's
   /// directory().
   std::vector<std::string> include_untracked;
-  std::string message;  ///< Of the commit; "" is DVC's.
-  EventCallback on_event;
+  std::string message;     ///< Of the commit; "" is DVC's.
+  EventCallback on_event;  ///< Warnings and EventKind::progress; may be empty.
 };
 
 /// What a row of `exp show` is about.
 enum class RowKind : std::int32_t { workspace = 0, baseline = 1, experiment = 2 };
 
+/// A row of `exp show`: the workspace, a commit or an experiment.
 struct ExperimentRow {
-  RowKind kind = RowKind::experiment;
-  std::string rev;       ///< Commit id or "workspace".
-  std::string name;      ///< Branch, tag or experiment; "" when none.
-  std::string baseline;  ///< Of experiments: the commit they belong to.
-  std::string created;   ///< "2026-11-24T12:02:14", local time; "" for the workspace.
-  std::string state;     ///< "Running", "Queued", "Failed", "Success" or "".
-  std::string executor;  ///< "Workspace", "Tempdir", "Dvc-task" or "".
-  std::string error;     ///< Why the revision could not be read.
+  RowKind kind = RowKind::experiment;  ///< What the row is about.
+  std::string rev;                     ///< Commit id or "workspace".
+  std::string name;                    ///< Branch, tag or experiment; "" when none.
+  std::string baseline;                ///< Of experiments: the commit they belong to.
+  std::string created;                 ///< "2026-11-24T12:02:14", local time; "" for the workspace.
+  std::string state;                   ///< "Running", "Queued", "Failed", "Success" or "".
+  std::string executor;                ///< "Workspace", "Tempdir", "Dvc-task" or "".
+  std::string error;                   ///< Why the revision could not be read.
+  /// File by file; one that cannot be read is one value of Type::error.
   std::vector<NamedValue> metrics;
-  std::vector<NamedValue> params;
-  std::vector<NamedValue> deps;  ///< Values are hashes.
+  std::vector<NamedValue> params;  ///< As `metrics`.
+  std::vector<NamedValue> deps;    ///< Values are hashes.
 };
 
+/// Which columns Experiments::show_table() has, and how.
 struct TableOptions {
   bool only_changed = false;      ///< Leave out columns that are the same in all rows.
   std::vector<std::string> drop;  ///< Regular expressions of columns to leave out.
   std::vector<std::string> keep;  ///< Regular expressions of columns to keep all the same.
   std::string sort_by;            ///< A metric or param, "[file:]key".
-  bool descending = false;
+  bool descending = false;        ///< With `sort_by`: greatest first.
   /// Significant digits of numbers of `csv`; nullopt: all. Otherwise there are five.
   std::optional<int> precision;
 };
 
 /// The columns of `exp show` and its cells as DVC prints them.
 struct ExperimentTable {
+  /// What a column shows; `fixed`: the columns that every table has.
   enum class Column : std::int32_t { fixed = 0, metric = 1, param = 2, dep = 3 };
-  std::vector<std::string> headers;
-  std::vector<Column> kinds;
-  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> headers;            ///< One for each column.
+  std::vector<Column> kinds;                   ///< One for each column.
+  std::vector<std::vector<std::string>> rows;  ///< Each with one cell for each column.
 };
 
 /// Experiments by the commits they belong to.
@@ -113,18 +120,20 @@ struct ExperimentSelection {
 
 /// One experiment's ref.
 struct ExperimentRef {
-  std::string name;
+  std::string name;           ///< The last part of `ref`.
   std::string commit;         ///< "" of a Git remote's.
   std::string baseline;       ///< The commit it belongs to.
   std::string baseline_name;  ///< Its branch or tag; "" when it has none.
   std::string ref;            ///< "refs/exps/<2>/<38>/<name>".
 };
 
+/// Which experiments Experiments::list() lists.
 struct ListOptions {
-  ExperimentSelection selection;
-  std::string git_remote;  ///< Name or URL; "" lists the repository's own.
+  ExperimentSelection selection;  ///< Whose experiments.
+  std::string git_remote;         ///< Name or URL; "" lists the repository's own.
 };
 
+/// Which experiments Experiments::remove() removes.
 struct RemoveOptions {
   /// Or full refs, or tasks of the queue that do not run: either goes. Exclude `selection`.
   std::vector<std::string> names;
@@ -138,19 +147,19 @@ struct RemoveOptions {
 struct ShareOptions {
   std::string git_remote;          ///< Name of a Git remote, URL, or path.
   std::vector<std::string> names;  ///< Or full refs. Empty: those of `selection`.
-  ExperimentSelection selection;
-  bool force = false;      ///< Replace another experiment of the same name.
-  bool no_cache = false;   ///< Leave the data where it is.
-  std::string remote;      ///< DVC remote for the data; "": the configured ones.
-  bool run_cache = false;  ///< The run-cache, too.
-  unsigned jobs = 0;       ///< Files copied at once; 0: one per core, at most 8.
-  EventCallback on_event;
-  CancelToken cancel;
+  ExperimentSelection selection;   ///< Whose experiments, where no names are given.
+  bool force = false;              ///< Replace another experiment of the same name.
+  bool no_cache = false;           ///< Leave the data where it is.
+  std::string remote;              ///< DVC remote for the data; "": the configured ones.
+  bool run_cache = false;          ///< The run-cache, too.
+  unsigned jobs = 0;               ///< Files copied at once; 0: one per core, at most 8.
+  EventCallback on_event;          ///< Warnings and EventKind::progress; may be empty.
+  CancelToken cancel;              ///< Stops `git` and the copying; what went over stays.
 };
 
 /// What Experiments::push() or pull() did.
 struct ShareResult {
-  std::vector<ExperimentRef> done;
+  std::vector<ExperimentRef> done;        ///< Those that went over.
   std::vector<ExperimentRef> up_to_date;  ///< The other side had the same.
   std::vector<ExperimentRef> diverged;    ///< The other side has another one; left alone.
   std::int64_t transferred = 0;           ///< Files of data.
@@ -158,11 +167,13 @@ struct ShareResult {
   std::optional<Error> data_error;        ///< Why no data was transferred.
 };
 
+/// How Experiments::rename() works.
 struct RenameOptions {
   bool force = false;      ///< Replace an experiment that has the new name.
   std::string git_remote;  ///< Rename there instead of here.
 };
 
+/// What Experiments::diff() compares.
 struct ExperimentDiffOptions {
   std::string a_rev;        ///< "" is HEAD. Git revisions and experiments.
   std::string b_rev;        ///< "" is the workspace.
@@ -174,8 +185,8 @@ struct ExperimentDiffOptions {
 
 /// The tables of `exp diff`.
 struct ExperimentDiff {
-  Table metrics;
-  Table params;
+  Table metrics;            ///< Without headers when no metric differs.
+  Table params;             ///< Without headers when no parameter differs.
   bool has_commits = true;  ///< False before the first commit.
 };
 
@@ -184,7 +195,9 @@ struct ExperimentDiff {
 /// Thread safety: thread-compatible.
 class EXPCORE_API Experiments {
  public:
+  /// What was moved from may only be assigned to or destroyed.
   Experiments(Experiments&&) noexcept;
+  /// As above.
   Experiments& operator=(Experiments&&) noexcept;
   ~Experiments();
 

@@ -18,10 +18,10 @@ struct MetricsOptions {
   /// Metrics files, relative to the project's directory; folders stand for the files below them.
   /// Empty: the metrics of all stages and the top-level `metrics` of every dvc.yaml.
   std::vector<std::string> targets;
-  bool all_branches = false;
-  bool all_tags = false;
-  bool all_commits = false;
-  EventCallback on_event;  ///< Warnings; may be empty.
+  bool all_branches = false;  ///< And the last commit of every branch.
+  bool all_tags = false;      ///< And the commit of every tag.
+  bool all_commits = false;   ///< And every commit of the repository.
+  EventCallback on_event;     ///< Warnings; may be empty.
 };
 
 /// A metrics or params file at one revision.
@@ -32,11 +32,12 @@ struct ValuesFile {
   std::string error_type;          ///< DVC's name of that kind of error.
 };
 
+/// The metrics of one revision.
 struct RevisionValues {
   std::string name;  ///< "workspace", names of a commit joined by ','; "" for the workspace alone.
-  std::vector<ValuesFile> files;
-  std::string error;  ///< Why the revision's pipeline files could not be read.
-  std::string error_type;
+  std::vector<ValuesFile> files;  ///< Those of the targets, or all that it has.
+  std::string error;              ///< Why the revision's pipeline files could not be read.
+  std::string error_type;         ///< DVC's name of that kind of error; "" when there is none.
 };
 
 /// What Metrics::diff() and Params::diff() compare.
@@ -51,10 +52,10 @@ struct DiffOptions {
 
 /// A value that two revisions have differently.
 struct ValueChange {
-  std::string file;  ///< Relative to the project's directory.
-  std::string key;   ///< Dotted.
-  CellValue old_value;
-  CellValue new_value;
+  std::string file;                  ///< Relative to the project's directory.
+  std::string key;                   ///< Dotted.
+  CellValue old_value;               ///< Of `a_rev`; Type::missing when it has none.
+  CellValue new_value;               ///< Of `b_rev`; Type::missing when it has none.
   std::optional<double> difference;  ///< new - old of numbers.
 };
 
@@ -72,13 +73,13 @@ struct ValuesTableOptions {
 
 /// A table and what could not be read for it.
 struct ValuesTable {
-  Table table;
+  Table table;                       ///< Without headers when there is nothing to show.
   std::vector<std::string> errored;  ///< Names of revisions.
 };
 
 /// The same as JSON, on one line (`indent` 0) or laid out as Python's json module does.
 struct ValuesJson {
-  std::string text;
+  std::string text;                  ///< Without a line feed at the end.
   std::vector<std::string> errored;  ///< Names of revisions.
 };
 
@@ -88,7 +89,9 @@ struct ValuesJson {
 /// Thread safety: thread-compatible.
 class EXPCORE_API Metrics {
  public:
+  /// What was moved from may only be assigned to or destroyed.
   Metrics(Metrics&&) noexcept;
+  /// As above.
   Metrics& operator=(Metrics&&) noexcept;
   ~Metrics();
 
@@ -103,7 +106,9 @@ class EXPCORE_API Metrics {
 
   /// Throws: Error{not_found} "unknown Git revision '<rev>'", Error{git} without Git.
   ValuesDiff diff(const DiffOptions& options = {}) const;
+  /// What `metrics diff --json` prints. Throws: as diff().
   ValuesJson diff_json(const DiffOptions& options = {}, int indent = 0) const;
+  /// What `metrics diff` prints. Throws: as diff().
   ValuesTable diff_table(const DiffOptions& options = {},
                          const ValuesTableOptions& table = {}) const;
 
@@ -119,12 +124,15 @@ class EXPCORE_API Metrics {
 /// Thread safety: thread-compatible.
 class EXPCORE_API Params {
  public:
+  /// What was moved from may only be assigned to or destroyed.
   Params(Params&&) noexcept;
+  /// As above.
   Params& operator=(Params&&) noexcept;
   ~Params();
 
   /// As Metrics::diff().
   ValuesDiff diff(const DiffOptions& options = {}) const;
+  /// What `params diff --json` prints. Throws: as diff().
   ValuesJson diff_json(const DiffOptions& options = {}, int indent = 0) const;
   /// `table.precision` does not apply: parameters are never rounded.
   ValuesTable diff_table(const DiffOptions& options = {},

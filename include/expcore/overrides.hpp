@@ -18,9 +18,10 @@ class Project;
 
 /// The overrides of one params file, in order, without the file's name: "lr=0.1", "+new=1", "~old".
 struct FileOverrides {
-  std::string file;
-  std::vector<std::string> overrides;
+  std::string file;                    ///< The params file, relative to the project's directory.
+  std::vector<std::string> overrides;  ///< Without the file's name, in order.
 
+  /// The same file and the same texts in the same order.
   friend bool operator==(const FileOverrides&, const FileOverrides&) = default;
 };
 
@@ -39,9 +40,13 @@ class EXPCORE_API ParamOverrides {
   /// Throws: Error{invalid_argument} with Hydra's words, details() showing the place.
   static ParamOverrides parse(const std::vector<std::string>& arguments);
 
+  /// Shares the state, which never changes.
   ParamOverrides(const ParamOverrides&);
+  /// As above.
   ParamOverrides& operator=(const ParamOverrides&);
+  /// What was moved from may only be assigned to or destroyed.
   ParamOverrides(ParamOverrides&&) noexcept;
+  /// As above.
   ParamOverrides& operator=(ParamOverrides&&) noexcept;
   ~ParamOverrides();
 
@@ -95,21 +100,28 @@ class EXPCORE_API ParamOverrides::Points {
   /// A single pass over the combinations; the reference is valid until the next increment.
   class EXPCORE_API Iterator {
    public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = OverridePoint;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const OverridePoint*;
-    using reference = const OverridePoint&;
+    using iterator_category = std::input_iterator_tag;  ///< One pass.
+    using value_type = OverridePoint;                   ///< A combination.
+    using difference_type = std::ptrdiff_t;             ///< Never used: there is no distance.
+    using pointer = const OverridePoint*;               ///< Into the iterator.
+    using reference = const OverridePoint&;             ///< Into the iterator.
 
     Iterator() noexcept;
+    /// What was moved from may only be assigned to or destroyed.
     Iterator(Iterator&&) noexcept;
+    /// As above.
     Iterator& operator=(Iterator&&) noexcept;
     ~Iterator();
 
+    /// The combination it stands at; not past the last one.
     reference operator*() const;
+    /// As above.
     pointer operator->() const;
+    /// Goes to the next combination, which is made then.
     Iterator& operator++();
+    /// As above.
     void operator++(int);
+    /// Whether it is past the last combination.
     bool operator==(std::default_sentinel_t end) const;
 
    private:
@@ -119,7 +131,9 @@ class EXPCORE_API ParamOverrides::Points {
     std::unique_ptr<Impl> impl_;
   };
 
+  /// Starts at the first combination each time.
   Iterator begin() const;
+  /// Compares equal to an iterator that is past the last combination.
   std::default_sentinel_t end() const { return {}; }
 
  private:

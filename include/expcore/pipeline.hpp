@@ -21,16 +21,16 @@ class Project;
 struct StageInfo {
   std::string address;  ///< "train", "sub/dvc.yaml:train", "data.csv.dvc".
   std::string file;     ///< Of the definition, relative to the project's directory.
-  StageKind kind = StageKind::pipeline;
-  std::vector<std::string> command;  ///< As written: one string, or the items of a list.
-  std::vector<std::string> deps;     ///< Paths relative to the project's directory.
-  std::vector<std::string> params;   ///< "params.yaml:train.lr"; "params.yaml" for a whole file.
-  std::vector<std::string> outs;     ///< Without metrics and plots.
-  std::vector<std::string> metrics;
-  std::vector<std::string> plots;
+  StageKind kind = StageKind::pipeline;  ///< What defines it.
+  std::vector<std::string> command;      ///< As written: one string, or the items of a list.
+  std::vector<std::string> deps;         ///< Paths relative to the project's directory.
+  std::vector<std::string> params;    ///< "params.yaml:train.lr"; "params.yaml" for a whole file.
+  std::vector<std::string> outs;      ///< Without metrics and plots.
+  std::vector<std::string> metrics;   ///< Outputs that are metrics.
+  std::vector<std::string> plots;     ///< Outputs that are plots.
   std::vector<std::string> upstream;  ///< Addresses of the stages that it needs.
-  bool frozen = false;
-  bool always_changed = false;
+  bool frozen = false;                ///< Not run, whatever changed.
+  bool always_changed = false;        ///< Run every time.
   /// The first line of its `desc`, else what it writes or reads in words: "Outputs a; Reports b".
   std::string description;
 };
@@ -52,18 +52,20 @@ struct ChangeInfo {
 
 /// Why a stage is stale.
 struct StageStatus {
-  std::string address;
-  StageKind kind = StageKind::pipeline;
-  bool command_changed = false;
-  bool always_changed = false;
-  std::vector<ChangeInfo> deps;  ///< Parameters included.
-  std::vector<ChangeInfo> outs;
+  std::string address;                   ///< "train", "sub/dvc.yaml:train", "data.csv.dvc".
+  StageKind kind = StageKind::pipeline;  ///< What defines it.
+  bool command_changed = false;          ///< The command is not the one that was recorded.
+  bool always_changed = false;           ///< It says that it is stale every time.
+  std::vector<ChangeInfo> deps;          ///< Parameters included.
+  std::vector<ChangeInfo> outs;          ///< Outputs that are not what was recorded.
 
+  /// Whether there is any reason.
   bool is_stale() const {
     return command_changed || always_changed || !deps.empty() || !outs.empty();
   }
 };
 
+/// Which stages Pipeline::status() and Pipeline::explain() look at.
 struct StatusOptions {
   std::vector<std::string> targets;  ///< Empty: every stage of the project.
   bool with_deps = false;            ///< The targets' upstream stages, too.
@@ -76,6 +78,7 @@ struct PipelineStatus {
   std::vector<StageStatus> stale;  ///< Stages that are stale, in index order.
   std::size_t stage_count = 0;     ///< How many stages were looked at.
 
+  /// Whether no stage is stale.
   bool up_to_date() const { return stale.empty(); }
 };
 
@@ -87,7 +90,7 @@ struct InheritedReason {
 
 /// Why a run would not pass a stage by.
 struct StageExplanation {
-  std::string address;
+  std::string address;                     ///< "train", "sub/dvc.yaml:train".
   std::vector<std::string> direct;         ///< "dependency 'x' modified", "changed command", …
   std::vector<InheritedReason> inherited;  ///< In the order of what the stage reads.
 };
@@ -119,19 +122,20 @@ enum class CommandStreams : std::int32_t {
   inherit = 1,  ///< This process's own: for programs at a terminal.
 };
 
+/// How Pipeline::run() works.
 struct RunOptions {
   std::vector<std::string> targets;  ///< Empty: the dvc.yaml of the project's directory.
   bool force = false;                ///< Run every planned stage.
   bool force_downstream = false;     ///< Run everything below a stage that ran.
   bool single_item = false;          ///< The targets alone.
   bool pipeline = false;             ///< The whole pipelines of the targets.
-  bool all_pipelines = false;
-  bool recursive = false;     ///< Folders as targets.
-  bool downstream = false;    ///< The targets and what depends on them.
-  bool glob = false;          ///< Targets are patterns.
-  bool dry = false;           ///< Only tell what would run.
-  bool no_commit = false;     ///< Leave the cache alone.
-  bool no_run_cache = false;  ///< Do not restore former results.
+  bool all_pipelines = false;        ///< Every stage of the project.
+  bool recursive = false;            ///< Folders as targets.
+  bool downstream = false;           ///< The targets and what depends on them.
+  bool glob = false;                 ///< Targets are patterns.
+  bool dry = false;                  ///< Only tell what would run.
+  bool no_commit = false;            ///< Leave the cache alone.
+  bool no_run_cache = false;         ///< Do not restore former results.
   /// Data that is not there is no reason to run a stage that did not change otherwise.
   bool allow_missing = false;
   /// Data that is not there comes from the remotes where a stage did not change otherwise, and the
@@ -141,22 +145,25 @@ struct RunOptions {
   /// machine allow; 0: as many as there are processors. What is written does not depend on it.
   /// More than 1 wants CommandStreams::capture: stages would share standard input.
   std::uint32_t jobs = 1;
-  OnError on_error = OnError::fail;
-  CommandStreams streams = CommandStreams::capture;
-  EventCallback on_event;
+  OnError on_error = OnError::fail;                  ///< What happens after a stage failed.
+  CommandStreams streams = CommandStreams::capture;  ///< What commands read from and write to.
+  EventCallback on_event;                            ///< May be empty.
+  /// Stops running commands with all their processes; nothing of them is recorded.
   std::optional<CancelToken> cancel;
   /// Asked before each stage runs when set; false: the stage fails, "reproduction aborted by the
   /// user", and `on_error` says what becomes of the others.
   std::function<bool(const std::string& stage)> confirm;
 };
 
+/// What became of one stage.
 struct StageRun {
-  std::string address;
-  StageOutcome outcome = StageOutcome::none;
-  std::string reason;  ///< Why it ran; "" when it was up to date.
-  double seconds = 0;
+  std::string address;                        ///< "train", "sub/dvc.yaml:train", "data.csv.dvc".
+  StageOutcome outcome = StageOutcome::none;  ///< How it ended.
+  std::string reason;                         ///< Why it ran; "" when it was up to date.
+  double seconds = 0;                         ///< Wall clock; 0 when nothing was run.
 };
 
+/// What Pipeline::run() did.
 struct EXPCORE_API RunSummary {
   std::vector<StageRun> stages;    ///< In the order they were gone through.
   std::size_t reproduced() const;  ///< Stages that ran or were restored or recorded.
@@ -167,7 +174,9 @@ struct EXPCORE_API RunSummary {
 /// Thread safety: thread-compatible.
 class EXPCORE_API Pipeline {
  public:
+  /// What was moved from may only be assigned to or destroyed.
   Pipeline(Pipeline&&) noexcept;
+  /// As above.
   Pipeline& operator=(Pipeline&&) noexcept;
   ~Pipeline();
 

@@ -14,19 +14,20 @@ class Project;
 /// How plots are drawn; what is set wins over the definitions in dvc.yaml.
 struct PlotProps {
   std::optional<std::string>
-      plot_template;             ///< A built-in name, a file of `.dvc/plots`, or a path.
-  std::optional<std::string> x;  ///< Column of the x axis.
-  std::optional<std::string> y;  ///< Column of the y axis.
-  std::optional<std::string> title;
-  std::optional<std::string> x_label;
-  std::optional<std::string> y_label;
-  std::optional<bool> header;  ///< False: CSV and TSV files have no row of names.
+      plot_template;                   ///< A built-in name, a file of `.dvc/plots`, or a path.
+  std::optional<std::string> x;        ///< Column of the x axis.
+  std::optional<std::string> y;        ///< Column of the y axis.
+  std::optional<std::string> title;    ///< Above the plot.
+  std::optional<std::string> x_label;  ///< Below the x axis; unset: its column.
+  std::optional<std::string> y_label;  ///< Beside the y axis; unset: its column.
+  std::optional<bool> header;          ///< False: CSV and TSV files have no row of names.
 };
 
+/// Which plots Plots shows, and how.
 struct PlotsOptions {
   /// Ids of dvc.yaml (regular expressions for their beginning) or files; empty: all plots.
   std::vector<std::string> targets;
-  PlotProps props;
+  PlotProps props;  ///< How they are drawn.
   /// Folder for images, relative to the project's directory; "" is `plots.out_dir` of the
   /// configuration, else "dvc_plots". Made when there is an image.
   std::string out;
@@ -37,40 +38,42 @@ struct PlotsOptions {
 
 /// A copy of an image plot at one revision.
 struct PlotImage {
-  std::string rev;
+  std::string rev;   ///< The revision whose image it is.
   std::string path;  ///< Absolute.
 };
 
 /// One plot of all revisions.
 struct Plot {
-  std::string id;
-  bool is_image = false;
+  std::string id;                      ///< As dvc.yaml has it, or the path of a file.
+  bool is_image = false;               ///< Whether it has `images` instead of a specification.
   std::vector<std::string> revisions;  ///< Those with data, in order.
   std::string spec;                    ///< Vega-Lite, JSON; "" for images and without data.
   std::string anchors;                 ///< With `split`: values of the places left, a JSON object.
-  std::vector<PlotImage> images;
+  std::vector<PlotImage> images;       ///< One for each revision that has the image.
 };
 
 /// Why a plot lacks a revision or a part of it.
 struct PlotError {
-  std::string plot;  ///< "" when the whole revision could not be read.
-  std::string rev;
-  std::string source;  ///< The data file; "" for the plot as a whole.
-  std::string type;    ///< DVC's name of that kind of error.
-  std::string message;
+  std::string plot;     ///< "" when the whole revision could not be read.
+  std::string rev;      ///< The revision that lacks it.
+  std::string source;   ///< The data file; "" for the plot as a whole.
+  std::string type;     ///< DVC's name of that kind of error.
+  std::string message;  ///< What went wrong, for people.
 };
 
+/// What Plots::show() and Plots::diff() found.
 struct PlotsResult {
-  std::vector<Plot> plots;
+  std::vector<Plot> plots;  ///< In the order of the definitions.
+  /// Why revisions or parts of them are missing; the other plots are whole.
   std::vector<PlotError> errors;
   std::vector<std::string> errored;  ///< Revisions of which something could not be read.
 };
 
 /// The same as text: JSON, a specification, or the path of a page.
 struct PlotsText {
-  std::string text;  ///< "" when there is nothing to show.
-  std::vector<std::string> errored;
-  bool is_empty = false;  ///< No revision has any plot.
+  std::string text;                  ///< "" when there is nothing to show.
+  std::vector<std::string> errored;  ///< Revisions of which something could not be read.
+  bool is_empty = false;             ///< No revision has any plot.
 };
 
 /// What Plots::modify() changes of a plot that is an output of a stage.
@@ -83,7 +86,7 @@ struct PlotChange {
 
 /// A stage whose definition was changed.
 struct ModifiedStage {
-  std::string name;
+  std::string name;  ///< As in its dvc.yaml.
   std::string file;  ///< Its dvc.yaml, relative to the project's directory.
 };
 
@@ -93,7 +96,9 @@ struct ModifiedStage {
 /// Thread safety: thread-compatible.
 class EXPCORE_API Plots {
  public:
+  /// What was moved from may only be assigned to or destroyed.
   Plots(Plots&&) noexcept;
+  /// As above.
   Plots& operator=(Plots&&) noexcept;
   ~Plots();
 
@@ -102,15 +107,18 @@ class EXPCORE_API Plots {
   /// Throws: Error{not_found} "unknown Git revision '<rev>'", Error{invalid_argument} for a
   /// template that is missing or unfit.
   PlotsResult show(const PlotsOptions& options = {}) const;
+  /// The plots of several revisions side by side. Throws: as show().
   PlotsResult diff(const std::vector<std::string>& revs, const PlotsOptions& options = {}) const;
 
   /// What `plots show --json` and `plots diff --json` print. `indent` 0 is one line.
   PlotsText show_json(const PlotsOptions& options = {}, int indent = 0) const;
+  /// As above, for diff().
   PlotsText diff_json(const std::vector<std::string>& revs, const PlotsOptions& options = {},
                       int indent = 0) const;
 
   /// The specification of the first plot that is no image, for `--show-vega`.
   PlotsText show_vega(const PlotsOptions& options = {}, int indent = 0) const;
+  /// As above, for diff().
   PlotsText diff_vega(const std::vector<std::string>& revs, const PlotsOptions& options = {},
                       int indent = 0) const;
 
@@ -118,6 +126,7 @@ class EXPCORE_API Plots {
   /// `page`: the user's own page (see docs/formats/plots.md); "" is the built-in one or that of
   /// `plots.html_template`.
   PlotsText show_html(const PlotsOptions& options = {}, const std::string& page = {}) const;
+  /// As above, for diff().
   PlotsText diff_html(const std::vector<std::string>& revs, const PlotsOptions& options = {},
                       const std::string& page = {}) const;
 

@@ -24,6 +24,7 @@ class ParamOverrides;
 /// Environment variables: decide where configuration is found and are what commands inherit.
 using Environment = std::map<std::string, std::string>;
 
+/// How Project::init() makes a project.
 struct InitOptions {
   bool no_scm = false;  ///< Without Git.
   bool subdir = false;  ///< In a folder below the Git repository's root.
@@ -50,7 +51,9 @@ class EXPCORE_API Project {
   static Project init(const std::filesystem::path& directory, const InitOptions& options = {},
                       std::optional<Environment> environment = std::nullopt);
 
+  /// What was moved from may only be assigned to or destroyed.
   Project(Project&&) noexcept;
+  /// As above.
   Project& operator=(Project&&) noexcept;
   ~Project();
 
@@ -64,12 +67,19 @@ class EXPCORE_API Project {
   /// holds for what pipeline(), data() and the others give after this call. An empty sink ends it.
   void log_to(LogSink sink, LogLevel least = LogLevel::info);
 
+  /// Stages and their graph. It and the others outlive this object; making one reads nothing.
   Pipeline pipeline() const;
+  /// Experiments of its Git repository.
   Experiments experiments() const;
+  /// Tracked data and the cache.
   Data data() const;
+  /// Metrics at any revision.
   Metrics metrics() const;
+  /// Parameters at any revision.
   Params params() const;
+  /// Plots at any revision.
   Plots plots() const;
+  /// The queue of experiments to be run.
   Queue queue() const;
   /// The executor that `.dvc/expcore.yaml` has under `executors` as `name`; "local": this machine.
   /// `jobs`: tasks run at once; 0: one per processor of this machine.

@@ -30,12 +30,12 @@ enum class TaskState : std::int32_t {
 
 /// One experiment that was added to the queue.
 struct QueueTask {
-  std::string id;  ///< 40 hex digits; a prefix of at least four names it, too.
-  std::string name;
-  std::string baseline;  ///< The commit it is an experiment of.
-  TaskState state = TaskState::queued;
+  std::string id;                       ///< 40 hex digits; a prefix of at least four names it, too.
+  std::string name;                     ///< Of its experiment.
+  std::string baseline;                 ///< The commit it is an experiment of.
+  TaskState state = TaskState::queued;  ///< What it is doing.
   std::string reason;  ///< Of a failed task: "failed", "killed", "timed out", "lost", a sentence.
-  OverridePoint overrides;
+  OverridePoint overrides;        ///< The combination of `-S` that it sets; empty: none.
   std::int32_t priority = 0;      ///< Greater ones run first.
   bool waits_for_others = false;  ///< Tasks it comes after have not succeeded yet.
   std::int64_t created = 0;       ///< Nanoseconds since 1970.
@@ -48,8 +48,8 @@ struct QueueTask {
   std::string message;            ///< What went wrong in the last attempt.
   std::string log;                ///< Path of the last attempt's log; "" before the first.
   std::string commit;             ///< Of the experiment, once published.
-  std::string ref;
-  std::int64_t pid = 0;  ///< Of the worker that runs it; 0 when none does.
+  std::string ref;                ///< "refs/exps/<2>/<38>/<name>", once published.
+  std::int64_t pid = 0;           ///< Of the worker that runs it; 0 when none does.
   /// A task of DVC's own queue, in `.dvc/tmp/exps/celery`: only its workers run it and only DVC
   /// changes it.
   bool is_dvc = false;
@@ -59,26 +59,28 @@ struct QueueTask {
 struct QueueAddOptions {
   RunOptions run;    ///< As for Experiments::run(); callbacks, streams and `dry` do not apply.
   std::string name;  ///< Of the experiment; of a sweep's: `<name>-1`, `<name>-2`, …; "" makes up.
-  std::string message;                  ///< Of the commits; "" is DVC's.
-  std::vector<std::string> set_params;  ///< `-S`: overrides in Hydra's grammar, sweeps too.
-  bool no_hydra = false;                ///< As in ExperimentRunOptions.
-  std::vector<std::string> copy_paths;  ///< Untracked or ignored paths the runs need.
-  std::int32_t priority = 0;
+  std::string message;                   ///< Of the commits; "" is DVC's.
+  std::vector<std::string> set_params;   ///< `-S`: overrides in Hydra's grammar, sweeps too.
+  bool no_hydra = false;                 ///< As in ExperimentRunOptions.
+  std::vector<std::string> copy_paths;   ///< Untracked or ignored paths the runs need.
+  std::int32_t priority = 0;             ///< Greater ones run first.
   bool held = false;                     ///< Added, but not to run before release().
   std::chrono::milliseconds timeout{0};  ///< Of one attempt; 0: none.
   std::int32_t retries = 0;              ///< Attempts after a first that failed.
   std::vector<std::string> after;        ///< Tasks that must have succeeded before.
 };
 
+/// What Queue::status() looks up.
 struct QueueStatusOptions {
   /// Leave out what takes longer to look up: `overrides` and all about attempts.
   bool brief = false;
 };
 
+/// The answer of Queue::status().
 struct QueueStatus {
-  std::vector<QueueTask> tasks;  ///< Running, queued and held, failed, success; each in order.
-  std::int32_t active_workers = 0;
-  std::int32_t idle_workers = 0;
+  std::vector<QueueTask> tasks;     ///< Running, queued and held, failed, success; each in order.
+  std::int32_t active_workers = 0;  ///< Those that run a task.
+  std::int32_t idle_workers = 0;    ///< Those that wait for tasks.
 };
 
 /// What Queue::run() tells. Values are those of exp.h: append only.
@@ -90,13 +92,14 @@ enum class QueueEventKind : std::int32_t {
 
 /// Thread safety: a value, valid for the duration of the callback.
 struct QueueEvent {
-  QueueEventKind kind = QueueEventKind::task_started;
-  const QueueTask* task = nullptr;
-  const Event* event = nullptr;
-  bool again = false;
+  QueueEventKind kind = QueueEventKind::task_started;  ///< What happened.
+  const QueueTask* task = nullptr;                     ///< The task as it is now; never null.
+  const Event* event = nullptr;                        ///< Of `task_event`; else null.
+  bool again = false;  ///< Of `task_finished`: another attempt will be made.
 };
 using QueueEventCallback = std::function<void(const QueueEvent&)>;
 
+/// How Queue::run() works.
 struct QueueRunOptions {
   QueueEventCallback on_event;        ///< From worker threads, never two at once.
   std::optional<CancelToken> cancel;  ///< Ends the run; what was running is queued again.
@@ -107,6 +110,7 @@ struct QueueRunOptions {
   std::function<void()> on_ready;  ///< The workers are known to everyone.
 };
 
+/// Which workers Queue::start() starts.
 struct WorkerStart {
   std::uint32_t count = 1;  ///< Of workers there shall be; those that are there count.
   /// The program `expcore`, or one that understands `exp queue-worker`.
@@ -127,9 +131,9 @@ struct QueueFinding {
 
 /// Which of the tasks Queue::remove_all() removes.
 struct QueueRemoval {
-  bool queued = false;  ///< Held ones, too.
-  bool failed = false;
-  bool success = false;
+  bool queued = false;   ///< Held ones, too.
+  bool failed = false;   ///< Those that failed.
+  bool success = false;  ///< Those whose experiment was published.
 };
 
 /// The durable queue of a project: tasks survive everything but the deletion of their folder, run
@@ -142,7 +146,9 @@ struct QueueRemoval {
 /// safety: thread-compatible.
 class EXPCORE_API Queue {
  public:
+  /// What was moved from may only be assigned to or destroyed.
   Queue(Queue&&) noexcept;
+  /// As above.
   Queue& operator=(Queue&&) noexcept;
   ~Queue();
 
@@ -153,6 +159,7 @@ class EXPCORE_API Queue {
   /// written.
   std::vector<QueueTask> add(const QueueAddOptions& options = {}) const;
 
+  /// All tasks, DVC's too, and how many workers there are.
   QueueStatus status(const QueueStatusOptions& options = {}) const;
   /// What `queue status --json` prints, on one line (`indent` 0) or laid out.
   /// Format: docs/formats/program.md.
@@ -187,7 +194,9 @@ class EXPCORE_API Queue {
   /// Queued tasks wait for release(). Throws: Error{invalid_argument} "cannot hold 'x': it is
   /// running".
   void hold(const std::vector<std::string>& tasks) const;
+  /// Lets held tasks run. Throws: Error{invalid_argument} for others.
   void release(const std::vector<std::string>& tasks) const;
+  /// Greater ones run first. Throws: Error{not_found} for a name that no task has.
   void prioritize(const std::vector<std::string>& tasks, std::int32_t priority) const;
   /// Queues failed tasks once more; empty: all of them.
   void retry(const std::vector<std::string>& tasks) const;

@@ -24,12 +24,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Of this header; libraries of one major number have one SOVERSION. */
 #define EXP_VERSION_MAJOR 0
+/** Of this header: grows when functions are added. */
 #define EXP_VERSION_MINOR 1
+/** Of this header. */
 #define EXP_VERSION_PATCH 0
+/** This header's version as one number that grows; exp_version() is the library's. */
 #define EXP_VERSION_NUMBER \
   (EXP_VERSION_MAJOR * 1000000 + EXP_VERSION_MINOR * 1000 + EXP_VERSION_PATCH)
 
+/** Marks what the library exports. */
 #if defined(__GNUC__)
 #define EXP_API __attribute__((visibility("default")))
 #else
@@ -45,7 +50,7 @@ extern "C" {
 /** Result of every function that can fail; 0 is success. Values are never renumbered. */
 typedef int32_t exp_status;
 enum {
-  EXP_OK = 0,
+  EXP_OK = 0,                    /**< Done. */
   EXP_ERR_INTERNAL = -1,         /**< A bug, or out of memory. */
   EXP_ERR_INVALID_ARGUMENT = -2, /**< The caller asked for something that makes no sense. */
   EXP_ERR_NOT_FOUND = -3,        /**< A file, stage or revision is not there. */
@@ -61,6 +66,7 @@ enum {
   EXP_ERR_BUSY = -13             /**< Another process holds the lock. */
 };
 
+/** Why a call failed. Immutable: any thread may read it. */
 typedef struct exp_error exp_error;
 
 /** Message, outermost context first. Never NULL. @since 0.1 */
@@ -69,7 +75,7 @@ EXP_API const char* exp_error_message(const exp_error* error);
 EXP_API const char* exp_error_details(const exp_error* error);
 /** The status the failing function returned. @since 0.1 */
 EXP_API exp_status exp_error_code(const exp_error* error);
-/** @since 0.1 */
+/** Releases an error. @since 0.1 */
 EXP_API void exp_error_free(exp_error* error);
 
 /* ---------------------------------------------------------------------------------- versions */
@@ -95,6 +101,7 @@ EXP_API void exp_free(void* memory);
 
 /* ------------------------------------------------------------------------------ cancellation */
 
+/** Asks long calls to stop. Any thread may use it. */
 typedef struct exp_cancel exp_cancel;
 
 /** A token to hand to long calls; NULL when out of memory. @since 0.1 */
@@ -113,7 +120,7 @@ EXP_API void exp_cancel_free(exp_cancel* cancel);
 
 /** What an exp_event tells; unknown kinds should be passed over. */
 enum {
-  EXP_EVENT_WARNING = 1,
+  EXP_EVENT_WARNING = 1,              /**< text: what the user should know; nothing failed. */
   EXP_EVENT_PLAN_MADE = 2,            /**< stages: what will be gone through, in order. */
   EXP_EVENT_STAGE_STARTED = 3,        /**< text: why; outcome: how. */
   EXP_EVENT_COMMAND_STARTED = 4,      /**< text: the command. */
@@ -138,14 +145,14 @@ enum {
 
 /** How a stage ended. */
 enum {
-  EXP_OUTCOME_NONE = 0,
-  EXP_OUTCOME_RAN = 1,
-  EXP_OUTCOME_CACHED = 2,
-  EXP_OUTCOME_UNCHANGED = 3,
-  EXP_OUTCOME_FAILED = 4,
-  EXP_OUTCOME_VERIFIED = 5,
-  EXP_OUTCOME_SKIPPED = 6,
-  EXP_OUTCOME_PULLED = 7
+  EXP_OUTCOME_NONE = 0,      /**< There is none. */
+  EXP_OUTCOME_RAN = 1,       /**< Its commands ran. */
+  EXP_OUTCOME_CACHED = 2,    /**< Restored from the run-cache. */
+  EXP_OUTCOME_UNCHANGED = 3, /**< Up to date: passed by. */
+  EXP_OUTCOME_FAILED = 4,    /**< A command or a check failed. */
+  EXP_OUTCOME_VERIFIED = 5,  /**< A data source or a frozen stage was recorded anew. */
+  EXP_OUTCOME_SKIPPED = 6,   /**< Something it needs failed. */
+  EXP_OUTCOME_PULLED = 7     /**< Its outputs came from a remote. */
 };
 
 /** What defines a stage. */
@@ -157,19 +164,19 @@ enum {
 
 /** Look only at fields that lie within struct_size. Everything is borrowed for the call. */
 typedef struct exp_event {
-  size_t struct_size;
-  int32_t kind;      /**< EXP_EVENT_*. */
-  int32_t outcome;   /**< EXP_OUTCOME_*. */
-  const char* stage; /**< Address, or "". */
-  const char* text;  /**< Never NULL; ends in NUL, may hold others (text_size). */
-  size_t text_size;
-  double seconds;
-  int64_t done;
-  int64_t total;
-  int32_t stream;
-  int32_t reserved;
-  int64_t bytes_done;
-  int64_t bytes_total;
+  size_t struct_size;        /**< sizeof(exp_event) of this library. */
+  int32_t kind;              /**< EXP_EVENT_*. */
+  int32_t outcome;           /**< EXP_OUTCOME_*. */
+  const char* stage;         /**< Address, or "". */
+  const char* text;          /**< Never NULL; ends in NUL, may hold others (text_size). */
+  size_t text_size;          /**< Bytes of text, without the NUL at the end. */
+  double seconds;            /**< EXP_EVENT_STAGE_FINISHED: how long it took. */
+  int64_t done;              /**< EXP_EVENT_PROGRESS: files that are done. */
+  int64_t total;             /**< EXP_EVENT_PROGRESS: files there are, as far as is known. */
+  int32_t stream;            /**< EXP_EVENT_OUTPUT: 1 is standard output, 2 standard error. */
+  int32_t reserved;          /**< 0. */
+  int64_t bytes_done;        /**< EXP_EVENT_PROGRESS: bytes that are done. */
+  int64_t bytes_total;       /**< EXP_EVENT_PROGRESS: bytes there are; 0: not counted. */
   const char* commit;        /**< 40 hex digits, or "". */
   const char* const* stages; /**< Addresses or paths, ends in NULL; never NULL. */
   int32_t stage_kind;        /**< EXP_STAGE_* of `stage`. */
@@ -185,6 +192,7 @@ typedef int32_t (*exp_confirm_cb)(const char* question, int32_t* out_answer, voi
 
 /* ----------------------------------------------------------------------------------- project */
 
+/** A DVC project on disk. It holds no files open: every call looks at the disk anew. */
 typedef struct exp_project exp_project;
 
 /**
@@ -234,7 +242,7 @@ EXP_API exp_status exp_project_open_with(exp_project** out_project, const char* 
  */
 EXP_API exp_status exp_project_init(exp_project** out_project, const char* directory,
                                     uint32_t flags, exp_error** out_error);
-/** @since 0.1 */
+/** Closes it. Results of its calls stay valid. @since 0.1 */
 EXP_API void exp_project_free(exp_project* project);
 /** The folder that holds `.dvc`, absolute. @since 0.1 */
 EXP_API const char* exp_project_root(const exp_project* project);
@@ -279,16 +287,19 @@ EXP_API exp_status exp_project_log_to(exp_project* project, exp_log_cb on_log, v
 
 /* ---------------------------------------------------------------------------------- pipeline */
 
+/** Stages of a project. Immutable: any thread may read it. */
 typedef struct exp_stages exp_stages;
+/** Which stages are stale and why. Immutable: any thread may read it. */
 typedef struct exp_pipeline_status exp_pipeline_status;
+/** What a run did to each stage, in order. Immutable: any thread may read it. */
 typedef struct exp_run_summary exp_run_summary;
 
 /** Every stage of the project. Free with exp_stages_free(). @since 0.1 */
 EXP_API exp_status exp_pipeline_stages(exp_stages** out_stages, const exp_project* project,
                                        exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_stages_free(exp_stages* stages);
-/** @since 0.1 */
+/** How many stages there are. @since 0.1 */
 EXP_API size_t exp_stages_count(const exp_stages* stages);
 /** "train", "sub/dvc.yaml:train"; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_stages_address(const exp_stages* stages, size_t index);
@@ -306,8 +317,8 @@ typedef struct exp_stage {
   const char* const* deps;    /**< Files and folders. */
   const char* const* params;  /**< "params.yaml:train.lr"; "params.yaml" for a whole file. */
   const char* const* outs;    /**< Without metrics and plots. */
-  const char* const* metrics;
-  const char* const* plots;
+  const char* const* metrics; /**< Outputs that are metrics. */
+  const char* const* plots;   /**< Outputs that are plots. */
   const char* const*
       upstream;           /**< Addresses of the stages it needs; empty from exp_pipeline_list(). */
   int32_t kind;           /**< EXP_STAGE_*. */
@@ -354,7 +365,7 @@ EXP_API exp_status exp_pipeline_list(exp_stages** out_stages, const exp_project*
 /** What is stale and why. Free with exp_pipeline_status_free(). @since 0.1 */
 EXP_API exp_status exp_pipeline_status_get(exp_pipeline_status** out_status,
                                            const exp_project* project, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_pipeline_status_free(exp_pipeline_status* status);
 /** Number of stale stages; 0 means up to date. @since 0.1 */
 EXP_API size_t exp_pipeline_status_count(const exp_pipeline_status* status);
@@ -469,6 +480,7 @@ EXP_API exp_status exp_pipeline_dag(char** out_text, const exp_project* project,
 /** For exp_run_options.jobs: as many stages at once as there are processors. */
 #define EXP_JOBS_PER_PROCESSOR UINT32_MAX
 
+/** How exp_pipeline_run() works. */
 typedef struct exp_run_options {
   size_t struct_size;         /**< sizeof(exp_run_options) of the caller. */
   const char* const* targets; /**< Ends in NULL; NULL: the dvc.yaml of the project's directory. */
@@ -480,6 +492,7 @@ typedef struct exp_run_options {
   /** Asked, with a stage's address, before it runs; no: it fails. NULL: they all run. */
   exp_confirm_cb on_confirm;
 } exp_run_options;
+/** Every default. */
 #define EXP_RUN_OPTIONS_INIT \
   { sizeof(exp_run_options), NULL, NULL, NULL, NULL, 0, 0, NULL }
 
@@ -494,7 +507,7 @@ typedef struct exp_run_options {
  */
 EXP_API exp_status exp_pipeline_run(exp_run_summary** out_summary, const exp_project* project,
                                     const exp_run_options* options, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_run_summary_free(exp_run_summary* summary);
 /** Stages gone through. @since 0.1 */
 EXP_API size_t exp_run_summary_count(const exp_run_summary* summary);
@@ -524,7 +537,7 @@ typedef struct exp_points exp_points;
  */
 EXP_API exp_status exp_overrides_parse(exp_overrides** out_overrides, const char* const* arguments,
                                        exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_overrides_free(exp_overrides* overrides);
 /** 1 when there may be other than one combination, else 0. @since 0.1 */
 EXP_API int32_t exp_overrides_is_sweep(const exp_overrides* overrides);
@@ -570,7 +583,7 @@ EXP_API exp_status exp_overrides_apply_to(const exp_overrides* overrides,
  */
 EXP_API exp_status exp_points_new(exp_points** out_points, const exp_overrides* overrides,
                                   exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_points_free(exp_points* points);
 /** Goes to the next combination; 0 when there is none, -1 when out of memory. @since 0.1 */
 EXP_API int32_t exp_points_next(exp_points* points);
@@ -590,6 +603,7 @@ typedef struct exp_composition exp_composition;
 /** Flags of exp_compose_options. */
 #define EXP_COMPOSE_UNRESOLVED (UINT32_C(1) << 0) /**< Leave interpolations as text. */
 
+/** What exp_composition_new() composes. */
 typedef struct exp_compose_options {
   size_t struct_size;           /**< sizeof(exp_compose_options) of the caller. */
   const char* config_name;      /**< Below the folder, without ".yaml"; NULL: "config". */
@@ -598,6 +612,7 @@ typedef struct exp_compose_options {
   uint32_t flags;               /**< EXP_COMPOSE_*, or'ed. */
   uint32_t reserved;            /**< 0. */
 } exp_compose_options;
+/** Every default. */
 #define EXP_COMPOSE_OPTIONS_INIT \
   { sizeof(exp_compose_options), NULL, NULL, NULL, 0, 0 }
 
@@ -624,7 +639,7 @@ EXP_API exp_status exp_composition_new_for_project(exp_composition** out_composi
                                                    const exp_project* project,
                                                    const char* const* overrides,
                                                    exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_composition_free(exp_composition* composition);
 /** The text of a params.yaml; valid as long as `composition`. @since 0.1 */
 EXP_API const char* exp_composition_yaml(const exp_composition* composition);
@@ -637,6 +652,7 @@ EXP_API const char* exp_composition_warning(const exp_composition* composition, 
 
 /* -------------------------------------------------------------------------------------- data */
 
+/** What a checkout did. Immutable: any thread may read it. */
 typedef struct exp_checkout_result exp_checkout_result;
 
 /** Flags of exp_data_add(). */
@@ -687,16 +703,16 @@ EXP_API exp_status exp_data_commit(const exp_project* project, const char* targe
 EXP_API exp_status exp_data_checkout(exp_checkout_result** out_result, const exp_project* project,
                                      const char* const* targets, uint32_t flags,
                                      exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_checkout_result_free(exp_checkout_result* result);
 /** What happened to a path of a checkout. */
 enum {
-  EXP_CHECKOUT_ADDED = 0,
-  EXP_CHECKOUT_MODIFIED = 1,
-  EXP_CHECKOUT_DELETED = 2,
-  EXP_CHECKOUT_FAILED = 3 /**< The cache lacks a part of it: it is as it was. */
+  EXP_CHECKOUT_ADDED = 0,    /**< It was not there. */
+  EXP_CHECKOUT_MODIFIED = 1, /**< It had other content. */
+  EXP_CHECKOUT_DELETED = 2,  /**< Nothing records it any more. */
+  EXP_CHECKOUT_FAILED = 3    /**< The cache lacks a part of it: it is as it was. */
 };
-/** @since 0.1 */
+/** How many outputs were changed or failed. @since 0.1 */
 EXP_API size_t exp_checkout_result_count(const exp_checkout_result* result);
 /** Path of an output, folders end in '/'; NULL when out of range. @since 0.1 */
 EXP_API const char* exp_checkout_result_path(const exp_checkout_result* result, size_t index);
@@ -718,15 +734,16 @@ EXP_API exp_status exp_data_unprotect(const exp_project* project, const char* ta
 /** A list of names. Immutable: any thread may read it. */
 typedef struct exp_names exp_names;
 
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_names_free(exp_names* names);
-/** @since 0.1 */
+/** How many names there are. @since 0.1 */
 EXP_API size_t exp_names_count(const exp_names* names);
 /** NULL when out of range. @since 0.1 */
 EXP_API const char* exp_names_get(const exp_names* names, size_t index);
 
 /* ------------------------------------------- data: events, remotes, garbage and what changed */
 
+/** How the functions of data that take a while work. */
 typedef struct exp_data_options {
   size_t struct_size;        /**< sizeof(exp_data_options) of the caller. */
   exp_event_cb on_event;     /**< EXP_EVENT_WARNING, EXP_EVENT_PROGRESS, …; may be NULL. */
@@ -736,6 +753,7 @@ typedef struct exp_data_options {
   uint32_t flags;            /**< Those of the function, or'ed. */
   uint32_t reserved;         /**< 0. */
 } exp_data_options;
+/** Every default. */
 #define EXP_DATA_OPTIONS_INIT \
   { sizeof(exp_data_options), NULL, NULL, NULL, NULL, 0, 0 }
 
@@ -775,16 +793,17 @@ EXP_API exp_status exp_data_move_with(const exp_project* project, const char* fr
                                       const exp_data_options* options, exp_error** out_error);
 
 /** Flags of exp_sync_options. */
-#define EXP_SYNC_WITH_DEPS (UINT32_C(1) << 0) /**< And everything that the targets need. */
-#define EXP_SYNC_RECURSIVE (UINT32_C(1) << 1) /**< Folders stand for the stages below them. */
-#define EXP_SYNC_GLOB (UINT32_C(1) << 2)      /**< Targets are patterns of paths. */
-#define EXP_SYNC_ALL_BRANCHES (UINT32_C(1) << 3)
-#define EXP_SYNC_ALL_TAGS (UINT32_C(1) << 4)
-#define EXP_SYNC_ALL_COMMITS (UINT32_C(1) << 5)
-#define EXP_SYNC_RUN_CACHE (UINT32_C(1) << 6) /**< The whole run-cache, too. */
-#define EXP_SYNC_VERIFY (UINT32_C(1) << 7)    /**< Read what is there and replace what is wrong. */
-#define EXP_SYNC_FORCE (UINT32_C(1) << 8)     /**< Pull: also replace files that would be lost. */
+#define EXP_SYNC_WITH_DEPS (UINT32_C(1) << 0)    /**< And everything that the targets need. */
+#define EXP_SYNC_RECURSIVE (UINT32_C(1) << 1)    /**< Folders stand for the stages below them. */
+#define EXP_SYNC_GLOB (UINT32_C(1) << 2)         /**< Targets are patterns of paths. */
+#define EXP_SYNC_ALL_BRANCHES (UINT32_C(1) << 3) /**< And what tips of branches record. */
+#define EXP_SYNC_ALL_TAGS (UINT32_C(1) << 4)     /**< And what tagged commits record. */
+#define EXP_SYNC_ALL_COMMITS (UINT32_C(1) << 5)  /**< And what any commit records. */
+#define EXP_SYNC_RUN_CACHE (UINT32_C(1) << 6)    /**< The whole run-cache, too. */
+#define EXP_SYNC_VERIFY (UINT32_C(1) << 7) /**< Read what is there and replace what is wrong. */
+#define EXP_SYNC_FORCE (UINT32_C(1) << 8)  /**< Pull: also replace files that would be lost. */
 
+/** What exp_data_push(), _fetch(), _pull() and _cloud_status() work on. */
 typedef struct exp_sync_options {
   size_t struct_size;         /**< sizeof(exp_sync_options) of the caller. */
   const char* const* targets; /**< Ends in NULL; NULL: everything. */
@@ -796,6 +815,7 @@ typedef struct exp_sync_options {
   uint32_t jobs;              /**< Files copied at once; 0: one per processor, at most 8. */
   uint32_t flags;             /**< EXP_SYNC_*, or'ed. */
 } exp_sync_options;
+/** Every default. */
 #define EXP_SYNC_OPTIONS_INIT \
   { sizeof(exp_sync_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
 
@@ -827,7 +847,7 @@ EXP_API exp_status exp_data_fetch(exp_sync_result** out_result, const exp_projec
  */
 EXP_API exp_status exp_data_pull(exp_sync_result** out_result, const exp_project* project,
                                  const exp_sync_options* options, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with what is borrowed from it. @since 0.1 */
 EXP_API void exp_sync_result_free(exp_sync_result* result);
 /** Objects copied, with EXP_SYNC_RUN_CACHE its entries, too. @since 0.1 */
 EXP_API int64_t exp_sync_result_transferred(const exp_sync_result* result);
@@ -854,7 +874,7 @@ typedef struct exp_cloud_status exp_cloud_status;
  */
 EXP_API exp_status exp_data_cloud_status(exp_cloud_status** out_status, const exp_project* project,
                                          const exp_sync_options* options, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with what is borrowed from it. @since 0.1 */
 EXP_API void exp_cloud_status_free(exp_cloud_status* status);
 /** The remote's name. @since 0.1 */
 EXP_API const char* exp_cloud_status_remote(const exp_cloud_status* status);
@@ -866,17 +886,19 @@ EXP_API const exp_names* exp_cloud_status_only_on_remote(const exp_cloud_status*
 EXP_API const exp_names* exp_cloud_status_missing(const exp_cloud_status* status);
 
 /** Flags of exp_gc_options. One of the first six, rev or commit_date has to be set. */
-#define EXP_GC_WORKSPACE (UINT32_C(1) << 0) /**< Keep what the work tree uses; always kept. */
-#define EXP_GC_ALL_BRANCHES (UINT32_C(1) << 1)
-#define EXP_GC_ALL_TAGS (UINT32_C(1) << 2)
-#define EXP_GC_ALL_COMMITS (UINT32_C(1) << 3)
-#define EXP_GC_ALL_EXPERIMENTS (UINT32_C(1) << 4)
-#define EXP_GC_NOT_IN_REMOTE (UINT32_C(1) << 5) /**< Keep only what the remote does not have. */
-#define EXP_GC_CLOUD (UINT32_C(1) << 6)         /**< Collect on the remote, too. */
-#define EXP_GC_DRY (UINT32_C(1) << 7)           /**< Only count. */
+#define EXP_GC_WORKSPACE (UINT32_C(1) << 0)       /**< Keep what the work tree uses; always kept. */
+#define EXP_GC_ALL_BRANCHES (UINT32_C(1) << 1)    /**< Keep what tips of branches use. */
+#define EXP_GC_ALL_TAGS (UINT32_C(1) << 2)        /**< Keep what tagged commits use. */
+#define EXP_GC_ALL_COMMITS (UINT32_C(1) << 3)     /**< Keep what any commit uses. */
+#define EXP_GC_ALL_EXPERIMENTS (UINT32_C(1) << 4) /**< Keep what every experiment uses. */
+#define EXP_GC_NOT_IN_REMOTE (UINT32_C(1) << 5)   /**< Keep only what the remote does not have. */
+#define EXP_GC_CLOUD (UINT32_C(1) << 6)           /**< Collect on the remote, too. */
+#define EXP_GC_DRY (UINT32_C(1) << 7)             /**< Only count. */
 #define EXP_GC_FORCE (UINT32_C(1) << 8) /**< Go on when the list of a folder's files is lost. */
 #define EXP_GC_SKIP_FAILED (UINT32_C(1) << 9) /**< Pass over revisions that cannot be read. */
 
+/** What exp_data_gc() keeps. Data of the work tree and of queued, failed and running experiments
+    stays in any case. */
 typedef struct exp_gc_options {
   size_t struct_size;          /**< sizeof(exp_gc_options) of the caller. */
   const char* rev;             /**< Keep what this commit and `num` - 1 before it use; or NULL. */
@@ -890,6 +912,7 @@ typedef struct exp_gc_options {
   int32_t num;                 /**< With `rev`; 0 means 1. */
   uint32_t flags;              /**< EXP_GC_*, or'ed. */
 } exp_gc_options;
+/** Every default. */
 #define EXP_GC_OPTIONS_INIT \
   { sizeof(exp_gc_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
@@ -907,7 +930,7 @@ typedef struct exp_gc_result exp_gc_result;
  */
 EXP_API exp_status exp_data_gc(exp_gc_result** out_result, const exp_project* project,
                                const exp_gc_options* options, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_gc_result_free(exp_gc_result* result);
 /** How many stores were looked at. @since 0.1 */
 EXP_API size_t exp_gc_result_count(const exp_gc_result* result);
@@ -945,23 +968,23 @@ enum {
   EXP_DATA_NOT_IN_CACHE = 2,  /**< Recorded, but not in the cache. */
   EXP_DATA_NOT_IN_REMOTE = 3, /**< Recorded, but not on the remote. */
   EXP_DATA_UNTRACKED = 4,     /**< Neither Git nor DVC tracks it. */
-  EXP_DATA_UNCHANGED = 5,
-  EXP_DATA_BETWEEN = 6 /**< Of exp_data_diff(): from the old side to the new one. */
+  EXP_DATA_UNCHANGED = 5,     /**< The same in all three places. */
+  EXP_DATA_BETWEEN = 6        /**< Of exp_data_diff(): from the old side to the new one. */
 };
 
 /** What an exp_data_change is. */
 enum {
-  EXP_CHANGE_NONE = 0, /**< `part` says it all. */
-  EXP_CHANGE_ADDED = 1,
-  EXP_CHANGE_MODIFIED = 2,
-  EXP_CHANGE_DELETED = 3,
-  EXP_CHANGE_RENAMED = 4,
-  EXP_CHANGE_UNKNOWN = 5 /**< In a folder whose list of files is lost. */
+  EXP_CHANGE_NONE = 0,     /**< `part` says it all. */
+  EXP_CHANGE_ADDED = 1,    /**< Only on the new side. */
+  EXP_CHANGE_MODIFIED = 2, /**< On both sides, with other content. */
+  EXP_CHANGE_DELETED = 3,  /**< Only on the old side. */
+  EXP_CHANGE_RENAMED = 4,  /**< Deleted and added with the same content. */
+  EXP_CHANGE_UNKNOWN = 5   /**< In a folder whose list of files is lost. */
 };
 
 /** Look only at fields that lie within struct_size. Texts are never NULL. */
 typedef struct exp_data_change {
-  size_t struct_size;
+  size_t struct_size;   /**< sizeof(exp_data_change) of this library. */
   const char* path;     /**< Relative to the project's root, folders end in '/'. Untracked ones are
                              relative to its directory. */
   const char* old_path; /**< Of what was renamed; else the same. */
@@ -974,9 +997,9 @@ typedef struct exp_data_change {
 /** Changes by part and kind. Immutable: any thread may read it. */
 typedef struct exp_data_changes exp_data_changes;
 
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_data_changes_free(exp_data_changes* changes);
-/** @since 0.1 */
+/** How many changes there are, of all parts. @since 0.1 */
 EXP_API size_t exp_data_changes_count(const exp_data_changes* changes);
 /** Lives as long as `changes`; NULL when out of range. @since 0.1 */
 EXP_API const exp_data_change* exp_data_changes_get(const exp_data_changes* changes, size_t index);
@@ -994,6 +1017,7 @@ EXP_API uint32_t exp_data_changes_git(const exp_data_changes* changes);
 #define EXP_DATA_STATUS_NOT_IN_REMOTE (UINT32_C(1) << 2) /**< Ask the remote what it lacks. */
 #define EXP_DATA_STATUS_UNCHANGED (UINT32_C(1) << 3)     /**< What is as it was, too. */
 
+/** What exp_data_status() looks at. */
 typedef struct exp_data_status_options {
   size_t struct_size;         /**< sizeof(exp_data_status_options) of the caller. */
   const char* const* targets; /**< Paths, ends in NULL; NULL: everything. */
@@ -1004,6 +1028,7 @@ typedef struct exp_data_status_options {
   uint32_t flags;        /**< EXP_DATA_STATUS_*, or'ed. */
   uint32_t reserved;     /**< 0. */
 } exp_data_status_options;
+/** Every default. */
 #define EXP_DATA_STATUS_OPTIONS_INIT \
   { sizeof(exp_data_status_options), NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
@@ -1027,6 +1052,7 @@ EXP_API exp_status exp_data_status_json(char** out_text, const exp_project* proj
 #define EXP_DATA_DIFF_HASHES (UINT32_C(1) << 0)     /**< JSON: with hashes. */
 #define EXP_DATA_DIFF_NO_MISSING (UINT32_C(1) << 1) /**< Without what the cache lacks. */
 
+/** What exp_data_diff() compares. */
 typedef struct exp_data_diff_options {
   size_t struct_size;         /**< sizeof(exp_data_diff_options) of the caller. */
   const char* old_rev;        /**< NULL: HEAD. */
@@ -1038,6 +1064,7 @@ typedef struct exp_data_diff_options {
   uint32_t flags;             /**< EXP_DATA_DIFF_*, or'ed. */
   uint32_t reserved;          /**< 0. */
 } exp_data_diff_options;
+/** Every default. */
 #define EXP_DATA_DIFF_OPTIONS_INIT \
   { sizeof(exp_data_diff_options), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
@@ -1082,12 +1109,12 @@ enum {
  */
 EXP_API exp_status exp_config_open(exp_config** out_config, const char* directory,
                                    exp_error** out_error);
-/** @since 0.1 */
+/** Closes it; nothing is kept back that would have to be written. @since 0.1 */
 EXP_API void exp_config_free(exp_config* config);
 
 /** Look only at fields that lie within struct_size. Texts are never NULL. */
 typedef struct exp_config_entry {
-  size_t struct_size;
+  size_t struct_size; /**< sizeof(exp_config_entry) of this library. */
   const char* key;    /**< "core.remote", "remote.store.url". */
   const char* value;  /**< Paths are absolute; a list as "['a', 'b']". */
   const char* origin; /**< The file, relative to the root for files of the project. */
@@ -1099,9 +1126,9 @@ typedef struct exp_config_entries exp_config_entries;
 /** Every option that is set, level by level. Free with exp_config_entries_free(). @since 0.1 */
 EXP_API exp_status exp_config_list(exp_config_entries** out_entries, const exp_config* config,
                                    int32_t level, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_config_entries_free(exp_config_entries* entries);
-/** @since 0.1 */
+/** How many options there are. @since 0.1 */
 EXP_API size_t exp_config_entries_count(const exp_config_entries* entries);
 /** Lives as long as `entries`; NULL when out of range. @since 0.1 */
 EXP_API const exp_config_entry* exp_config_entries_get(const exp_config_entries* entries,
@@ -1127,11 +1154,11 @@ EXP_API exp_status exp_config_cache_dir(char** out_path, const exp_config* confi
 
 /** Look only at fields that lie within struct_size. Texts are never NULL. */
 typedef struct exp_remote {
-  size_t struct_size;
-  const char* name;
-  const char* url; /**< As it is set; paths are absolute. */
-  int32_t is_default;
-  int32_t reserved;
+  size_t struct_size; /**< sizeof(exp_remote) of this library. */
+  const char* name;   /**< As commands and `core.remote` name it. */
+  const char* url;    /**< As it is set; paths are absolute. */
+  int32_t is_default; /**< 1 when `core.remote` names it. */
+  int32_t reserved;   /**< 0. */
 } exp_remote;
 
 /** Remotes. Immutable: any thread may read it. */
@@ -1140,9 +1167,9 @@ typedef struct exp_remotes exp_remotes;
 /** Free with exp_remotes_free(). @since 0.1 */
 EXP_API exp_status exp_config_remotes(exp_remotes** out_remotes, const exp_config* config,
                                       int32_t level, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_remotes_free(exp_remotes* remotes);
-/** @since 0.1 */
+/** How many remotes there are. @since 0.1 */
 EXP_API size_t exp_remotes_count(const exp_remotes* remotes);
 /** Lives as long as `remotes`; NULL when out of range. @since 0.1 */
 EXP_API const exp_remote* exp_remotes_get(const exp_remotes* remotes, size_t index);
@@ -1151,7 +1178,7 @@ EXP_API const exp_remote* exp_remotes_get(const exp_remotes* remotes, size_t ind
 #define EXP_REMOTE_DEFAULT (UINT32_C(1) << 0) /**< Make it the default one. */
 #define EXP_REMOTE_FORCE (UINT32_C(1) << 1)   /**< Replace a remote of that name. */
 
-/** @since 0.1 */
+/** Adds a remote. Without EXP_REMOTE_FORCE a name that is taken is EXP_ERR_CONFIG. @since 0.1 */
 EXP_API exp_status exp_config_add_remote(exp_config* config, const char* name, const char* url,
                                          int32_t level, uint32_t flags, exp_error** out_error);
 /** Sets an option of a remote; `value` NULL unsets it. @since 0.1 */
@@ -1161,7 +1188,8 @@ EXP_API exp_status exp_config_modify_remote(exp_config* config, const char* name
 /** And what refers to it as the default, at this level and stronger ones. @since 0.1 */
 EXP_API exp_status exp_config_remove_remote(exp_config* config, const char* name, int32_t level,
                                             exp_error** out_error);
-/** @since 0.1 */
+/** Where it is the default it stays so. EXP_ERR_CONFIG without such a remote or for a name taken.
+ *  @since 0.1 */
 EXP_API exp_status exp_config_rename_remote(exp_config* config, const char* name,
                                             const char* new_name, int32_t level,
                                             exp_error** out_error);
@@ -1174,13 +1202,16 @@ EXP_API exp_status exp_config_set_default_remote(exp_config* config, const char*
 
 /* ------------------------------------------------------------------------------- experiments */
 
+/** An experiment that was made. Immutable: any thread may read it. */
 typedef struct exp_experiment exp_experiment;
+/** Rows of `exp show`. Immutable: any thread may read it. */
 typedef struct exp_rows exp_rows;
 
 /** Flags of exp_experiment_options. */
 #define EXP_EXPERIMENT_TEMP (UINT32_C(1) << 0)     /**< Run in a folder of its own. */
 #define EXP_EXPERIMENT_NO_HYDRA (UINT32_C(1) << 1) /**< Compose no configuration. */
 
+/** How exp_experiments_run() works. */
 typedef struct exp_experiment_options {
   size_t struct_size;            /**< sizeof(exp_experiment_options) of the caller. */
   const exp_run_options* run;    /**< NULL means all defaults. */
@@ -1192,6 +1223,7 @@ typedef struct exp_experiment_options {
   uint32_t flags;    /**< EXP_EXPERIMENT_*, or'ed. */
   uint32_t reserved; /**< 0. */
 } exp_experiment_options;
+/** Every default. */
 #define EXP_EXPERIMENT_OPTIONS_INIT \
   { sizeof(exp_experiment_options), NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
@@ -1206,9 +1238,9 @@ typedef struct exp_experiment_options {
 EXP_API exp_status exp_experiments_run(exp_experiment** out_experiment, const exp_project* project,
                                        const exp_experiment_options* options,
                                        exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its summary; the experiment itself stays. @since 0.1 */
 EXP_API void exp_experiment_free(exp_experiment* experiment);
-/** @since 0.1 */
+/** Its name, given or made up. @since 0.1 */
 EXP_API const char* exp_experiment_name(const exp_experiment* experiment);
 /** 40 hex digits; "" after a dry run. @since 0.1 */
 EXP_API const char* exp_experiment_commit(const exp_experiment* experiment);
@@ -1218,22 +1250,24 @@ EXP_API const char* exp_experiment_ref(const exp_experiment* experiment);
 EXP_API const exp_run_summary* exp_experiment_summary(const exp_experiment* experiment);
 
 /** Flags of exp_show_options. */
-#define EXP_SHOW_ALL_BRANCHES (UINT32_C(1) << 0)
-#define EXP_SHOW_ALL_TAGS (UINT32_C(1) << 1)
-#define EXP_SHOW_ALL_COMMITS (UINT32_C(1) << 2)
-#define EXP_SHOW_HIDE_WORKSPACE (UINT32_C(1) << 3)
-#define EXP_SHOW_SHA_ONLY (UINT32_C(1) << 4)
-#define EXP_SHOW_FORCE (UINT32_C(1) << 5) /**< Read the commits again. */
-#define EXP_SHOW_HIDE_QUEUED (UINT32_C(1) << 6)
-#define EXP_SHOW_HIDE_FAILED (UINT32_C(1) << 7)
-#define EXP_SHOW_PARAM_DEPS (UINT32_C(1) << 8) /**< Only parameters that stages depend on. */
+#define EXP_SHOW_ALL_BRANCHES (UINT32_C(1) << 0)   /**< And the last commit of every branch. */
+#define EXP_SHOW_ALL_TAGS (UINT32_C(1) << 1)       /**< And the commit of every tag. */
+#define EXP_SHOW_ALL_COMMITS (UINT32_C(1) << 2)    /**< And every commit. */
+#define EXP_SHOW_HIDE_WORKSPACE (UINT32_C(1) << 3) /**< No row for the workspace. */
+#define EXP_SHOW_SHA_ONLY (UINT32_C(1) << 4)       /**< No branch and tag names. */
+#define EXP_SHOW_FORCE (UINT32_C(1) << 5)          /**< Read the commits again. */
+#define EXP_SHOW_HIDE_QUEUED (UINT32_C(1) << 6)    /**< No rows for tasks that wait. */
+#define EXP_SHOW_HIDE_FAILED (UINT32_C(1) << 7)    /**< No rows for tasks that failed. */
+#define EXP_SHOW_PARAM_DEPS (UINT32_C(1) << 8)     /**< Only parameters that stages depend on. */
 
+/** Which rows exp_experiments_show() has. */
 typedef struct exp_show_options {
   size_t struct_size;      /**< sizeof(exp_show_options) of the caller. */
   const char* const* revs; /**< Baselines, ends in NULL; NULL: HEAD. */
   int32_t num;             /**< Commits from each baseline on; 0 means 1; negative: all. */
   uint32_t flags;          /**< EXP_SHOW_*, or'ed. */
 } exp_show_options;
+/** Every default. */
 #define EXP_SHOW_OPTIONS_INIT \
   { sizeof(exp_show_options), NULL, 0, 0 }
 
@@ -1247,9 +1281,9 @@ EXP_API exp_status exp_experiments_show(exp_rows** out_rows, const exp_project* 
 EXP_API exp_status exp_experiments_show_json(char** out_text, const exp_project* project,
                                              const exp_show_options* options,
                                              exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_rows_free(exp_rows* rows);
-/** @since 0.1 */
+/** How many rows there are. @since 0.1 */
 EXP_API size_t exp_rows_count(const exp_rows* rows);
 /** EXP_ROW_*; -1 when out of range. @since 0.1 */
 EXP_API int32_t exp_rows_kind(const exp_rows* rows, size_t row);
@@ -1260,7 +1294,7 @@ EXP_API const char* exp_rows_rev(const exp_rows* rows, size_t row);
 /** Text of the metric or param `key` of `file` (NULL: any file); NULL when missing. @since 0.1 */
 EXP_API const char* exp_rows_metric(const exp_rows* rows, size_t row, const char* file,
                                     const char* key);
-/** @since 0.1 */
+/** The same of params. @since 0.1 */
 EXP_API const char* exp_rows_param(const exp_rows* rows, size_t row, const char* file,
                                    const char* key);
 /** Of experiments: the commit they belong to; NULL when out of range. @since 0.1 */
@@ -1275,9 +1309,9 @@ EXP_API const char* exp_rows_executor(const exp_rows* rows, size_t row);
 EXP_API const char* exp_rows_error(const exp_rows* rows, size_t row);
 
 /** Kinds of columns. */
-#define EXP_COLUMN_METRIC INT32_C(1)
-#define EXP_COLUMN_PARAM INT32_C(2)
-#define EXP_COLUMN_DEP INT32_C(3) /**< Files by hash; without keys. */
+#define EXP_COLUMN_METRIC INT32_C(1) /**< Values of metrics files. */
+#define EXP_COLUMN_PARAM INT32_C(2)  /**< Values of params files. */
+#define EXP_COLUMN_DEP INT32_C(3)    /**< Files by hash; without keys. */
 
 /** How many values of a kind of column a row has. @since 0.1 */
 EXP_API size_t exp_rows_value_count(const exp_rows* rows, size_t row, int32_t column);
@@ -1300,6 +1334,7 @@ EXP_API double exp_rows_value_number(const exp_rows* rows, size_t row, int32_t c
 #define EXP_SAVE_FORCE (UINT32_C(1) << 0)     /**< Replace an experiment of that name. */
 #define EXP_SAVE_RECURSIVE (UINT32_C(1) << 1) /**< Folders among the targets. */
 
+/** What exp_experiments_save() records. */
 typedef struct exp_save_options {
   size_t struct_size;                   /**< sizeof(exp_save_options) of the caller. */
   const char* const* targets;           /**< Data to record, ends in NULL; NULL: everything. */
@@ -1311,6 +1346,7 @@ typedef struct exp_save_options {
   uint32_t flags;                       /**< EXP_SAVE_*, or'ed. */
   uint32_t reserved;                    /**< 0. */
 } exp_save_options;
+/** Every default. */
 #define EXP_SAVE_OPTIONS_INIT \
   { sizeof(exp_save_options), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
@@ -1376,17 +1412,17 @@ typedef struct exp_refs exp_refs;
 
 /** Look only at fields that lie within struct_size. Texts are never NULL. */
 typedef struct exp_ref {
-  size_t struct_size;
-  const char* name;
+  size_t struct_size;        /**< sizeof(exp_ref) of this library. */
+  const char* name;          /**< The last part of `ref`. */
   const char* commit;        /**< "" of a Git remote's. */
   const char* baseline;      /**< The commit it belongs to. */
   const char* baseline_name; /**< Its branch or tag; "" when it has none. */
   const char* ref;           /**< "refs/exps/<2>/<38>/<name>". */
 } exp_ref;
 
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_refs_free(exp_refs* refs);
-/** @since 0.1 */
+/** How many experiments there are. @since 0.1 */
 EXP_API size_t exp_refs_count(const exp_refs* refs);
 /** Lives as long as `refs`; NULL when out of range. @since 0.1 */
 EXP_API const exp_ref* exp_refs_get(const exp_refs* refs, size_t index);
@@ -1394,6 +1430,7 @@ EXP_API const exp_ref* exp_refs_get(const exp_refs* refs, size_t index);
 /** Flags of exp_list_options. */
 #define EXP_LIST_ALL_COMMITS (UINT32_C(1) << 0) /**< Every experiment of the repository. */
 
+/** Which experiments exp_experiments_list() lists. */
 typedef struct exp_list_options {
   size_t struct_size;      /**< sizeof(exp_list_options) of the caller. */
   const char* const* revs; /**< Baselines, ends in NULL; NULL: HEAD. */
@@ -1401,6 +1438,7 @@ typedef struct exp_list_options {
   int32_t num;             /**< Commits from each baseline on; 0 means 1; negative: all. */
   uint32_t flags;          /**< EXP_LIST_*, or'ed. */
 } exp_list_options;
+/** Every default. */
 #define EXP_LIST_OPTIONS_INIT \
   { sizeof(exp_list_options), NULL, NULL, 0, 0 }
 
@@ -1422,6 +1460,7 @@ typedef struct exp_remove_options {
   int32_t num;              /**< Commits from each baseline on; 0 means 1; negative: all. */
   uint32_t flags;           /**< EXP_REMOVE_*, or'ed. */
 } exp_remove_options;
+/** Every default: nothing is selected. */
 #define EXP_REMOVE_OPTIONS_INIT \
   { sizeof(exp_remove_options), NULL, NULL, NULL, 0, 0 }
 
@@ -1442,6 +1481,7 @@ EXP_API exp_status exp_experiments_remove(exp_names** out_removed, const exp_pro
 #define EXP_SHARE_NO_CACHE (UINT32_C(1) << 2)  /**< Leave the data where it is. */
 #define EXP_SHARE_RUN_CACHE (UINT32_C(1) << 3) /**< The run-cache, too. */
 
+/** What exp_experiments_push() and exp_experiments_pull() transfer. */
 typedef struct exp_share_options {
   size_t struct_size;       /**< sizeof(exp_share_options) of the caller. */
   const char* git_remote;   /**< Name of a Git remote, URL, or path; not NULL. */
@@ -1456,6 +1496,7 @@ typedef struct exp_share_options {
   uint32_t flags;           /**< EXP_SHARE_*, or'ed. */
   uint32_t reserved;        /**< 0. */
 } exp_share_options;
+/** Every default. */
 #define EXP_SHARE_OPTIONS_INIT \
   { sizeof(exp_share_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
@@ -1477,7 +1518,7 @@ EXP_API exp_status exp_experiments_push(exp_share_result** out_result, const exp
 /** The other way; nothing in the workspace changes. @since 0.1 */
 EXP_API exp_status exp_experiments_pull(exp_share_result** out_result, const exp_project* project,
                                         const exp_share_options* options, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with the lists that are borrowed from it. @since 0.1 */
 EXP_API void exp_share_result_free(exp_share_result* result);
 /** Experiments that went over, borrowed from the result. @since 0.1 */
 EXP_API const exp_refs* exp_share_result_done(const exp_share_result* result);
@@ -1528,6 +1569,7 @@ typedef struct exp_command_options {
   uint32_t jobs;          /**< Tasks run at once, as for exp_executor_local(). */
   uint32_t flags;         /**< EXP_ENGINE_*, or'ed. */
 } exp_command_options;
+/** Every default; the three commands are to be set. */
 #define EXP_COMMAND_OPTIONS_INIT \
   { sizeof(exp_command_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
 
@@ -1575,6 +1617,7 @@ typedef struct exp_engine {
   uint32_t jobs;            /**< Tasks run at once, as for exp_executor_local(). */
   uint32_t flags;           /**< EXP_ENGINE_*, or'ed. */
 } exp_engine;
+/** Every default; the callbacks are to be set. */
 #define EXP_ENGINE_INIT \
   { sizeof(exp_engine), NULL, NULL, NULL, NULL, NULL, 0, 0, 0 }
 
@@ -1601,7 +1644,7 @@ EXP_API exp_status exp_executor_of_project(exp_executor** out_executor, const ex
                                            const char* name, uint32_t jobs, exp_error** out_error);
 /** "local" for this machine; NULL for NULL. Lives as long as the executor. @since 0.1 */
 EXP_API const char* exp_executor_name(const exp_executor* executor);
-/** @since 0.1 */
+/** Releases it. Not while exp_queue_run() uses it. @since 0.1 */
 EXP_API void exp_executor_free(exp_executor* executor);
 /** Tasks run at once, or EXP_JOBS_PER_PROCESSOR; 0 for NULL. @since 0.1 */
 EXP_API uint32_t exp_executor_jobs(const exp_executor* executor);
@@ -1636,9 +1679,9 @@ enum {
 
 /** Look only at fields that lie within struct_size. Texts are never NULL. */
 typedef struct exp_task {
-  size_t struct_size;
-  const char* id; /**< 40 hex digits. */
-  const char* name;
+  size_t struct_size;                /**< sizeof(exp_task) of this library. */
+  const char* id;                    /**< 40 hex digits. */
+  const char* name;                  /**< Of its experiment. */
   const char* baseline;              /**< The commit it is an experiment of. */
   const char* reason;                /**< Failed: "failed", "killed", "timed out", "lost", … */
   const char* message;               /**< What went wrong in the last attempt. */
@@ -1647,13 +1690,13 @@ typedef struct exp_task {
   const char* ref;                   /**< "refs/exps/<2>/<38>/<name>", once published. */
   const char* const* override_files; /**< One for each override; ends in NULL. */
   const char* const* overrides;      /**< "lr=0.1"; ends in NULL. */
-  size_t override_count;
-  int64_t created; /**< Nanoseconds since 1970. */
-  int64_t started; /**< Of the last attempt; 0: none yet. */
-  int64_t ended;   /**< Of the last attempt; 0: not yet. */
-  int64_t max_rss; /**< Bytes; the greatest of the processes of the last attempt. */
-  int64_t pid;     /**< Of the worker that runs it; 0 when none does. */
-  double cpu_seconds;
+  size_t override_count;             /**< How many overrides there are. */
+  int64_t created;                   /**< Nanoseconds since 1970. */
+  int64_t started;                   /**< Of the last attempt; 0: none yet. */
+  int64_t ended;                     /**< Of the last attempt; 0: not yet. */
+  int64_t max_rss;          /**< Bytes; the greatest of the processes of the last attempt. */
+  int64_t pid;              /**< Of the worker that runs it; 0 when none does. */
+  double cpu_seconds;       /**< Of the commands of the last attempt. */
   int32_t state;            /**< EXP_TASK_*. */
   int32_t priority;         /**< Greater ones run first. */
   int32_t attempts;         /**< Made or being made. */
@@ -1662,9 +1705,9 @@ typedef struct exp_task {
   int32_t is_dvc;           /**< 1: a task of DVC's own queue; only DVC changes it. */
 } exp_task;
 
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_tasks_free(exp_tasks* tasks);
-/** @since 0.1 */
+/** How many tasks there are. @since 0.1 */
 EXP_API size_t exp_tasks_count(const exp_tasks* tasks);
 /** Lives as long as `tasks`; NULL when out of range. @since 0.1 */
 EXP_API const exp_task* exp_tasks_get(const exp_tasks* tasks, size_t index);
@@ -1677,6 +1720,7 @@ EXP_API int32_t exp_tasks_idle_workers(const exp_tasks* tasks);
 #define EXP_QUEUE_ADD_HELD (UINT32_C(1) << 0)     /**< Not to run before exp_queue_release(). */
 #define EXP_QUEUE_ADD_NO_HYDRA (UINT32_C(1) << 1) /**< Compose no configuration. */
 
+/** What exp_queue_add() queues. */
 typedef struct exp_queue_add_options {
   size_t struct_size;            /**< sizeof(exp_queue_add_options) of the caller. */
   const exp_run_options* run;    /**< As for exp_experiments_run(), not EXP_RUN_DRY; may be NULL. */
@@ -1691,6 +1735,7 @@ typedef struct exp_queue_add_options {
   uint32_t flags;                /**< EXP_QUEUE_ADD_*, or'ed. */
   uint32_t reserved;             /**< 0. */
 } exp_queue_add_options;
+/** Every default. */
 #define EXP_QUEUE_ADD_OPTIONS_INIT \
   { sizeof(exp_queue_add_options), NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0 }
 
@@ -1724,18 +1769,18 @@ EXP_API exp_status exp_queue_find(exp_tasks** out_tasks, const exp_project* proj
 
 /** Kinds of exp_queue_event; unknown ones should be passed over. */
 enum {
-  EXP_QUEUE_EVENT_TASK_STARTED = 1,
+  EXP_QUEUE_EVENT_TASK_STARTED = 1, /**< task: an attempt begins. */
   EXP_QUEUE_EVENT_TASK_EVENT = 2,   /**< event: something in its run. */
   EXP_QUEUE_EVENT_TASK_FINISHED = 3 /**< task as it is now; again: another attempt follows. */
 };
 
 /** Look only at fields that lie within struct_size. Everything is borrowed for the call. */
 typedef struct exp_queue_event {
-  size_t struct_size;
+  size_t struct_size;     /**< sizeof(exp_queue_event) of this library. */
   const exp_task* task;   /**< Without what only exp_queue_status() looks up: times, log, pid. */
   const exp_event* event; /**< NULL unless EXP_QUEUE_EVENT_TASK_EVENT. */
   int32_t kind;           /**< EXP_QUEUE_EVENT_*. */
-  int32_t again;
+  int32_t again;          /**< EXP_QUEUE_EVENT_TASK_FINISHED: 1 when another attempt follows. */
 } exp_queue_event;
 
 /** Return 0 to go on. Comes from worker threads. @since 0.1 */
@@ -1749,6 +1794,7 @@ typedef int32_t (*exp_text_cb)(const char* text, size_t text_size, void* user_da
 /** For programs that do nothing else: processes that commands leave behind are ended, too. */
 #define EXP_QUEUE_RUN_OWN_PROCESS (UINT32_C(1) << 0)
 
+/** How exp_queue_run() works. */
 typedef struct exp_queue_run_options {
   size_t struct_size;          /**< sizeof(exp_queue_run_options) of the caller. */
   exp_queue_event_cb on_event; /**< May be NULL. */
@@ -1759,6 +1805,7 @@ typedef struct exp_queue_run_options {
   uint32_t flags;              /**< EXP_QUEUE_RUN_*, or'ed. */
   uint32_t reserved;           /**< 0. */
 } exp_queue_run_options;
+/** Every default. */
 #define EXP_QUEUE_RUN_OPTIONS_INIT \
   { sizeof(exp_queue_run_options), NULL, NULL, NULL, NULL, 0, 0, 0 }
 
@@ -1775,6 +1822,7 @@ typedef struct exp_queue_run_options {
 EXP_API exp_status exp_queue_run(const exp_project* project, const exp_executor* executor,
                                  const exp_queue_run_options* options, exp_error** out_error);
 
+/** Which workers exp_queue_start() starts. */
 typedef struct exp_worker_options {
   size_t struct_size;  /**< sizeof(exp_worker_options) of the caller. */
   const char* program; /**< `expcore` or one that knows `exp queue-worker`; NULL: "expcore". */
@@ -1784,6 +1832,7 @@ typedef struct exp_worker_options {
   /** Where commands run, as exp_executor_of_project() has it; NULL: this machine. */
   const char* executor;
 } exp_worker_options;
+/** Every default. */
 #define EXP_WORKER_OPTIONS_INIT \
   { sizeof(exp_worker_options), NULL, 0, 0, 0, NULL }
 
@@ -1831,9 +1880,9 @@ EXP_API exp_status exp_queue_remove(const exp_project* project, const char* cons
                                     exp_error** out_error);
 
 /** What exp_queue_remove_all() removes. */
-#define EXP_QUEUE_REMOVE_QUEUED (UINT32_C(1) << 0) /**< Held ones, too. */
-#define EXP_QUEUE_REMOVE_FAILED (UINT32_C(1) << 1)
-#define EXP_QUEUE_REMOVE_SUCCESS (UINT32_C(1) << 2)
+#define EXP_QUEUE_REMOVE_QUEUED (UINT32_C(1) << 0)  /**< Held ones, too. */
+#define EXP_QUEUE_REMOVE_FAILED (UINT32_C(1) << 1)  /**< Those that failed. */
+#define EXP_QUEUE_REMOVE_SUCCESS (UINT32_C(1) << 2) /**< Those whose experiment was published. */
 
 /** `out_removed` may be NULL; free it with exp_tasks_free(). @since 0.1 */
 EXP_API exp_status exp_queue_remove_all(exp_tasks** out_removed, const exp_project* project,
@@ -1842,10 +1891,10 @@ EXP_API exp_status exp_queue_remove_all(exp_tasks** out_removed, const exp_proje
 /** Queued tasks wait for exp_queue_release(). EXP_ERR_INVALID_ARGUMENT for others. @since 0.1 */
 EXP_API exp_status exp_queue_hold(const exp_project* project, const char* const* tasks,
                                   exp_error** out_error);
-/** @since 0.1 */
+/** Lets held tasks run. EXP_ERR_INVALID_ARGUMENT for others. @since 0.1 */
 EXP_API exp_status exp_queue_release(const exp_project* project, const char* const* tasks,
                                      exp_error** out_error);
-/** @since 0.1 */
+/** Greater priorities run first. EXP_ERR_NOT_FOUND for a name that no task has. @since 0.1 */
 EXP_API exp_status exp_queue_prioritize(const exp_project* project, const char* const* tasks,
                                         int32_t priority, exp_error** out_error);
 /** Queues failed tasks once more; NULL: all of them. @since 0.1 */
@@ -1903,7 +1952,7 @@ typedef struct exp_findings exp_findings;
 
 /** Look only at fields that lie within struct_size. Texts are never NULL. */
 typedef struct exp_finding {
-  size_t struct_size;
+  size_t struct_size; /**< sizeof(exp_finding) of this library. */
   const char* kind;   /**< For programs: "lost_attempt", … */
   const char* task;   /**< The name of the task that it is about; "" when it is about none. */
   const char* what;   /**< "the worker of 'a' died while it ran". */
@@ -1912,9 +1961,9 @@ typedef struct exp_finding {
   int32_t fixed;      /**< 1: it has been. */
 } exp_finding;
 
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_findings_free(exp_findings* findings);
-/** @since 0.1 */
+/** How many findings there are; 0: nothing is wrong. @since 0.1 */
 EXP_API size_t exp_findings_count(const exp_findings* findings);
 /** Lives as long as `findings`; NULL when out of range. @since 0.1 */
 EXP_API const exp_finding* exp_findings_get(const exp_findings* findings, size_t index);
@@ -1937,30 +1986,34 @@ EXP_API exp_status exp_queue_doctor(exp_findings** out_findings, const exp_proje
 
 /* ------------------------------------------------------------------------- metrics and params */
 
+/** Values by revision, file and key. Immutable: any thread may read it. */
 typedef struct exp_values exp_values;
+/** Values that two revisions have differently. Immutable: any thread may read it. */
 typedef struct exp_changes exp_changes;
 
 /** What kind of thing a value is. */
 enum {
-  EXP_VALUE_MISSING = 0,
-  EXP_VALUE_TEXT = 1,
-  EXP_VALUE_NUMBER = 2,
-  EXP_VALUE_BOOLEAN = 3,
-  EXP_VALUE_ERROR = 4, /**< The file or revision could not be read; the text says why. */
-  EXP_VALUE_OTHER = 5  /**< A list as JSON, a date. */
+  EXP_VALUE_MISSING = 0, /**< There is none. */
+  EXP_VALUE_TEXT = 1,    /**< A text. */
+  EXP_VALUE_NUMBER = 2,  /**< A number, with its value beside the text. */
+  EXP_VALUE_BOOLEAN = 3, /**< The text is "True" or "False", as in the tables of DVC. */
+  EXP_VALUE_ERROR = 4,   /**< The file or revision could not be read; the text says why. */
+  EXP_VALUE_OTHER = 5    /**< A list as JSON, a date. */
 };
 
 /** Flags of exp_metrics_options. */
-#define EXP_METRICS_ALL_BRANCHES (UINT32_C(1) << 0)
-#define EXP_METRICS_ALL_TAGS (UINT32_C(1) << 1)
-#define EXP_METRICS_ALL_COMMITS (UINT32_C(1) << 2)
+#define EXP_METRICS_ALL_BRANCHES (UINT32_C(1) << 0) /**< And the last commit of every branch. */
+#define EXP_METRICS_ALL_TAGS (UINT32_C(1) << 1)     /**< And the commit of every tag. */
+#define EXP_METRICS_ALL_COMMITS (UINT32_C(1) << 2)  /**< And every commit. */
 
+/** What exp_metrics_show() looks at. */
 typedef struct exp_metrics_options {
   size_t struct_size;         /**< sizeof(exp_metrics_options) of the caller. */
   const char* const* targets; /**< Metrics files, ends in NULL; NULL: all of the project. */
   uint32_t flags;             /**< EXP_METRICS_*, or'ed; 0: the workspace alone. */
   uint32_t reserved;          /**< 0. */
 } exp_metrics_options;
+/** Every default. */
 #define EXP_METRICS_OPTIONS_INIT \
   { sizeof(exp_metrics_options), NULL, 0, 0 }
 
@@ -1977,9 +2030,9 @@ EXP_API exp_status exp_metrics_show(exp_values** out_values, const exp_project* 
 /** The same as the JSON of `metrics show --json`. Free the text with exp_free(). @since 0.1 */
 EXP_API exp_status exp_metrics_show_json(char** out_text, const exp_project* project,
                                          const exp_metrics_options* options, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_values_free(exp_values* values);
-/** @since 0.1 */
+/** How many values there are. @since 0.1 */
 EXP_API size_t exp_values_count(const exp_values* values);
 /** "workspace", names of a commit joined by ','; "" for the workspace asked for alone; NULL when
  *  out of range. @since 0.1 */
@@ -1999,6 +2052,7 @@ EXP_API double exp_values_number(const exp_values* values, size_t index);
 #define EXP_DIFF_ALL (UINT32_C(1) << 0)       /**< Unchanged values, too. */
 #define EXP_DIFF_DEPS_ONLY (UINT32_C(1) << 1) /**< Params: only what stages depend on. */
 
+/** What two revisions are compared, and of what. */
 typedef struct exp_diff_options {
   size_t struct_size;         /**< sizeof(exp_diff_options) of the caller. */
   const char* a_rev;          /**< A revision, an experiment or "workspace"; NULL: HEAD. */
@@ -2007,6 +2061,7 @@ typedef struct exp_diff_options {
   uint32_t flags;             /**< EXP_DIFF_*, or'ed. */
   uint32_t reserved;          /**< 0. */
 } exp_diff_options;
+/** Every default. */
 #define EXP_DIFF_OPTIONS_INIT \
   { sizeof(exp_diff_options), NULL, NULL, NULL, 0, 0 }
 
@@ -2028,9 +2083,9 @@ EXP_API exp_status exp_params_diff(exp_changes** out_changes, const exp_project*
 /** The JSON of `params diff --json`. Free the text with exp_free(). @since 0.1 */
 EXP_API exp_status exp_params_diff_json(char** out_text, const exp_project* project,
                                         const exp_diff_options* options, exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_changes_free(exp_changes* changes);
-/** @since 0.1 */
+/** How many values differ. @since 0.1 */
 EXP_API size_t exp_changes_count(const exp_changes* changes);
 /** NULL when out of range. @since 0.1 */
 EXP_API const char* exp_changes_file(const exp_changes* changes, size_t index);
@@ -2189,6 +2244,7 @@ EXP_API exp_status exp_params_diff_table(exp_table** out_table, const exp_projec
 
 /* --------------------------------------------------------------------------------------- plots */
 
+/** Plots of some revisions. Immutable: any thread may read it. */
 typedef struct exp_plots exp_plots;
 
 /** Flags of exp_plots_options. */
@@ -2202,13 +2258,14 @@ typedef struct exp_plots_options {
   const char* template_name;  /**< A built-in name, a file of .dvc/plots, or a path. */
   const char* x;              /**< Column of the x axis. */
   const char* y;              /**< Column of the y axis. */
-  const char* title;
-  const char* x_label;
-  const char* y_label;
-  const char* out;   /**< Folder for images; NULL: as configured, else "dvc_plots". */
-  uint32_t flags;    /**< EXP_PLOTS_*, or'ed. */
-  uint32_t reserved; /**< 0. */
+  const char* title;          /**< Above the plot. */
+  const char* x_label;        /**< Below the x axis; NULL: its column. */
+  const char* y_label;        /**< Beside the y axis; NULL: its column. */
+  const char* out;            /**< Folder for images; NULL: as configured, else "dvc_plots". */
+  uint32_t flags;             /**< EXP_PLOTS_*, or'ed. */
+  uint32_t reserved;          /**< 0. */
 } exp_plots_options;
+/** Every default. */
 #define EXP_PLOTS_OPTIONS_INIT \
   { sizeof(exp_plots_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
 
@@ -2235,9 +2292,9 @@ EXP_API exp_status exp_plots_json(char** out_text, const exp_project* project,
 EXP_API exp_status exp_plots_page(char** out_path, const exp_project* project,
                                   const char* const* revs, const exp_plots_options* options,
                                   exp_error** out_error);
-/** @since 0.1 */
+/** Releases it with its texts. @since 0.1 */
 EXP_API void exp_plots_free(exp_plots* plots);
-/** @since 0.1 */
+/** How many plots there are. @since 0.1 */
 EXP_API size_t exp_plots_count(const exp_plots* plots);
 /** NULL when out of range. @since 0.1 */
 EXP_API const char* exp_plots_id(const exp_plots* plots, size_t index);
