@@ -10,6 +10,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/spare_buffer.hpp"
 #include "cache/group.hpp"
 #include "fs/descriptor.hpp"
 #include "fs/path.hpp"
@@ -17,7 +18,7 @@
 namespace expcore::cache {
 namespace {
 
-constexpr std::size_t in_memory = std::size_t{1} << 20U;  ///< Files up to here are read whole.
+constexpr std::size_t in_memory = SpareBuffer::size - 1;  ///< Files up to here are read whole.
 constexpr std::size_t worth_sharing = 16 << 10;  ///< Smaller ones gain nothing from a reflink.
 constexpr std::size_t batch_objects = 4096;      ///< So many are flushed and named at once,
 constexpr std::size_t much = 512;                ///< Not to wait for without doing anything else.
@@ -94,13 +95,13 @@ class Writer {
   std::thread thread_;
 };
 
-/// The content of an open file that is not longer than `in_memory`; nullopt when it is. Valid until
-/// the next call.
-std::optional<std::string_view> read_short(const fs::Descriptor& file, const std::string& path) {
-  thread_local std::string buffer(in_memory + 1, '\0');
+/// The content of an open file, read into `buffer`; nullopt when it is longer than `in_memory`.
+std::optional<std::string_view> read_short(const fs::Descriptor& file, const std::string& path,
+                                           const SpareBuffer& buffer) {
   std::size_t used = 0;
-  while (used < buffer.size()) {
-    const std::size_t got = fs::read_some(file, buffer.data() + used, buffer.size() - used, path);
+  while (used < SpareBuffer::size) {
+    const std::size_t got =
+        fs::read_some(file, buffer.data() + used, SpareBuffer::size - used, path);
     if (got == 0) return std::string_view(buffer.data(), used);
     used += got;
   }
@@ -202,7 +203,8 @@ hash::ReadContent Intake::read(const std::string& path, const fs::Stat& stat,
     return read_long(path, stat.device, wanted, on_bytes);
   }
   const fs::Descriptor file = fs::open_file(path, O_RDONLY);
-  const auto bytes = read_short(file, path);
+  const SpareBuffer buffer;
+  const auto bytes = read_short(file, path, buffer);
   if (!bytes) return read_long(path, stat.device, wanted, on_bytes);
   hash::ReadContent read = hash::content_of(*bytes);
   const ObjectId id{read.content.hex, hash::FileHash::md5};

@@ -7,6 +7,7 @@
 
 #include <expcore/error.hpp>
 
+#include "base/spare_buffer.hpp"
 #include "fs/descriptor.hpp"
 
 namespace expcore::hash {
@@ -44,19 +45,19 @@ class Chunks {
 
   /// Valid until the next call; empty at the end.
   std::string_view next() {
-    thread_local std::string buffer(chunk, '\0');
     std::size_t used = 0;
     while (used < chunk) {
-      const std::size_t got = fs::read_some(file_, buffer.data() + used, chunk - used, path_);
+      const std::size_t got = fs::read_some(file_, buffer_.data() + used, chunk - used, path_);
       if (got == 0) break;
       used += got;
     }
-    return {buffer.data(), used};
+    return {buffer_.data(), used};
   }
 
  private:
   const std::string& path_;
   fs::Descriptor file_;
+  SpareBuffer buffer_;
 };
 
 }  // namespace

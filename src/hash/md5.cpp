@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <variant>
 
+#include "base/spare_buffer.hpp"
 #include "base/text.hpp"
 #include "fs/descriptor.hpp"
 #include "hash/libmd.hpp"
@@ -84,9 +85,9 @@ std::string copy_and_hash(const std::string& from, const std::string& to,
   const fs::Descriptor source = fs::open_file(from, O_RDONLY);
   const fs::Descriptor target = fs::open_file(to, O_WRONLY | O_CREAT | O_EXCL, 0600);
   Digest digest(Algorithm::md5);
-  thread_local std::string buffer(std::size_t{1} << 20U, '\0');
+  const SpareBuffer buffer;
   while (true) {
-    const std::size_t got = fs::read_some(source, buffer.data(), buffer.size(), from);
+    const std::size_t got = fs::read_some(source, buffer.data(), chunk, from);
     if (got == 0) return digest.finish();
     const std::string_view bytes(buffer.data(), got);
     digest.update(bytes);
@@ -99,7 +100,7 @@ Hashed hash_file(const std::string& path, FileHash kind, const BytesDone& on_byt
   const fs::Descriptor file = fs::open_file(path, O_RDONLY);
   Digest digest(Algorithm::md5);
   Hashed result;
-  thread_local std::string buffer(chunk, '\0');
+  const SpareBuffer buffer;
   while (true) {
     // A whole chunk at a time: md5-dos2unix looks at each one on its own.
     std::size_t used = 0;

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <expcore/exp.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,14 +15,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef EXPCORE_HOST_LIBRARIES
+#include "host_libraries.h"
+#define LOADS 3
+#else
+#define LOADS 20
+#endif
+
 extern char** environ;
 
 static int failures = 0;
 static char folder[4096];
+static FILE* complaints; /* standard error as this test got it */
 
 static void check(int holds, const char* what) {
   if (holds) return;
-  fprintf(stderr, "guest_test: %s\n", what);
+  fprintf(complaints, "guest_test: %s\n", what);
   ++failures;
 }
 
@@ -44,7 +53,7 @@ static struct {
 static void* load(const char* path) {
   void* handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) {
-    fprintf(stderr, "guest_test: %s\n", dlerror());
+    fprintf(complaints, "guest_test: %s\n", dlerror());
     exit(2);
   }
   *(void**)&lib.project_open = dlsym(handle, "exp_project_open");
@@ -61,9 +70,17 @@ static void* load(const char* path) {
   return handle;
 }
 
+/* Really: nothing keeps the library in memory. */
+static void unload(void* handle, const char* path) {
+  dlclose(handle);
+  handle = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
+  check(handle == NULL, "the library stays in memory");
+  if (handle != NULL) dlclose(handle);
+}
+
 static void require(exp_status status, exp_error* error, const char* what) {
   if (status == EXP_OK) return;
-  fprintf(stderr, "guest_test: %s: %s\n", what, error == NULL ? "?" : lib.message(error));
+  fprintf(complaints, "guest_test: %s: %s\n", what, error == NULL ? "?" : lib.message(error));
   if (error != NULL) lib.error_free(error);
   ++failures;
 }
@@ -120,7 +137,7 @@ static void compare(const host_state* before, const char* after_what) {
     free(now.environment[i]);
   }
   free(now.environment);
-  if (failures != 0) fprintf(stderr, "guest_test: after %s\n", after_what);
+  if (failures != 0) fprintf(complaints, "guest_test: after %s\n", after_what);
 }
 
 static void shell(const char* command) {
@@ -148,7 +165,7 @@ static void make_project(const char* name, char* path, size_t size) {
   lib.project_free(project);
   snprintf(command, sizeof command,
            "cd '%s' && printf 'lr: 1\\n' > params.yaml && printf 'stages:\\n  train:\\n    cmd: "
-           "echo spoken; cp "
+           "echo spoken; echo muttered >&2; cp "
            "params.yaml out.txt\\n    params: [lr]\\n    outs: [out.txt]\\n' > dvc.yaml && git add "
            "-A && git commit -qm "
            "work",
@@ -196,11 +213,20 @@ static void set_child_handler(void (*handler)(int)) {
   sigaction(SIGCHLD, &action, NULL);
 }
 
-static size_t size_of(FILE* file) {
-  struct stat status;
-  fflush(file);
-  fstat(fileno(file), &status);
-  return (size_t)status.st_size;
+/* Descriptor `number` writes to the file `name` from now on. */
+static void redirect(int number, const char* name) {
+  FILE* file = fopen(name, "w");
+  check(file != NULL && dup2(fileno(file), number) == number, name);
+  fclose(file);
+}
+
+/* Nobody has written to it, and it is still that file. */
+static void check_silent(int number, const char* name, const char* what) {
+  struct stat file;
+  struct stat open_one;
+  check(stat(name, &file) == 0 && fstat(number, &open_one) == 0 && file.st_ino == open_one.st_ino &&
+            file.st_size == 0,
+        what);
 }
 
 int main(int argc, char** argv) {
@@ -212,16 +238,16 @@ int main(int argc, char** argv) {
   pid_t forked;
   int status;
   int i;
-  FILE* spoken;
+  complaints = fdopen(fcntl(2, F_DUPFD_CLOEXEC, 3), "w");
   if (argc != 2) return 2;
   setlocale(LC_ALL, "C.UTF-8");
   umask(027);
   snprintf(folder, sizeof folder, "%s/guest_test.XXXXXX",
            getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
   if (mkdtemp(folder) == NULL || chdir(folder) != 0) return 2;
-  /* What the library would print ends in this file. */
-  spoken = fopen("spoken", "w");
-  check(dup2(fileno(spoken), 1) == 1, "dup2");
+  /* What the library would print ends in these files. */
+  redirect(1, "spoken");
+  redirect(2, "muttered");
   own = fork(); /* a child of the host, which nobody but the host may reap */
   if (own == 0) {
     pause();
@@ -233,6 +259,9 @@ int main(int argc, char** argv) {
     char name[2] = {(char)('a' + i), 0};
     make_project(name, paths[i], sizeof paths[i]);
   }
+#ifdef EXPCORE_HOST_LIBRARIES
+  check(host_begins(paths[0]), "libgit2 of the host");
+#endif
   use(paths[0]);
   compare(&before, "plain use");
 
@@ -260,21 +289,30 @@ int main(int argc, char** argv) {
   set_child_handler(SIG_DFL);
   compare(&before, "hosts that mind their children");
 
-  for (i = 0; i < 20; ++i) {
-    dlclose(handle);
+#ifdef EXPCORE_HOST_LIBRARIES
+  check(host_still_works(), "the host's libgit2 or yaml-cpp is not as it was");
+#endif
+  for (i = 0; i < LOADS; ++i) {
+    unload(handle, argv[1]);
     handle = load(argv[1]);
     use(paths[3]);
   }
-  dlclose(handle);
+  unload(handle, argv[1]);
   compare(&before, "loading and unloading");
 
-  check(size_of(spoken) == 0, "the library or a command printed to the host's stdout");
+#ifdef EXPCORE_HOST_LIBRARIES
+  check(host_still_works(), "the host's libgit2 or yaml-cpp is not as it was");
+  check(host_ends(), "somebody else still holds the host's libgit2");
+#endif
+
+  check_silent(1, "spoken", "the library or a command printed to the host's stdout");
+  check_silent(2, "muttered", "the library or a command printed to the host's stderr");
   {
     char command[4200];
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     check(chdir("/") == 0, "chdir");
     shell(command);
   }
-  if (failures == 0) fprintf(stderr, "guest_test: passed\n");
+  if (failures == 0) fprintf(complaints, "guest_test: passed\n");
   return failures == 0 ? 0 : 1;
 }
