@@ -94,25 +94,27 @@ std::string zsh_completion(const CommandDescription& program) {
     return fmt::format("'{}:{}'", name, replaced(summary(text), "'", "'\\''"));
   };
   const auto described = [&](const CommandDescription& command) {
-    std::string found;
+    std::string commands;
+    std::string options;
     for (const auto& child : command.commands) {
-      found += " " + quoted(last_word(child.path), child.text);
+      commands += " " + quoted(last_word(child.path), child.text);
     }
     for (const auto& option : command.options) {
       for (const auto& name : option.names)
-        found += " " + quoted(name, option.text);
+        options += " " + quoted(name, option.text);
     }
-    return found;
+    return fmt::format("    \"{}\") commands=({} ) options=({} ) ;;\n", command.path, commands,
+                       options);
   };
-  std::string words = fmt::format("    \"\") found=({} ) ;;\n", described(program));
+  std::string words = described(program);
   for_each(program, [&](const CommandDescription& command, const CommandDescription&) {
-    words += fmt::format("    \"{}\") found=({} ) ;;\n", command.path, described(command));
+    words += described(command);
   });
   return fmt::format(
       R"(#compdef expcore
 _expcore() {{
   local route= word i
-  local -a found
+  local -a commands options
   for ((i = 2; i < CURRENT; i++)); do
     word=${{words[i]}}
     case "$route $word" in
@@ -120,8 +122,9 @@ _expcore() {{
   done
   case "$route" in
 {}  esac
-  _describe -o 'expcore' found
-  _files
+  _describe 'command' commands
+  _describe -o 'option' options
+  ((${{#commands}})) || _files
 }}
 if [ "$funcstack[1]" = _expcore ]; then _expcore "$@"; else compdef _expcore expcore; fi
 )",
