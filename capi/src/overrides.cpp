@@ -1,3 +1,4 @@
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -78,9 +79,18 @@ exp_status exp_overrides_apply(char** out_text, const exp_overrides* overrides, 
 
 exp_status exp_overrides_apply_to(const exp_overrides* overrides, const exp_project* project,
                                   exp_error** out_error) {
+  return exp_overrides_write(nullptr, overrides, project, out_error);
+}
+
+exp_status exp_overrides_write(exp_names** out_files, const exp_overrides* overrides,
+                               const exp_project* project, exp_error** out_error) {
+  if (out_files != nullptr) *out_files = nullptr;
   return capi::guard(out_error, [&] {
-    capi::require(overrides, "overrides")
-        .overrides.apply_to(capi::require(project, "project").project);
+    const auto& given = capi::require(overrides, "overrides").overrides;
+    auto files = std::make_unique<exp_names>();
+    for (const auto& path : given.apply_to(capi::require(project, "project").project))
+      files->names.push_back(path.string());
+    if (out_files != nullptr) *out_files = files.release();
   });
 }
 

@@ -24,8 +24,7 @@ void set(std::optional<std::string>& to, const char* text) {
   if (text != nullptr) to = text;
 }
 
-PlotsOptions to_plots_options(const exp_plots_options* given) {
-  const exp_plots_options options = capi::read_options(given);
+PlotsOptions to_plots_options(const exp_plots_options& options) {
   constexpr uint32_t known = EXP_PLOTS_SPLIT | EXP_PLOTS_NO_HEADER;
   if ((options.flags & ~known) != 0) {
     throw Error(Errc::invalid_argument, "flag not known to this version");
@@ -90,7 +89,7 @@ exp_status exp_plots_load(exp_plots** out_plots, const exp_project* project,
   if (out_plots != nullptr) *out_plots = nullptr;
   return capi::guard(out_error, [&] {
     capi::require(out_plots, "out_plots");
-    const PlotsOptions given = to_plots_options(options);
+    const PlotsOptions given = to_plots_options(capi::read_options(options));
     const Plots plots = plots_of(project);
     *out_plots = new exp_plots{revs == nullptr ? plots.show(given)
                                                : plots.diff(capi::to_strings(revs), given)};
@@ -102,7 +101,7 @@ exp_status exp_plots_json(char** out_text, const exp_project* project, const cha
   if (out_text != nullptr) *out_text = nullptr;
   return capi::guard(out_error, [&] {
     capi::require(out_text, "out_text");
-    const PlotsOptions given = to_plots_options(options);
+    const PlotsOptions given = to_plots_options(capi::read_options(options));
     const Plots plots = plots_of(project);
     *out_text =
         capi::copy_text(revs == nullptr ? plots.show_json(given).text
@@ -115,11 +114,13 @@ exp_status exp_plots_page(char** out_path, const exp_project* project, const cha
   if (out_path != nullptr) *out_path = nullptr;
   return capi::guard(out_error, [&] {
     capi::require(out_path, "out_path");
-    const PlotsOptions given = to_plots_options(options);
+    const exp_plots_options read = capi::read_options(options);
+    const PlotsOptions given = to_plots_options(read);
+    const std::string page = read.page == nullptr ? "" : read.page;
     const Plots plots = plots_of(project);
-    *out_path =
-        capi::copy_text(revs == nullptr ? plots.show_html(given).text
-                                        : plots.diff_html(capi::to_strings(revs), given).text);
+    *out_path = capi::copy_text(revs == nullptr
+                                    ? plots.show_html(given, page).text
+                                    : plots.diff_html(capi::to_strings(revs), given, page).text);
   });
 }
 

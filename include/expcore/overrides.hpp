@@ -84,7 +84,7 @@ class EXPCORE_API ParamOverrides {
   /// Applies everything to the files of a project (names are relative to its directory()): all
   /// texts are made first, then the files are replaced one by one, each at once. `oc.env` looks
   /// into the project's environment. Nothing is composed: see Composition for that. Returns the
-  /// files written. Throws: as apply(), Error{io}.
+  /// files written, absolute and sorted. Throws: as apply(), Error{io}.
   std::vector<std::filesystem::path> apply_to(const Project& project) const;
 
  private:

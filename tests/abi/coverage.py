@@ -27,6 +27,7 @@ OTHER_NAMES = {
     "JobEngine::cancel": ["exp_executor_custom"],
     "JobEngine::is_alive": ["exp_executor_custom"],
     "JobEngine::submit": ["exp_executor_custom"],
+    "ParamOverrides::apply_to": ["exp_overrides_apply_to", "exp_overrides_write"],
     "ParamOverrides::as_typed": ["exp_overrides_file", "exp_overrides_text"],
     "ParamOverrides::empty": ["exp_overrides_count"],
     "ParamOverrides::expand": ["exp_points_new", "exp_points_next"],

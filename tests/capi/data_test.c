@@ -51,6 +51,7 @@ static void test_overrides(const exp_project* project, const char* folder) {
   const char* wrong[] = {"lr=[1,", NULL};
   exp_overrides* overrides = NULL;
   exp_points* points = NULL;
+  exp_names* files = NULL;
   exp_error* error = NULL;
   uint64_t size = 0;
   char* text = NULL;
@@ -63,6 +64,10 @@ static void test_overrides(const exp_project* project, const char* folder) {
   run_shell(folder, "printf 'a: 1\\nlr: 1 # keep\\n' > params.yaml");
   CHECK(exp_overrides_apply_to(overrides, project, NULL) == EXP_OK);
   run_shell(folder, "grep -qx 'lr: 0.5 # keep' params.yaml");
+  CHECK(exp_overrides_write(&files, overrides, project, NULL) == EXP_OK);
+  CHECK(exp_names_count(files) == 1);
+  CHECK(strstr(exp_names_get(files, 0), "/params.yaml") != NULL);
+  exp_names_free(files);
   exp_overrides_free(overrides);
 
   CHECK(exp_overrides_parse(&overrides, sweep, NULL) == EXP_OK);
@@ -70,6 +75,8 @@ static void test_overrides(const exp_project* project, const char* folder) {
   CHECK(exp_overrides_size(&size, overrides, NULL) == EXP_OK);
   CHECK(size == 6);
   CHECK(exp_overrides_apply_to(overrides, project, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(exp_overrides_write(&files, overrides, project, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(files == NULL);
   CHECK(exp_points_new(&points, overrides, NULL) == EXP_OK);
   exp_overrides_free(overrides); /* points live on */
   CHECK(exp_points_count(points) == 0);

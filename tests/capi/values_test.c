@@ -105,6 +105,16 @@ static void test_plots(const exp_project* project) {
   CHECK(exp_plots_page(&text, project, NULL, &options, NULL) == EXP_OK);
   CHECK(strstr(text, "/out/index.html") != NULL);
   exp_free(text);
+  options.page = "mine.html";
+  run_shell(exp_project_directory(project),
+            "printf 'mine {plot_divs}' > mine.html; printf 'no place' > wrong.html");
+  CHECK(exp_plots_page(&text, project, NULL, &options, NULL) == EXP_OK);
+  run_shell(exp_project_directory(project), "grep -q '^mine ' out/index.html");
+  exp_free(text);
+  options.page = "wrong.html";
+  CHECK(exp_plots_page(&text, project, NULL, &options, NULL) == EXP_ERR_INVALID_ARGUMENT);
+  CHECK(text == NULL);
+  options.page = NULL;
   CHECK(exp_plots_load(&plots, project, unknown, NULL, NULL) == EXP_ERR_NOT_FOUND);
   CHECK(plots == NULL);
   options.template_name = "nope";

@@ -187,6 +187,9 @@ class ProjectTest(Sandbox):
         self.assertIn("application/vnd.vegalite.v5+json", shown[0]._repr_mimebundle_())
         self.assertIn("steps.csv", str(plots.show_json(header=False)))
         self.assertTrue(pathlib.Path(plots.page(header=False)).exists())
+        (self.folder / "mine.html").write_text("mine {plot_divs}")
+        page = pathlib.Path(plots.page(header=False, html_template=self.folder / "mine.html"))
+        self.assertTrue(page.read_text().startswith("mine <div"))
         self.assertEqual(plots.modify("out.txt", title="Mine", header=False), "dvc.yaml")
         self.assertIn("title: Mine", (self.folder / "dvc.yaml").read_text())
         with self.assertRaises(FileNotFoundError):
@@ -376,7 +379,8 @@ class ProjectTest(Sandbox):
         with expcore.ParamOverrides.parse(["lr=2"]) as overrides:
             self.assertFalse(overrides.is_sweep)
             self.assertEqual(overrides.apply("lr: 1  # é\n"), "lr: 2  # é\n")
-            overrides.apply_to(self.project)
+            self.assertEqual(overrides.as_typed, [("params.yaml", "lr=2")])
+            self.assertEqual(overrides.apply_to(self.project), [self.folder.resolve() / "params.yaml"])
         self.assertEqual((self.folder / "params.yaml").read_text(), "lr: 2\n")
         sweep = expcore.ParamOverrides.parse(["lr=range(1000000)", "p.json:a=x,y"])
         self.assertTrue(sweep.is_sweep)

@@ -520,6 +520,18 @@ EXP_API const char* exp_run_summary_reason(const exp_run_summary* summary, size_
 /** How long a stage took, in seconds; 0 when out of range. @since 0.1 */
 EXP_API double exp_run_summary_seconds(const exp_run_summary* summary, size_t index);
 
+/* --------------------------------------------------------------------------------------- names */
+
+/** A list of names. Immutable: any thread may read it. */
+typedef struct exp_names exp_names;
+
+/** Releases it with its texts. @since 0.1 */
+EXP_API void exp_names_free(exp_names* names);
+/** How many names there are. @since 0.1 */
+EXP_API size_t exp_names_count(const exp_names* names);
+/** NULL when out of range. @since 0.1 */
+EXP_API const char* exp_names_get(const exp_names* names, size_t index);
+
 /* --------------------------------------------------------------------------------- overrides */
 
 /** Parameter overrides as `-S [file:]override` takes them. Immutable: any thread may read it. */
@@ -573,6 +585,18 @@ EXP_API exp_status exp_overrides_apply(char** out_text, const exp_overrides* ove
  */
 EXP_API exp_status exp_overrides_apply_to(const exp_overrides* overrides,
                                           const exp_project* project, exp_error** out_error);
+/**
+ * As exp_overrides_apply_to(), and tells which files were written.
+ *
+ * @param[out] out_files Absolute paths, sorted; may be NULL. Free it with exp_names_free().
+ * @param      overrides Borrowed for the call.
+ * @param      project   Borrowed for the call.
+ * @param[out] out_error May be NULL.
+ * @return As exp_overrides_apply_to().
+ * @since 0.1
+ */
+EXP_API exp_status exp_overrides_write(exp_names** out_files, const exp_overrides* overrides,
+                                       const exp_project* project, exp_error** out_error);
 
 /**
  * Begins going through the combinations, before the first one; each is made when it is come to.
@@ -728,18 +752,6 @@ EXP_API exp_status exp_data_move(const exp_project* project, const char* from, c
 /** Makes files ordinary ones, no links into the cache. @since 0.1 */
 EXP_API exp_status exp_data_unprotect(const exp_project* project, const char* target,
                                       exp_error** out_error);
-
-/* --------------------------------------------------------------------------------------- names */
-
-/** A list of names. Immutable: any thread may read it. */
-typedef struct exp_names exp_names;
-
-/** Releases it with its texts. @since 0.1 */
-EXP_API void exp_names_free(exp_names* names);
-/** How many names there are. @since 0.1 */
-EXP_API size_t exp_names_count(const exp_names* names);
-/** NULL when out of range. @since 0.1 */
-EXP_API const char* exp_names_get(const exp_names* names, size_t index);
 
 /* ------------------------------------------- data: events, remotes, garbage and what changed */
 
@@ -2264,10 +2276,13 @@ typedef struct exp_plots_options {
   const char* out;            /**< Folder for images; NULL: as configured, else "dvc_plots". */
   uint32_t flags;             /**< EXP_PLOTS_*, or'ed. */
   uint32_t reserved;          /**< 0. */
+  /** exp_plots_page(): a page of one's own with "{plot_divs}" in it (docs/formats/plots.md); NULL:
+      that of `plots.html_template`, else the built-in one. */
+  const char* page;
 } exp_plots_options;
 /** Every default. */
 #define EXP_PLOTS_OPTIONS_INIT \
-  { sizeof(exp_plots_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 }
+  { sizeof(exp_plots_options), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
 
 /**
  * The plots of revisions side by side; images are copied to the folder `out`.

@@ -762,6 +762,7 @@ class exp_plots_options(Structure):
         ("out", c_char_p),
         ("flags", c_uint32),
         ("reserved", c_uint32),
+        ("page", c_char_p),
     ]
 
 
@@ -835,6 +836,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_run_summary_outcome": (c_int32, [c_void_p, c_size_t]),
     "exp_run_summary_reason": (c_char_p, [c_void_p, c_size_t]),
     "exp_run_summary_seconds": (c_double, [c_void_p, c_size_t]),
+    "exp_names_free": (None, [c_void_p]),
+    "exp_names_count": (c_size_t, [c_void_p]),
+    "exp_names_get": (c_char_p, [c_void_p, c_size_t]),
     "exp_overrides_parse": (c_int32, [POINTER(c_void_p), POINTER(c_char_p), POINTER(c_void_p)]),
     "exp_overrides_free": (None, [c_void_p]),
     "exp_overrides_is_sweep": (c_int32, [c_void_p]),
@@ -844,6 +848,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_overrides_size": (c_int32, [POINTER(c_uint64), c_void_p, POINTER(c_void_p)]),
     "exp_overrides_apply": (c_int32, [POINTER(c_void_p), c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
     "exp_overrides_apply_to": (c_int32, [c_void_p, c_void_p, POINTER(c_void_p)]),
+    "exp_overrides_write": (c_int32, [POINTER(c_void_p), c_void_p, c_void_p, POINTER(c_void_p)]),
     "exp_points_new": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_void_p)]),
     "exp_points_free": (None, [c_void_p]),
     "exp_points_next": (c_int32, [c_void_p]),
@@ -867,9 +872,6 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "exp_data_remove": (c_int32, [c_void_p, c_char_p, c_int32, POINTER(c_void_p)]),
     "exp_data_move": (c_int32, [c_void_p, c_char_p, c_char_p, POINTER(c_void_p)]),
     "exp_data_unprotect": (c_int32, [c_void_p, c_char_p, POINTER(c_void_p)]),
-    "exp_names_free": (None, [c_void_p]),
-    "exp_names_count": (c_size_t, [c_void_p]),
-    "exp_names_get": (c_char_p, [c_void_p, c_size_t]),
     "exp_data_add_with": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), c_char_p, POINTER(exp_data_options), POINTER(c_void_p)]),
     "exp_data_commit_with": (c_int32, [c_void_p, c_char_p, POINTER(exp_data_options), POINTER(c_void_p)]),
     "exp_data_checkout_with": (c_int32, [POINTER(c_void_p), c_void_p, POINTER(c_char_p), POINTER(exp_data_options), POINTER(c_void_p)]),

@@ -1,10 +1,11 @@
 """Parameter overrides in Hydra's grammar, and sweeps."""
 
 import ctypes
+import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ._call import Handle, PathLike, call, encode, made, owned_text, strings, text
+from ._call import Handle, PathLike, call, encode, made, owned_names, owned_text, strings, text
 from ._library import lib
 
 
@@ -25,6 +26,14 @@ class ParamOverrides(Handle):
     def parse(cls, arguments: Iterable[str]) -> "ParamOverrides":
         """Raises InvalidArgument, whose details show the place."""
         return cls(made(lib.exp_overrides_parse, strings(arguments)))
+
+    @property
+    def as_typed(self) -> list[tuple[str, str]]:
+        """The overrides as (file, override) pairs, by file in order of first appearance."""
+        return [
+            (text(lib.exp_overrides_file(self.raw, i)), text(lib.exp_overrides_text(self.raw, i)))
+            for i in range(lib.exp_overrides_count(self.raw))
+        ]
 
     @property
     def is_sweep(self) -> bool:
@@ -55,6 +64,6 @@ class ParamOverrides(Handle):
         """The text of a params file with the overrides for `file` applied; all other bytes stay."""
         return owned_text(lib.exp_overrides_apply, self.raw, content.encode(), encode(file))
 
-    def apply_to(self, project: Any) -> None:
-        """Applies everything to the files of a project, each replaced at once."""
-        call(lib.exp_overrides_apply_to, self.raw, project.raw)
+    def apply_to(self, project: Any) -> list[pathlib.Path]:
+        """Applies everything to the files of a project, each replaced at once; gives the files, sorted."""
+        return [pathlib.Path(name) for name in owned_names(lib.exp_overrides_write, self.raw, project.raw)]

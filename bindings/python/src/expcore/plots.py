@@ -98,9 +98,13 @@ class Plots:
         del keep
         return found
 
-    def page(self, revs: Iterable[str] | None = None, **options: Any) -> str:
-        """Writes a page that draws the plots and gives its path, "" when there are none."""
+    def page(
+        self, revs: Iterable[str] | None = None, *, html_template: PathLike | None = None, **options: Any
+    ) -> str:
+        """Writes a page that draws the plots and gives its path, "" when there are none. `html_template`: a page of
+        one's own with "{plot_divs}" in it."""
         native, array, keep = self._options(revs, options)
+        native.page = encode(html_template)
         path = owned_text(lib.exp_plots_page, self._project.raw, array, ctypes.byref(native))
         del keep
         return path

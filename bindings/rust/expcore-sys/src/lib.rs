@@ -242,6 +242,11 @@ pub struct exp_run_summary {
 }
 
 #[repr(C)]
+pub struct exp_names {
+    _private: [u8; 0],
+}
+
+#[repr(C)]
 pub struct exp_overrides {
     _private: [u8; 0],
 }
@@ -258,11 +263,6 @@ pub struct exp_composition {
 
 #[repr(C)]
 pub struct exp_checkout_result {
-    _private: [u8; 0],
-}
-
-#[repr(C)]
-pub struct exp_names {
     _private: [u8; 0],
 }
 
@@ -841,6 +841,7 @@ pub struct exp_plots_options {
     pub out: *const c_char,
     pub flags: u32,
     pub reserved: u32,
+    pub page: *const c_char,
 }
 
 #[repr(C)]
@@ -906,6 +907,9 @@ extern "C" {
     pub fn exp_run_summary_outcome(summary: *const exp_run_summary, index: usize) -> i32;
     pub fn exp_run_summary_reason(summary: *const exp_run_summary, index: usize) -> *const c_char;
     pub fn exp_run_summary_seconds(summary: *const exp_run_summary, index: usize) -> f64;
+    pub fn exp_names_free(names: *mut exp_names);
+    pub fn exp_names_count(names: *const exp_names) -> usize;
+    pub fn exp_names_get(names: *const exp_names, index: usize) -> *const c_char;
     pub fn exp_overrides_parse(out_overrides: *mut *mut exp_overrides, arguments: *const *const c_char, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_overrides_free(overrides: *mut exp_overrides);
     pub fn exp_overrides_is_sweep(overrides: *const exp_overrides) -> i32;
@@ -915,6 +919,7 @@ extern "C" {
     pub fn exp_overrides_size(out_size: *mut u64, overrides: *const exp_overrides, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_overrides_apply(out_text: *mut *mut c_char, overrides: *const exp_overrides, text: *const c_char, file: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_overrides_apply_to(overrides: *const exp_overrides, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
+    pub fn exp_overrides_write(out_files: *mut *mut exp_names, overrides: *const exp_overrides, project: *const exp_project, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_points_new(out_points: *mut *mut exp_points, overrides: *const exp_overrides, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_points_free(points: *mut exp_points);
     pub fn exp_points_next(points: *mut exp_points) -> i32;
@@ -938,9 +943,6 @@ extern "C" {
     pub fn exp_data_remove(project: *const exp_project, target: *const c_char, outs: i32, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_move(project: *const exp_project, from: *const c_char, to: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_unprotect(project: *const exp_project, target: *const c_char, out_error: *mut *mut exp_error) -> exp_status;
-    pub fn exp_names_free(names: *mut exp_names);
-    pub fn exp_names_count(names: *const exp_names) -> usize;
-    pub fn exp_names_get(names: *const exp_names, index: usize) -> *const c_char;
     pub fn exp_data_add_with(out_records: *mut *mut exp_names, project: *const exp_project, targets: *const *const c_char, out: *const c_char, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_commit_with(project: *const exp_project, target: *const c_char, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
     pub fn exp_data_checkout_with(out_result: *mut *mut exp_checkout_result, project: *const exp_project, targets: *const *const c_char, options: *const exp_data_options, out_error: *mut *mut exp_error) -> exp_status;
@@ -1173,6 +1175,6 @@ const _: () = {
     assert!(std::mem::size_of::<exp_metrics_options>() == 24);
     assert!(std::mem::size_of::<exp_diff_options>() == 40);
     assert!(std::mem::size_of::<exp_table_options>() == 40);
-    assert!(std::mem::size_of::<exp_plots_options>() == 80);
+    assert!(std::mem::size_of::<exp_plots_options>() == 88);
     assert!(std::mem::size_of::<exp_plot_change>() == 72);
 };

@@ -24,7 +24,9 @@ mod executor;
 mod experiments;
 mod log;
 mod metrics;
+mod overrides;
 mod pipeline;
+mod plots;
 mod project;
 mod queue;
 mod tables;
@@ -45,7 +47,9 @@ pub use experiments::{
 };
 pub use log::{LogLevel, LogRecord};
 pub use metrics::{Change, DiffOptions, Metrics, Params, Value, ValueKind};
+pub use overrides::{Override, ParamOverrides, Points};
 pub use pipeline::{Pipeline, RunOptions, Stage, StageResult, StaleStage, StatusOptions};
+pub use plots::{Plot, PlotError, PlotImage, PlotList, PlotProps, Plots, PlotsOptions};
 pub use project::Project;
 pub use queue::{
     Finding, Queue, QueueEvent, QueueEventKind, QueueRunOptions, Removal, Task, TaskOptions, TaskState, Tasks,

@@ -6,6 +6,7 @@ use crate::experiments::Experiments;
 use crate::log::{relay, LogLevel, LogListener, LogRecord};
 use crate::metrics::{Metrics, Params};
 use crate::pipeline::Pipeline;
+use crate::plots::Plots;
 use crate::queue::Queue;
 use expcore_sys as sys;
 use std::mem::size_of;
@@ -108,6 +109,11 @@ impl Project {
     /// The params at any revision.
     pub fn params(&self) -> Params<'_> {
         Params::new(self)
+    }
+
+    /// The plots at any revision.
+    pub fn plots(&self) -> Plots<'_> {
+        Plots::new(self)
     }
 
     /// The data: files, the cache, remotes.

@@ -3,7 +3,7 @@ use expcore::{
     AddOptions, Cancel, ChangeKind, Commands, ComposeOptions, Composition, ConfigLevel, Configuration, DataDiffOptions,
     DiffOptions, LogLevel, StatusOptions,
     DataOptions, DataPart, DataStatusOptions, EngineOptions, ErrorKind, EventKind, Executor, GcOptions, Job, JobEngine, Listening, Outcome, Project,
-    QueueEventKind, QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions,
+    ParamOverrides, PlotProps, Plots, PlotsOptions, QueueEventKind, QueueRunOptions, Removal, RemoveOptions, RunOptions, SaveOptions, Selection, ShareOptions,
     StageKind, SyncOptions, TaskOptions, TaskState, WorkerOptions,
 };
 use std::path::{Path, PathBuf};
@@ -474,6 +474,65 @@ fn stages_tables_and_values() {
     assert_eq!((metrics.rows.len(), params.rows.len()), (0, 1));
     let unknown = DiffOptions { b_rev: Some("nope".into()), ..Default::default() };
     assert_eq!(project.params().diff(&unknown).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn plots_are_drawn_and_changed() {
+    let (sandbox, project) = Sandbox::new("plots");
+    sandbox.stage("printf 'step,loss\\n1,0.5\\n2,0.25\\n' > out.txt; cp out.txt steps.csv");
+    std::fs::write(sandbox.0.join("steps.csv"), "step,loss\n1,0.5\n2,0.25\n").unwrap();
+    let yaml = std::fs::read_to_string(sandbox.0.join("dvc.yaml")).unwrap();
+    std::fs::write(sandbox.0.join("dvc.yaml"), yaml + "plots: [steps.csv, gone.csv]\n").unwrap();
+    let plots = project.plots();
+    let props = PlotProps { title: Some("Mine".into()), x: Some("step".into()), ..Default::default() };
+    let options = PlotsOptions { props, ..Default::default() };
+    let shown = plots.show(None, &options).unwrap();
+    let steps = shown.plots.iter().find(|plot| plot.id.contains("steps.csv")).unwrap();
+    assert_eq!(steps.revisions, ["workspace"]);
+    assert!(steps.spec.contains("Mine") && steps.anchors.is_empty() && steps.images.is_empty());
+    assert!(shown.errors.iter().any(|error| error.plot.contains("gone.csv") && error.rev == "workspace"));
+    let split = PlotsOptions { split: true, ..options.clone() };
+    assert!(plots.show(None, &split).unwrap().plots.iter().any(|plot| plot.anchors.contains("DVC_METRIC_DATA")));
+    assert!(plots.show_json(Some(&[]), &options).unwrap().contains("steps.csv"));
+    assert_eq!(plots.show(Some(&["nope".into()]), &options).unwrap_err().kind(), ErrorKind::NotFound);
+
+    std::fs::write(sandbox.0.join("mine.html"), "mine {plot_divs}").unwrap();
+    let page = plots.page(None, &PlotsOptions { html_template: Some("mine.html".into()), ..options }).unwrap().unwrap();
+    assert!(std::fs::read_to_string(page).unwrap().starts_with("mine <div"));
+
+    let changed = PlotProps { y: Some("loss".into()), header: Some(true), ..Default::default() };
+    assert_eq!(plots.modify("out.txt", &changed, None).unwrap(), "dvc.yaml");
+    assert_eq!(plots.modify("out.txt", &PlotProps::default(), Some(&["y".into()])).unwrap(), "dvc.yaml");
+    assert_eq!(
+        plots.modify("out.txt", &PlotProps::default(), Some(&["y".into()])).unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
+    assert!(Plots::template_names().unwrap().contains(&"linear".to_string()));
+    assert!(Plots::template("linear").unwrap().contains("\"data\""));
+    assert!(plots.check_template("linear").is_ok());
+    assert_eq!(plots.check_template("nope").unwrap_err().kind(), ErrorKind::InvalidArgument);
+}
+
+#[test]
+fn overrides_are_counted_and_applied() {
+    let (sandbox, project) = Sandbox::new("overrides");
+    let one = ParamOverrides::parse(&["lr=2"]).unwrap();
+    assert!(!one.is_sweep());
+    assert_eq!(one.as_typed()[0].file, "params.yaml");
+    assert_eq!(one.apply("lr: 1  # rate\n", "params.yaml").unwrap(), "lr: 2  # rate\n");
+    let written = one.apply_to(&project).unwrap();
+    assert!(written.len() == 1 && written[0].ends_with("params.yaml"));
+    assert_eq!(std::fs::read_to_string(sandbox.0.join("params.yaml")).unwrap(), "lr: 2\n");
+
+    let sweep = ParamOverrides::parse(&["lr=range(1000000)", "p.json:a=x,y"]).unwrap();
+    assert!(sweep.is_sweep());
+    assert_eq!(sweep.size().unwrap(), 2_000_000);
+    let mut points = sweep.points().unwrap();
+    assert_eq!(points.nth(1).unwrap().unwrap()[1].text, "a=y");
+    assert_eq!(ParamOverrides::parse(&["lr=1,2"]).unwrap().points().unwrap().count(), 2);
+    assert_eq!(sweep.apply("lr: 1\n", "params.yaml").unwrap_err().kind(), ErrorKind::InvalidArgument);
+    let wrong = ParamOverrides::parse(&["lr=[1,2"]).err().unwrap();
+    assert!(wrong.details().contains('^'));
 }
 
 #[test]
