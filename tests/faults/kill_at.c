@@ -1,9 +1,9 @@
 /* kill_at N COMMAND…: runs a command and kills it, with every process and thread that it started,
  * at the Nth system call that could change a file; the call itself does not happen any more. N = 0
  * kills nothing. Prints, for each such call up to there, "<number> <name> <path>" into the file
- * $KILL_AT_LOG; absolute paths that are not below $KILL_AT_ROOT do not count. With $KILL_AT_ONE only
- * the process that makes the call is killed, and the others go on until they end. Exit status: 137
- * when it killed, else the command's; 99 where ptrace is not allowed.
+ * $KILL_AT_LOG; absolute paths that are not below $KILL_AT_ROOT do not count. With $KILL_AT_ONE
+ * only the process that makes the call is killed, and the others go on until they end. Exit status:
+ * 137 when it killed, else the command's; 99 where ptrace is not allowed.
  *
  * A real SIGKILL between two system calls is what `kill -9` does: no destructor runs, whatever
  * libgit2, SQLite or the `git` program were about to do. */
