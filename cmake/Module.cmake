@@ -1,8 +1,13 @@
 # expcore_module(NAME git DEPS base fs LIBS PkgConfig::libgit2)
-# One folder under src = one object library. DEPS are the only modules it may include.
+# expcore_module(NAME plots SMALL FAST csv.cpp DEPS data)
+# One folder under src = one object library. DEPS are the only modules it may include. SMALL: it waits for others most
+# of the time, so that optimised builds compile it for size, except what FAST names of it (docs/decisions/size.md).
 function(expcore_module)
-  cmake_parse_arguments(M "" "NAME" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(M "SMALL" "NAME" "DEPS;LIBS;FAST" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp)
+  if(M_SMALL)
+    expcore_small(${sources} EXCEPT ${M_FAST})
+  endif()
   set(target expcore_${M_NAME})
   add_library(${target} OBJECT ${sources})
   set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX EXPCORE_DEPS "${M_DEPS}")
@@ -12,6 +17,17 @@ function(expcore_module)
   target_compile_definitions(${target} PRIVATE EXPCORE_BUILDING)
   expcore_precompile_alike(${target} modules)
   set_property(GLOBAL APPEND PROPERTY EXPCORE_MODULES ${target})
+endfunction()
+
+# expcore_small(SOURCES… EXCEPT NAMES…): optimised builds compile these for size, which halves them.
+function(expcore_small)
+  cmake_parse_arguments(S "" "" "EXCEPT" ${ARGN})
+  foreach(source IN LISTS S_UNPARSED_ARGUMENTS)
+    get_filename_component(name ${source} NAME)
+    if(source MATCHES "\\.cpp$" AND NOT name IN_LIST S_EXCEPT)
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+    endif()
+  endforeach()
 endfunction()
 
 # The object files of a module and of all modules below it (object libraries do not link those on).
