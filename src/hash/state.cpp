@@ -4,31 +4,29 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <sqlite3.h>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include <expcore/error.hpp>
-
-#include "fs/path.hpp"
 #include "hash/content.hpp"
+#include "hash/contents.hpp"
+#include "hash/memo.hpp"
 #include "hash/stat_sum.hpp"
 
 namespace expcore::hash {
 namespace {
 
-/// Changes when the table does; another number means: start anew.
-constexpr int schema_version = 1;
-
-struct CloseDatabase {
-  void operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
-};
-struct FinishStatement {
-  void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-};
-using Database = std::unique_ptr<sqlite3, CloseDatabase>;
-using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
+/// Changes when a table does; another number means: start anew.
+constexpr int version = 1;
+constexpr const char* schema =
+    "CREATE TABLE IF NOT EXISTS files (key TEXT PRIMARY KEY, device INTEGER, inode INTEGER, "
+    "size INTEGER, mtime INTEGER, ctime INTEGER, hex TEXT) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS made (path TEXT PRIMARY KEY, inode INTEGER, mtime INTEGER, "
+    "hex TEXT, kind INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS folders (key TEXT PRIMARY KEY, low INTEGER, high INTEGER, "
+    "hex TEXT, size INTEGER, count INTEGER) WITHOUT ROWID";
 
 struct Row {
   fs::Stat stat;
@@ -45,269 +43,121 @@ bool same_file(const fs::Stat& a, const fs::Stat& b) {
          a.mtime_ns == b.mtime_ns && a.ctime_ns == b.ctime_ns;
 }
 
-void run(sqlite3* db, const char* sql) { sqlite3_exec(db, sql, nullptr, nullptr, nullptr); }
-
-std::string text_at(sqlite3_stmt* statement, int column) {
-  return {reinterpret_cast<const char*>(sqlite3_column_text(statement, column)),
-          static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
-}
-
 /// In the first six columns.
-Row row_at(sqlite3_stmt* statement) {
-  Row row;
-  row.stat.device = static_cast<std::uint64_t>(sqlite3_column_int64(statement, 0));
-  row.stat.inode = static_cast<std::uint64_t>(sqlite3_column_int64(statement, 1));
-  row.stat.size = sqlite3_column_int64(statement, 2);
-  row.stat.mtime_ns = sqlite3_column_int64(statement, 3);
-  row.stat.ctime_ns = sqlite3_column_int64(statement, 4);
-  row.hex = text_at(statement, 5);
-  return row;
-}
-
-/// In two columns, from `column` on.
-Fingerprint fingerprint_at(sqlite3_stmt* statement, int column) {
-  return {static_cast<std::uint64_t>(sqlite3_column_int64(statement, column)),
-          static_cast<std::uint64_t>(sqlite3_column_int64(statement, column + 1))};
-}
-
-void bind(sqlite3_stmt* statement, int index, const Fingerprint& fingerprint) {
-  sqlite3_bind_int64(statement, index, static_cast<sqlite3_int64>(fingerprint.low));
-  sqlite3_bind_int64(statement, index + 1, static_cast<sqlite3_int64>(fingerprint.high));
-}
-
-Statement prepare(sqlite3* db, const char* sql) {
-  sqlite3_stmt* raw = nullptr;
-  if (sqlite3_prepare_v2(db, sql, -1, &raw, nullptr) != SQLITE_OK) return nullptr;
-  return Statement(raw);
+Row row_at(const MemoStatement& row) {
+  Row found;
+  found.stat.device = row.number(0);
+  found.stat.inode = row.number(1);
+  found.stat.size = row.integer(2);
+  found.stat.mtime_ns = row.integer(3);
+  found.stat.ctime_ns = row.integer(4);
+  found.hex = row.text(5);
+  return found;
 }
 
 }  // namespace
 
 struct StateDb::Impl {
-  explicit Impl(std::string file) : path(std::move(file)) {}
+  Impl(std::string file, std::string contents_file)
+      : database(std::move(file), version, schema), contents(std::move(contents_file)) {}
 
-  std::string path;
   std::mutex mutex;
-  bool tried = false;
-  bool reading = false;  ///< A read transaction is open: lookups need no locks of their own.
-  Database db;
-  Statement select;
+  MemoDatabase database;
+  KnownContents contents;
+  MemoStatement select;                        ///< A file's row.
   std::unordered_map<std::string, Row> fresh;  ///< Of this process; newer than the database.
   std::unordered_map<std::string, Row> unsaved;
   std::map<std::string, std::optional<Made>> unsaved_made;  ///< nullopt: forgotten.
-  std::multimap<std::int64_t, KnownContent> contents;       ///< Read by this process, by size.
-  std::vector<std::pair<std::int64_t, KnownContent>> unsaved_contents;
   std::unordered_map<std::string, KnownFolder> unsaved_folders;
 
-  /// Opens the database when there is one (or `create`); leaves `db` empty when that fails.
-  void open(bool create) {
-    if (db || path.empty() || (tried && !create)) return;
-    tried = true;
-    if (!create && !fs::exists(path)) return;
-    if (create) fs::make_directories(fs::parent(path));
-    if (!open_once() && create) {
-      // Corrupt or of another version: it is only a cache.
-      fs::remove(path);
-      open_once();
-    }
-  }
-
-  bool open_once() {
-    sqlite3* raw = nullptr;
-    const int rc =
-        sqlite3_open_v2(path.c_str(), &raw,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-    Database opened(raw);
-    if (rc != SQLITE_OK) return false;
-    sqlite3_busy_timeout(raw, 200);
-    run(raw, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY");
-    const int version = user_version(raw);
-    if (version != 0 && version != schema_version) return false;
-    if (version == 0) {
-      run(raw,
-          "CREATE TABLE IF NOT EXISTS files (key TEXT PRIMARY KEY, device INTEGER, inode INTEGER, "
-          "size INTEGER, mtime INTEGER, ctime INTEGER, hex TEXT) WITHOUT ROWID;"
-          "PRAGMA user_version=1");
-    }
-    select =
-        prepare(raw, "SELECT device, inode, size, mtime, ctime, hex FROM files WHERE key = ?1");
-    if (!select) return false;
-    db = std::move(opened);
-    return true;
-  }
-
-  static int user_version(sqlite3* raw) {
-    const Statement statement = prepare(raw, "PRAGMA user_version");
-    if (!statement || sqlite3_step(statement.get()) != SQLITE_ROW) return -1;
-    return sqlite3_column_int(statement.get(), 0);
-  }
-
   std::optional<Row> stored(const std::string& key) {
-    open(false);
-    if (!db) return std::nullopt;
-    start_reading();
-    sqlite3_stmt* s = select.get();
-    sqlite3_reset(s);
-    sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
-    if (sqlite3_step(s) != SQLITE_ROW) return std::nullopt;
-    Row row = row_at(s);
-    sqlite3_reset(s);
+    if (!select) {
+      select =
+          database.find("SELECT device, inode, size, mtime, ctime, hex FROM files WHERE key = ?1");
+      if (!select) return std::nullopt;
+    }
+    std::optional<Row> row;
+    if (select.bind(key).step()) row = row_at(select);
+    select.reset();
     return row;
   }
 
+  void pause() {
+    select = {};
+    database.pause();
+  }
+
   /// All rows of keys between two.
-  void load(const std::string& above, const std::string& below) {
-    open(false);
-    if (!db) return;
-    start_reading();
-    const Statement statement = prepare(db.get(),
-                                        "SELECT device, inode, size, mtime, ctime, hex, key FROM "
-                                        "files WHERE key > ?1 AND key < ?2");
-    sqlite3_stmt* s = statement.get();
-    if (s == nullptr) return;
-    sqlite3_bind_text(s, 1, above.data(), static_cast<int>(above.size()), SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, below.data(), static_cast<int>(below.size()), SQLITE_STATIC);
-    while (sqlite3_step(s) == SQLITE_ROW)
-      fresh.emplace(text_at(s, 6), row_at(s));
-  }
-
-  void start_reading() {
-    if (reading) return;
-    run(db.get(), "BEGIN");
-    reading = true;
-  }
-
-  void stop_reading() {
-    if (!reading) return;
-    sqlite3_reset(select.get());
-    run(db.get(), "COMMIT");
-    reading = false;
+  void load(std::string_view above, std::string_view below) {
+    MemoStatement rows = database.find(
+        "SELECT device, inode, size, mtime, ctime, hex, key FROM files WHERE key > ?1 AND key < "
+        "?2");
+    if (rows) rows.bind(above).bind(below);
+    while (rows.step())
+      fresh.emplace(rows.text(6), row_at(rows));
   }
 
   std::map<std::string, Made> stored_made() {
     std::map<std::string, Made> found;
-    open(false);
-    const Statement statement =
-        db ? prepare(db.get(), "SELECT path, inode, mtime, hex, kind FROM made") : nullptr;
-    sqlite3_stmt* s = statement.get();
-    while (s != nullptr && sqlite3_step(s) == SQLITE_ROW) {
-      Made made;
-      made.inode = static_cast<std::uint64_t>(sqlite3_column_int64(s, 1));
-      made.mtime_ns = sqlite3_column_int64(s, 2);
-      made.hex = text_at(s, 3);
-      made.kind = static_cast<FileHash>(sqlite3_column_int(s, 4));
-      found.emplace(text_at(s, 0), std::move(made));
+    MemoStatement rows = database.find("SELECT path, inode, mtime, hex, kind FROM made");
+    while (rows.step()) {
+      found.emplace(rows.text(0), Made{rows.number(1), rows.integer(2), rows.text(3),
+                                       static_cast<FileHash>(rows.integer(4))});
     }
     return found;
-  }
-
-  void save_made() {
-    if (unsaved_made.empty()) return;
-    run(db.get(),
-        "CREATE TABLE IF NOT EXISTS made (path TEXT PRIMARY KEY, "
-        "inode INTEGER, mtime INTEGER, "
-        "hex TEXT, kind INTEGER) WITHOUT ROWID");
-    const Statement insert =
-        prepare(db.get(), "INSERT OR REPLACE INTO made VALUES (?1, ?2, ?3, ?4, ?5)");
-    const Statement remove = prepare(db.get(), "DELETE FROM made WHERE path = ?1");
-    if (!insert || !remove) return;
-    run(db.get(), "BEGIN IMMEDIATE");
-    for (const auto& [file, made] : unsaved_made) {
-      sqlite3_stmt* s = made ? insert.get() : remove.get();
-      sqlite3_reset(s);
-      sqlite3_bind_text(s, 1, file.data(), static_cast<int>(file.size()), SQLITE_STATIC);
-      if (made) {
-        sqlite3_bind_int64(s, 2, static_cast<sqlite3_int64>(made->inode));
-        sqlite3_bind_int64(s, 3, made->mtime_ns);
-        sqlite3_bind_text(s, 4, made->hex.data(), static_cast<int>(made->hex.size()),
-                          SQLITE_STATIC);
-        sqlite3_bind_int(s, 5, static_cast<int>(made->kind));
-      }
-      sqlite3_step(s);
-    }
-    run(db.get(), "COMMIT");
-    unsaved_made.clear();
-  }
-
-  /// What is known of this size, here and in the database.
-  std::vector<KnownContent> contents_of(std::int64_t size) {
-    std::vector<KnownContent> found;
-    const auto [first, last] = contents.equal_range(size);
-    for (auto known = first; known != last; ++known)
-      found.push_back(known->second);
-    open(false);
-    if (!db) return found;
-    start_reading();
-    const Statement statement = prepare(
-        db.get(),
-        "SELECT head_low, head_high, low, high, hex FROM contents WHERE size = ?1");  // may not be
-    sqlite3_stmt* s = statement.get();
-    if (s != nullptr) sqlite3_bind_int64(s, 1, size);
-    while (s != nullptr && sqlite3_step(s) == SQLITE_ROW)
-      found.push_back({fingerprint_at(s, 0), fingerprint_at(s, 2), text_at(s, 4)});
-    return found;
-  }
-
-  void save_contents() {
-    if (unsaved_contents.empty()) return;
-    run(db.get(),
-        "CREATE TABLE IF NOT EXISTS contents (size INTEGER, head_low INTEGER, head_high INTEGER, "
-        "low INTEGER, high INTEGER, hex TEXT, "
-        "PRIMARY KEY (size, low, high, head_low, head_high)) WITHOUT ROWID");
-    const Statement insert =
-        prepare(db.get(), "INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    if (!insert) return;
-    run(db.get(), "BEGIN IMMEDIATE");
-    for (const auto& [size, content] : unsaved_contents) {
-      sqlite3_stmt* s = insert.get();
-      sqlite3_reset(s);
-      sqlite3_bind_int64(s, 1, size);
-      bind(s, 2, content.head);
-      bind(s, 4, content.whole);
-      sqlite3_bind_text(s, 6, content.hex.data(), static_cast<int>(content.hex.size()),
-                        SQLITE_STATIC);
-      sqlite3_step(s);
-    }
-    run(db.get(), "COMMIT");
-    unsaved_contents.clear();
   }
 
   std::optional<KnownFolder> stored_folder(const std::string& key) {
-    open(false);
-    if (!db) return std::nullopt;
-    start_reading();
-    const Statement statement = prepare(
-        db.get(), "SELECT low, high, hex, size, count FROM folders WHERE key = ?1");  // may not be
-    sqlite3_stmt* s = statement.get();
-    if (s == nullptr) return std::nullopt;
-    sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
-    if (sqlite3_step(s) != SQLITE_ROW) return std::nullopt;
-    return KnownFolder{fingerprint_at(s, 0), text_at(s, 2), sqlite3_column_int64(s, 3),
-                       sqlite3_column_int64(s, 4)};
+    MemoStatement row =
+        database.find("SELECT low, high, hex, size, count FROM folders WHERE key = ?1");
+    if (row) row.bind(key);
+    if (!row.step()) return std::nullopt;
+    return KnownFolder{row.fingerprint(0), row.text(2), row.integer(3), row.integer(4)};
+  }
+
+  void save_made() {
+    MemoStatement insert =
+        database.change("INSERT OR REPLACE INTO made VALUES (?1, ?2, ?3, ?4, ?5)");
+    MemoStatement remove = database.change("DELETE FROM made WHERE path = ?1");
+    if (!insert || !remove) return;
+    for (const auto& [file, made] : unsaved_made) {
+      if (made) {
+        insert.bind(file).bind(made->inode).bind(made->mtime_ns).bind(made->hex);
+        insert.bind(static_cast<std::int64_t>(made->kind)).step();
+        insert.reset();
+      } else {
+        remove.bind(file).step();
+        remove.reset();
+      }
+    }
   }
 
   void save_folders() {
-    if (unsaved_folders.empty()) return;
-    run(db.get(),
-        "CREATE TABLE IF NOT EXISTS folders (key TEXT PRIMARY KEY, low INTEGER, high INTEGER, "
-        "hex TEXT, size INTEGER, count INTEGER) WITHOUT ROWID");
-    const Statement insert =
-        prepare(db.get(), "INSERT OR REPLACE INTO folders VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    MemoStatement insert =
+        database.change("INSERT OR REPLACE INTO folders VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     if (!insert) return;
-    run(db.get(), "BEGIN IMMEDIATE");
     for (const auto& [key, folder] : unsaved_folders) {
-      sqlite3_stmt* s = insert.get();
-      sqlite3_reset(s);
-      sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
-      bind(s, 2, folder.stats);
-      sqlite3_bind_text(s, 4, folder.hex.data(), static_cast<int>(folder.hex.size()),
-                        SQLITE_STATIC);
-      sqlite3_bind_int64(s, 5, folder.size);
-      sqlite3_bind_int64(s, 6, folder.file_count);
-      sqlite3_step(s);
+      insert.bind(key).bind(folder.stats).bind(folder.hex).bind(folder.size);
+      insert.bind(folder.file_count).step();
+      insert.reset();
     }
-    run(db.get(), "COMMIT");
-    unsaved_folders.clear();
+  }
+
+  void save_files() {
+    MemoStatement insert =
+        database.change("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    if (!insert) return;
+    std::vector<const std::pair<const std::string, Row>*> rows;  // in the order of the table
+    rows.reserve(unsaved.size());
+    for (const auto& entry : unsaved)
+      rows.push_back(&entry);
+    std::sort(rows.begin(), rows.end(), [](auto* a, auto* b) { return a->first < b->first; });
+    for (const auto* entry : rows) {
+      const auto& [key, row] = *entry;
+      insert.bind(key).bind(row.stat.device).bind(row.stat.inode).bind(row.stat.size);
+      insert.bind(row.stat.mtime_ns).bind(row.stat.ctime_ns).bind(row.hex).step();
+      insert.reset();
+    }
   }
 
   /// The MD5 of a file whose stat nobody knows but whose content may be known. Not under the lock.
@@ -315,62 +165,31 @@ struct StateDb::Impl {
               const BytesDone& on_bytes) {
     const bool is_large = stat.size >= large_content;
     if (is_large) {
-      std::vector<KnownContent> known;
-      {
-        const std::lock_guard lock(mutex);
-        known = contents_of(stat.size);
-      }
-      if (auto hex = recognise(file, stat.size, known, on_bytes))
+      if (auto hex = recognise(file, stat.size, contents.of_size(stat.size), on_bytes))
         return {std::move(*hex), stat.size};
     }
     ReadContent content = reader(file, stat);
-    if (is_large) {
-      const std::lock_guard lock(mutex);
-      contents.emplace(content.size, content.content);
-      unsaved_contents.emplace_back(content.size, content.content);
-    }
+    if (is_large) contents.remember(content.size, content.content);
     return {std::move(content.content.hex), content.size};
   }
 
   void save() {
-    stop_reading();
-    const bool is_saved = unsaved.empty() && unsaved_made.empty() && unsaved_contents.empty() &&
-                          unsaved_folders.empty();
-    if (is_saved || path.empty()) return;
-    open(true);
-    if (!db) return;
+    contents.flush();
+    pause();
+    if (unsaved.empty() && unsaved_made.empty() && unsaved_folders.empty()) return;
+    if (!database.begin()) return;
     save_made();
-    save_contents();
     save_folders();
-    if (unsaved.empty()) return;
-    const Statement insert =
-        prepare(db.get(), "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    if (!insert) return;
-    std::vector<const std::pair<const std::string, Row>*> rows;  // in the order of the table
-    rows.reserve(unsaved.size());
-    for (const auto& entry : unsaved)
-      rows.push_back(&entry);
-    std::sort(rows.begin(), rows.end(), [](auto* a, auto* b) { return a->first < b->first; });
-    run(db.get(), "BEGIN IMMEDIATE");
-    for (const auto* entry : rows) {
-      const auto& [key, row] = *entry;
-      sqlite3_stmt* s = insert.get();
-      sqlite3_reset(s);
-      sqlite3_bind_text(s, 1, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
-      sqlite3_bind_int64(s, 2, static_cast<sqlite3_int64>(row.stat.device));
-      sqlite3_bind_int64(s, 3, static_cast<sqlite3_int64>(row.stat.inode));
-      sqlite3_bind_int64(s, 4, row.stat.size);
-      sqlite3_bind_int64(s, 5, row.stat.mtime_ns);
-      sqlite3_bind_int64(s, 6, row.stat.ctime_ns);
-      sqlite3_bind_text(s, 7, row.hex.data(), static_cast<int>(row.hex.size()), SQLITE_STATIC);
-      sqlite3_step(s);
-    }
-    run(db.get(), "COMMIT");
+    save_files();
+    database.commit();
+    unsaved_made.clear();
+    unsaved_folders.clear();
     unsaved.clear();
   }
 };
 
-StateDb::StateDb(std::string path) : impl_(std::make_unique<Impl>(std::move(path))) {}
+StateDb::StateDb(std::string path, std::string contents_path)
+    : impl_(std::make_unique<Impl>(std::move(path), std::move(contents_path))) {}
 
 StateDb::~StateDb() {
   try {
@@ -478,8 +297,9 @@ void StateDb::forget_made(const std::string& path) {
 }
 
 void StateDb::pause() {
+  impl_->contents.pause();
   const std::lock_guard lock(impl_->mutex);
-  impl_->stop_reading();
+  impl_->pause();
 }
 
 void StateDb::flush() {

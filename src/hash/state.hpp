@@ -42,8 +42,9 @@ struct KnownFolder {
 class StateDb {
  public:
   /// `path` of the SQLite file; its folder is created on the first write. An empty path keeps
-  /// everything in memory.
-  explicit StateDb(std::string path);
+  /// everything in memory. What large contents hash to is kept in a file of its own, which may be
+  /// shared with the slots of a project.
+  explicit StateDb(std::string path, std::string contents_path = "");
   ~StateDb();
   StateDb(const StateDb&) = delete;
   StateDb& operator=(const StateDb&) = delete;

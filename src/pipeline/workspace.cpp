@@ -9,6 +9,12 @@
 namespace expcore::pipeline {
 namespace {
 
+/// One for a project, its slots and DVC's temporary runs, which are all inside of it.
+std::string contents_file(const std::string& root) {
+  const std::string outermost = root.substr(0, root.find("/.dvc/tmp/exps/"));
+  return fs::join(outermost, ".dvc/tmp/expcore/contents.db");
+}
+
 cache::StoreOptions store_options(const config::Config& config, const std::string& tmp_dir) {
   cache::StoreOptions options;
   options.scratch = fs::join(tmp_dir, "expcore/scratch");
@@ -58,7 +64,7 @@ Workspace::Workspace(std::string directory_, std::string root_, Environment envi
       config(std::move(config_)),
       repo(open_repo(root, config)),
       ignore(root),
-      state(fs::join(tmp_dir, "expcore/state.db")),
+      state(fs::join(tmp_dir, "expcore/state.db"), contents_file(root)),
       store(store_options(config, tmp_dir), state, &meter),
       run_cache(config.cache_dir(), config.get("cache.shared") == "group"),
       compiled(fs::join(tmp_dir, "expcore/compiled")) {}

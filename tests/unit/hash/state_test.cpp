@@ -145,12 +145,12 @@ TEST_SUITE("hash/state") {
     const std::string bytes = large();
     const std::string first = dir.write("first", bytes);
     {
-      hash::StateDb state(dir / "db/state.db");
+      hash::StateDb state(dir / "db/state.db", dir / "db/contents.db");
       CHECK(state.hash(first).hex == hash::md5(bytes));
     }
     // What is remembered of the content is all that can say so.
-    run_sql(dir / "db/state.db", "UPDATE contents SET hex = 'recognised'");
-    hash::StateDb state(dir / "db/state.db");
+    run_sql(dir / "db/contents.db", "UPDATE contents SET hex = 'recognised'");
+    hash::StateDb state(dir / "slot/state.db", dir / "db/contents.db");
     std::int64_t told = 0;
     const std::string copy = dir.write("copy", bytes);
     const auto count = [&](std::int64_t more) { told += more; };
