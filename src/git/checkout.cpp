@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/convert.hpp"
+#include "git/index_edit.hpp"
 #include "git/repo.hpp"
 
 /// Repositories that borrow from another one, and work trees that are made to equal a tree.
@@ -95,7 +98,7 @@ void Repo::checkout_tree(const Id& tree) {
 
 namespace {
 
-/// Writes what differs between two trees into the work tree.
+/// Writes `edits`, which is what differs between two trees, into the work tree.
 void switch_files(git_repository* repo, const Id& from, const Id& to, std::vector<TreeEdit> edits,
                   unsigned strategy) {
   const Tree baseline = tree_of(repo, from);
@@ -111,10 +114,42 @@ void switch_files(git_repository* repo, const Id& from, const Id& to, std::vecto
         "check out a tree");
 }
 
+/// While it lives libgit2 neither reads nor writes the index of a repository. It takes far longer
+/// for that than for the files of a few changes.
+class WithoutIndex {
+ public:
+  explicit WithoutIndex(git_repository* repo) : repo_(repo) {
+    Index empty;
+    check(git_index_new(out(empty)), "make an index");
+    check(git_repository_set_index(repo_, empty.get()), "make an index");
+  }
+  ~WithoutIndex() { git_repository_set_index(repo_, nullptr); }
+  WithoutIndex(const WithoutIndex&) = delete;
+  WithoutIndex& operator=(const WithoutIndex&) = delete;
+
+ private:
+  git_repository* repo_;
+};
+
 }  // namespace
 
 void Repo::switch_tree(const Id& from, const Id& to) {
-  if (from != to) switch_files(raw(), from, to, diff_trees(from, to), 0);
+  if (from == to) return;
+  const auto edits = diff_trees(from, to);
+  const bool has_submodule = std::any_of(edits.begin(), edits.end(), [](const TreeEdit& edit) {
+    return edit.mode == GIT_FILEMODE_COMMIT;
+  });
+  const std::string path = fs::join(git_dir_, "index");
+  const auto index = fs::read_file_if_exists(path);
+  if (has_submodule || !index || !is_plain_index(*index)) {
+    switch_files(raw(), from, to, edits, 0);
+    return;
+  }
+  {
+    const WithoutIndex without(raw());
+    switch_files(raw(), from, to, edits, GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH);
+  }
+  fs::write_atomic(path, edit_index(*index, edits, workdir_));
 }
 
 void Repo::switch_workdir(const Id& from, const Id& to) {
