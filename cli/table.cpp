@@ -1,6 +1,7 @@
 #include "table.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -99,8 +100,71 @@ void append_csv_cell(std::string& text, const std::string& cell) {
 
 }  // namespace
 
+namespace {
+
+/// Cells as they are drawn, row by row, with their widths.
+class Grid {
+ public:
+  explicit Grid(const expcore::ExperimentTable& table) : columns_(table.headers.size()) {
+    cells_.reserve(columns_ * (table.rows.size() + 1));
+    add(table.headers);
+    for (const auto& row : table.rows)
+      add(row);
+  }
+
+  std::vector<std::size_t> column_widths() const {
+    std::vector<std::size_t> widths(columns_);
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      widths[i % columns_] = std::max(widths[i % columns_], cells_[i].width);
+    return widths;
+  }
+
+  struct Cell {
+    std::string_view text;
+    std::size_t width;
+  };
+  const Cell& at(std::size_t row, std::size_t column) const {
+    return cells_[row * columns_ + column];
+  }
+
+ private:
+  void add(const std::vector<std::string>& row) {
+    for (const auto& text : row) {
+      const Width width = measure(text);
+      if (width.known) {
+        cells_.push_back({text, width.cells});
+      } else {
+        const std::string& shown = escaped_.emplace_back(escaped(text));
+        cells_.push_back({shown, measure(shown).cells});
+      }
+    }
+  }
+
+  /// Names and values from a commit of somebody else's must not steer the terminal.
+  static std::string escaped(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string shown;
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (byte >= 0x20 && byte < 0x7F) {
+        shown += c;
+      } else {
+        shown.append("\\x").append(1, digits[byte >> 4U]).append(1, digits[byte & 0xFU]);
+      }
+    }
+    return shown;
+  }
+
+  std::size_t columns_;
+  std::vector<Cell> cells_;
+  std::deque<std::string> escaped_;  ///< What some cells show.
+};
+
+}  // namespace
+
 std::string draw_table(const expcore::ExperimentTable& table) {
-  const auto widths = column_widths(table, 0);
+  const Grid grid(table);
+  const auto widths = grid.column_widths();
   std::size_t total = widths.empty() ? 0 : widths.size() - 1;
   for (const std::size_t width : widths)
     total += width + 2;
@@ -108,19 +172,28 @@ std::string draw_table(const expcore::ExperimentTable& table) {
   for (std::size_t i = 0; i < total; ++i)
     rule += "─";
   rule += " \n";
-  const auto draw_row = [&](const std::vector<std::string>& cells) {
-    std::string line = "  ";
-    for (std::size_t i = 0; i < cells.size(); ++i) {
+  std::string text;
+  text.reserve(3 * rule.size() + (table.rows.size() + 1) * (total + widths.size() + 32));
+  const auto draw_row = [&](std::size_t row) {
+    text += "  ";
+    for (std::size_t i = 0; i < widths.size(); ++i) {
       const bool right = table.kinds[i] == expcore::ExperimentTable::Column::metric;
-      if (i > 0) line += "   ";
-      line += padded(cells[i], widths[i], right);
+      const auto& cell = grid.at(row, i);
+      const std::size_t blanks = widths[i] - cell.width;
+      if (i > 0) text += "   ";
+      if (right) text.append(blanks, ' ');
+      text += cell.text;
+      if (!right) text.append(blanks, ' ');
     }
-    return line + "  \n";
+    text += "  \n";
   };
-  std::string text = rule + draw_row(table.headers) + rule;
-  for (const auto& row : table.rows)
-    text += draw_row(row);
-  return text + rule;
+  text += rule;
+  draw_row(0);
+  text += rule;
+  for (std::size_t row = 1; row <= table.rows.size(); ++row)
+    draw_row(row);
+  text += rule;
+  return text;
 }
 
 namespace {

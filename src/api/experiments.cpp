@@ -18,6 +18,7 @@
 #include "exp/share.hpp"
 #include "exp/show.hpp"
 #include "exp/slot.hpp"
+#include "exp/slot_run.hpp"
 #include "exp/table.hpp"
 #include "metrics/format.hpp"
 #include "queue/dvc_queue.hpp"

@@ -17,6 +17,7 @@
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
 #include "fs/path.hpp"
+#include "git/mode.hpp"
 #include "revision/names.hpp"
 #include "run/rw_lock.hpp"
 
@@ -34,7 +35,6 @@ constexpr const char* kept_ref = "refs/expcore/apply/stash";
 constexpr const char* pending_ref = "refs/expcore/apply/pending";
 /// What DVC packs into stash commits and `exp save` commits by mistake.
 constexpr const char* packed_arguments = ".dvc/tmp/repro.dat";
-constexpr std::uint32_t submodule_mode = 0160000;
 
 /// The stash commit of a queued or failed task, by name or by the beginning of its id.
 std::optional<git::Id> find_task(const git::Repo& repo, const std::string& name) {
@@ -81,19 +81,26 @@ struct Before {
 
 git::TreeEdit edit_of(git::Repo& repo, const std::string& path) {
   const auto stat = fs::stat(fs::join(repo.workdir(), path), fs::Follow::no);
-  const std::uint32_t mode = stat->kind == fs::Kind::symlink ? 0120000U
-                             : stat->is_executable()         ? 0100755U
-                                                             : 0100644U;
-  return {path, mode, repo.write_blob_from_workdir(path)};
+  return {path, git::mode_of(*stat), repo.write_blob_from_workdir(path)};
+}
+
+/// The file that is in the way of a new file at `path`, if any: itself, or one in place of a folder
+/// above it.
+std::optional<std::string> file_in_the_way(const git::Repo& repo, const std::string& path) {
+  for (std::string at = path; !at.empty(); at = fs::parent(at)) {
+    const auto stat = fs::stat(fs::join(repo.workdir(), at), fs::Follow::no);
+    if (stat && stat->kind != fs::Kind::directory) return at;
+  }
+  return std::nullopt;
 }
 
 /// Untracked files, and ignored ones that `target` would overwrite.
 git::Id untracked_tree(git::Repo& repo, const git::Id& tree, const git::Id& target) {
   std::vector<std::string> paths = repo.untracked_files();
   for (const auto& edit : repo.diff_trees(tree, target)) {
-    const auto stat = fs::stat(fs::join(repo.workdir(), edit.path), fs::Follow::no);
-    const bool is_file = stat && stat->kind != fs::Kind::directory;
-    if (is_file && !edit.id.empty() && !repo.is_tracked(edit.path)) paths.push_back(edit.path);
+    if (edit.id.empty()) continue;
+    const auto file = file_in_the_way(repo, edit.path);
+    if (file && !repo.is_tracked(*file)) paths.push_back(*file);
   }
   std::sort(paths.begin(), paths.end());
   paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
@@ -143,7 +150,7 @@ git::Id final_tree(git::Repo& repo, const Before& before, const git::Id& target)
     // `edit` is the way back. Submodules are the user's business, as they are for `git checkout`.
     const auto present = repo.find_in_tree(target, edit.path);
     const bool is_submodule =
-        edit.mode == submodule_mode || (present && present->mode == submodule_mode);
+        edit.mode == git::submodule_mode || (present && present->mode == git::submodule_mode);
     const bool only_here = !present && !edit.id.empty() && !before.is_clean();
     if (is_submodule || only_here) edits.push_back(edit);
   }
@@ -168,8 +175,89 @@ void keep_workspace(Workspace& workspace, const Before& before, const git::Id& a
   if (stash) repo.set_ref(stash_ref, *stash, std::nullopt, log);
 }
 
-void apply_files(Workspace& workspace, const git::Id& commit, const std::string& name,
-                 const EventCallback& on_event) {
+/// Throws for what Git would not check out, before anything changes.
+void check_path(const std::string& path) {
+  for (const auto part : split(path, '/')) {
+    if (part == "." || part == ".." || to_lower_ascii(part) == ".git") {
+      throw Error(Errc::git, fmt::format("check out a tree: invalid path '{}'", path));
+    }
+  }
+}
+
+/// Throws where a folder would give way that has files which no stash keeps: ignored ones.
+void check_folders(const git::Repo& repo, const Before& before, const git::Id& tree) {
+  const auto is_kept = [&](const std::string& path) {
+    return repo.find_in_tree(before.tree, path) ||
+           (!before.untracked.empty() && repo.find_in_tree(before.untracked, path));
+  };
+  for (const auto& edit : repo.diff_trees(before.tree, tree)) {
+    const std::string path = fs::join(repo.workdir(), edit.path);
+    if (edit.id.empty() || edit.mode == git::submodule_mode) continue;
+    check_path(edit.path);
+    const auto stat = fs::stat(path, fs::Follow::no);
+    if (!stat || stat->kind != fs::Kind::directory) continue;
+    fs::walk(path, nullptr, [&](const fs::WalkEntry& entry) {
+      const std::string relative = fs::relative(entry.path, repo.workdir());
+      if (entry.kind == fs::Kind::directory || is_kept(relative)) return;
+      throw Error(Errc::invalid_argument,
+                  fmt::format("'{}' is no folder in the experiment, and '{}', which Git ignores, "
+                              "would be lost; move it away first",
+                              edit.path, relative));
+    });
+  }
+}
+
+/// Removes files that the stash has and in whose places `tree` has folders: libgit2 does not.
+void make_way(const git::Repo& repo, const Before& before, const git::Id& tree) {
+  if (before.untracked.empty()) return;
+  for (const auto& edit : repo.diff_trees(before.tree, tree)) {
+    const auto file = edit.id.empty() ? std::nullopt : file_in_the_way(repo, edit.path);
+    if (file && *file != edit.path && repo.find_in_tree(before.untracked, *file)) {
+      fs::remove(fs::join(repo.workdir(), *file));
+    }
+  }
+}
+
+/// Links in `tree` that are not in `before`.
+std::vector<std::string> new_links(const git::Repo& repo, const git::Id& before,
+                                   const git::Id& tree) {
+  std::vector<std::string> links;
+  for (const auto& edit : repo.diff_trees(before, tree)) {
+    if (edit.mode == git::link_mode) links.push_back(fs::join(repo.workdir(), edit.path));
+  }
+  return links;
+}
+
+/// Throws where `path` is behind one of `links` and that leads out of the repository: a commit from
+/// elsewhere must not choose which files of this machine are replaced.
+void check_place(const git::Repo& repo, const std::vector<std::string>& links,
+                 const std::string& path) {
+  for (const auto& link : links) {
+    if (!fs::is_within(path, link)) continue;
+    const bool is_inside =
+        fs::stat(link) && fs::is_within(fs::real_path(link), fs::real_path(repo.workdir()));
+    if (is_inside) continue;
+    throw Error(
+        Errc::invalid_argument,
+        fmt::format("'{}' leads out of the repository, and '{}' would be written there",
+                    fs::relative(link, repo.workdir()), fs::relative(path, repo.workdir())));
+  }
+}
+
+void check_places(Workspace& workspace, const std::vector<std::string>& links) {
+  if (links.empty()) return;
+  for (const std::string& path : {workspace.tmp_dir, workspace.config.cache_dir()})
+    check_place(*workspace.repo, links, path);
+  const auto index = pipeline::Index::collect(workspace);
+  for (const auto& stage : index.stages()) {
+    for (const auto& out : stage.outs)
+      check_place(*workspace.repo, links, out.path);
+  }
+}
+
+/// Returns the links that are new.
+std::vector<std::string> apply_files(Workspace& workspace, const git::Id& commit,
+                                     const std::string& name, const EventCallback& on_event) {
   constexpr std::chrono::seconds patience(3);
   git::Repo& repo = *workspace.repo;
   fs::make_directories(workspace.tmp_dir);
@@ -188,10 +276,13 @@ void apply_files(Workspace& workspace, const git::Id& commit, const std::string&
                                        *pending));
   }
   const git::Id tree = final_tree(repo, before, target);
+  check_folders(repo, before, tree);
   keep_workspace(workspace, before, commit, name);
+  make_way(repo, before, tree);
   repo.switch_workdir(before.tree, tree);
   repo.reset_index(before.head_tree);
   repo.delete_refs({pending_ref});
+  return new_links(repo, before.tree, tree);
 }
 
 }  // namespace
@@ -199,10 +290,11 @@ void apply_files(Workspace& workspace, const git::Id& commit, const std::string&
 void apply(Workspace& workspace, const std::string& experiment, const EventCallback& on_event) {
   require_head(workspace);
   const git::Id commit = resolve(*workspace.repo, experiment);
-  apply_files(workspace, commit, experiment, on_event);
+  const auto links = apply_files(workspace, commit, experiment, on_event);
 
   const auto fresh = Workspace::open(workspace.directory, workspace.environment);
   fresh->on_warning = workspace.on_warning;
+  check_places(*fresh, links);
   data::CheckoutOptions options;
   options.force = true;
   options.on_event = on_event;

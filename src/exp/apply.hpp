@@ -20,7 +20,9 @@ namespace expcore::exp {
 /// Throws: Error{not_found} "'<x>' does not appear to be an experiment commit.: unknown Git
 /// revision
 /// '<x>'", Error{io} "Checkout failed for following targets: …" with everything else applied,
-/// Error{busy}.
+/// Error{busy}, Error{invalid_argument} before anything changes where a folder with ignored files
+/// would give way, and with all files of Git's applied where a link that the experiment brings
+/// along would have data written out of the repository.
 void apply(pipeline::Workspace& workspace, const std::string& experiment,
            const EventCallback& on_event);
 

@@ -7,6 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "fs/file.hpp"
+#include "fs/path.hpp"
+#include "fs/scratch.hpp"
 #include "run/process.hpp"
 
 namespace expcore::exp {
@@ -39,7 +42,8 @@ bool has_any(const std::string& text, std::initializer_list<const char*> words) 
 
 }  // namespace
 
-GitRemote::Output GitRemote::git(std::vector<std::string> arguments) const {
+GitRemote::Output GitRemote::git(std::vector<std::string> arguments,
+                                 const std::string& git_dir) const {
   run::Command command;
   command.argv = std::move(arguments);
   command.argv.insert(command.argv.begin(), "git");
@@ -49,6 +53,10 @@ GitRemote::Output GitRemote::git(std::vector<std::string> arguments) const {
   command.environment.emplace("GIT_TERMINAL_PROMPT", "0");  // nobody is asked from a library
   for (const char* place : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"})
     command.environment.erase(place);
+  if (!git_dir.empty()) {
+    command.environment["GIT_DIR"] = git_dir;
+    command.environment["GIT_WORK_TREE"] = workspace_.repo.workdir();
+  }
   Output output;
   run::Limits limits;
   limits.cancel = cancel_;
@@ -94,32 +102,65 @@ std::vector<ExpRef> GitRemote::experiments() const {
   return refs;
 }
 
+namespace {
+
+std::vector<std::string> push_command() {
+  return {"push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"};
+}
+
+}  // namespace
+
+void GitRemote::take_refused(const Output& pushed, std::vector<std::string>& refused) const {
+  bool told = false;
+  for (const auto line : split(pushed.out, '\n')) {
+    const auto parts = split(line, '\t');
+    if (parts.size() < 3 || parts[0] != "!") continue;
+    const std::string ref(parts[1].substr(parts[1].find(':') + 1));
+    if (!parts[2].starts_with("[rejected]")) {
+      throw Error(Errc::git, fmt::format("unexpected error - Git failed to push '{}' to '{}': {}",
+                                         ref, remote_, parts[2]));
+    }
+    refused.push_back(ref);
+    told = true;
+  }
+  if (pushed.code != 0 && !told) fail(pushed);
+}
+
+void GitRemote::create(std::vector<Change> changes, std::vector<std::string>& refused) const {
+  fs::Scratch scratch(fs::join(workspace_.tmp_dir, "expcore/push"));
+  const auto lender = git::Repo::init_borrowing(scratch.folder(), *workspace_.repo);
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return a.ref < b.ref; });
+  std::string packed = "# pack-refs with: sorted \n";
+  for (const auto& change : changes)
+    packed += fmt::format("{} {}\n", change.commit, change.ref);
+  fs::write_atomic(fs::join(lender.common_dir(), "packed-refs"), packed);
+  auto arguments = push_command();
+  arguments.insert(arguments.end(), {"--", remote_, "refs/exps/*:refs/exps/*"});
+  take_refused(git(std::move(arguments), lender.git_dir()), refused);
+}
+
 std::vector<std::string> GitRemote::change(const std::vector<Change>& changes) const {
+  constexpr std::size_t many = 50;
   std::vector<std::string> refused;
+  std::vector<Change> others = changes;
+  const auto created = std::partition(others.begin(), others.end(), [](const Change& change) {
+    return change.commit.empty() || !change.expected.empty();
+  });
+  if (static_cast<std::size_t>(others.end() - created) >= many) {
+    create({created, others.end()}, refused);
+    others.erase(created, others.end());
+  }
   const auto size = [](const Change& change) { return 3 * change.ref.size() + 120; };
-  for (const auto& piece : pieces_of(changes, size)) {
-    std::vector<std::string> arguments = {"push", "--porcelain", "--no-verify", "--no-follow-tags",
-                                          "--recurse-submodules=no"};
+  for (const auto& piece : pieces_of(others, size)) {
+    auto arguments = push_command();
     for (const auto& change : piece)
       arguments.push_back(fmt::format("--force-with-lease={}:{}", change.ref, change.expected));
     arguments.emplace_back("--");
     arguments.push_back(remote_);
     for (const auto& change : piece)
       arguments.push_back(fmt::format("{}:{}", change.commit, change.ref));
-    const Output pushed = git(std::move(arguments));
-    bool told = false;
-    for (const auto line : split(pushed.out, '\n')) {
-      const auto parts = split(line, '\t');
-      if (parts.size() < 3 || parts[0] != "!") continue;
-      const std::string ref(parts[1].substr(parts[1].find(':') + 1));
-      if (!parts[2].starts_with("[rejected]")) {
-        throw Error(Errc::git, fmt::format("unexpected error - Git failed to push '{}' to '{}': {}",
-                                           ref, remote_, parts[2]));
-      }
-      refused.push_back(ref);
-      told = true;
-    }
-    if (pushed.code != 0 && !told) fail(pushed);
+    take_refused(git(std::move(arguments)), refused);
   }
   return refused;
 }

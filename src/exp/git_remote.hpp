@@ -50,9 +50,16 @@ class GitRemote {
     std::string out;
     std::string errors;
   };
-  Output git(std::vector<std::string> arguments) const;
+  /// `git_dir`: "" is the workspace's.
+  Output git(std::vector<std::string> arguments, const std::string& git_dir = {}) const;
   /// Throws what a failed command means.
   [[noreturn]] void fail(const Output& output) const;
+  /// Adds the refs that a push left alone. Throws when it failed otherwise.
+  void take_refused(const Output& pushed, std::vector<std::string>& refused) const;
+  /// The same as change() for many refs that the other side does not have: one pattern names all of
+  /// a repository that borrows our objects. Git compares each ref on its command line with all it
+  /// knows, which for 1 000 takes longer than their transfer. Without force it replaces none.
+  void create(std::vector<Change> changes, std::vector<std::string>& refused) const;
 
   const pipeline::Workspace& workspace_;
   std::string remote_;

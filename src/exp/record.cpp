@@ -13,6 +13,7 @@
 #include "exp/refs.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "git/mode.hpp"
 #include "hash/md5.hpp"
 #include "yaml/writer.hpp"
 
@@ -91,10 +92,8 @@ class Additions {
     // Tracked files are in the tree with their present content anyway.
     if (workspace_.repo->is_tracked(relative) || is_left_out(relative)) return;
     const auto stat = fs::stat(fs::join(workspace_.repo.workdir(), relative), fs::Follow::no);
-    const std::uint32_t mode = stat->kind == fs::Kind::symlink ? 0120000
-                               : stat->is_executable()         ? 0100755
-                                                               : 0100644;
-    edits_.push_back({relative, mode, workspace_.repo->write_blob_from_workdir(relative)});
+    edits_.push_back(
+        {relative, git::mode_of(*stat), workspace_.repo->write_blob_from_workdir(relative)});
   }
 
   Workspace& workspace_;

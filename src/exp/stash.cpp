@@ -12,6 +12,7 @@
 #include "fs/file.hpp"
 #include "fs/lock.hpp"
 #include "fs/path.hpp"
+#include "git/mode.hpp"
 #include "params/edit.hpp"
 #include "run/data_source.hpp"
 #include "run/rw_lock.hpp"
@@ -105,7 +106,7 @@ std::optional<TreeLink> first_link(const git::Repo& repo, const git::Id& tree,
     std::string part = path.substr(0, end);
     const auto entry = repo.find_in_tree(tree, part);
     if (!entry) return std::nullopt;
-    if (entry->mode == 0120000) return TreeLink{std::move(part), repo.read_blob(entry->id)};
+    if (entry->mode == git::link_mode) return TreeLink{std::move(part), repo.read_blob(entry->id)};
   }
   return std::nullopt;
 }
@@ -138,8 +139,8 @@ git::Id with_files(const Workspace& workspace, const git::Id& tree, const Edited
     if (!relative) continue;
     const std::string target = behind_links(workspace, tree, *relative);
     const auto present = repo.find_in_tree(tree, target);
-    const bool runs = present && present->mode == 0100755;
-    edits.push_back({target, runs ? 0100755U : 0100644U, repo.write_blob(bytes)});
+    const bool runs = present && present->mode == git::executable_mode;
+    edits.push_back({target, runs ? git::executable_mode : git::file_mode, repo.write_blob(bytes)});
   }
   return repo.edit_tree(tree, std::move(edits));
 }

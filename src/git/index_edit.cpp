@@ -1,14 +1,11 @@
 #include "git/index_edit.hpp"
 
 #include <algorithm>
-#include <array>
-#include <openssl/evp.h>
 #include <sys/stat.h>
-
-#include <expcore/error.hpp>
 
 #include "fs/path.hpp"
 #include "git/convert.hpp"
+#include "hash/sha1.hpp"
 
 namespace expcore::git {
 namespace {
@@ -57,13 +54,9 @@ void append_entry(std::string& to, const TreeEdit& edit, const std::string& work
   to.resize(begin + entry_size(edit.path.size()));
 }
 
-std::string sha1(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha1(), nullptr) != 1) {
-    throw Error(Errc::internal, "OpenSSL offers no SHA-1 here");
-  }
-  return {reinterpret_cast<const char*>(hash.data()), size};
+std::string hash_of(std::string_view bytes) {
+  const auto hash = hash::sha1(bytes);
+  return {hash.data(), hash.size()};
 }
 
 /// The entries of an index one after the other, as bytes.
@@ -126,7 +119,7 @@ bool is_plain_index(std::string_view bytes) {
   while (!entries.is_at_end())
     entries.next();
   return entries.is_sound() && has_only_optional(bytes, entries.offset()) &&
-         bytes.ends_with(sha1(bytes.substr(0, bytes.size() - hash_size)));
+         bytes.ends_with(hash_of(bytes.substr(0, bytes.size() - hash_size)));
 }
 
 std::string edit_index(std::string_view bytes, const std::vector<TreeEdit>& edits,
@@ -160,7 +153,7 @@ std::string edit_index(std::string_view bytes, const std::vector<TreeEdit>& edit
   std::string counted;
   put(counted, count);
   edited.replace(8, 4, counted);
-  edited += sha1(edited);
+  edited += hash_of(edited);
   return edited;
 }
 

@@ -7,14 +7,12 @@
 #include "base/parallel.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "git/mode.hpp"
 
 namespace expcore::git {
 namespace {
 
 constexpr std::size_t trailer = 20;  ///< The index's own SHA-1.
-constexpr std::uint32_t executable = 0100755;
-constexpr std::uint32_t regular = 0100644;
-constexpr std::uint32_t symbolic_link = 0120000;
 
 }  // namespace
 
@@ -77,7 +75,7 @@ class IndexFile::Reader {
     const std::uint32_t flags = number(2);
     // assume-unchanged; extended flags, of which all that there are matter here; a stage
     if ((flags & 0xf000U) != 0) throw std::invalid_argument("flags");
-    if (entry.mode != regular && entry.mode != executable && entry.mode != symbolic_link) {
+    if (entry.mode != file_mode && entry.mode != executable_mode && entry.mode != link_mode) {
       throw std::invalid_argument("mode");
     }
     if (version_ == 4) {
@@ -145,7 +143,7 @@ bool IndexFile::has(std::string_view path) const {
   const auto found =
       std::lower_bound(entries_.begin(), entries_.end(), path,
                        [](const Entry& entry, std::string_view name) { return entry.path < name; });
-  return found != entries_.end() && found->path == path && found->mode != symbolic_link;
+  return found != entries_.end() && found->path == path && found->mode != link_mode;
 }
 
 bool IndexFile::is_like(const std::string& workdir) const {
@@ -162,9 +160,9 @@ bool IndexFile::is_unchanged(const std::string& workdir, const Entry& entry) con
   if (entry.mtime_ns >= written_ns_) return false;  // it may have changed again in that instant
   const auto stat = fs::stat(fs::join(workdir, entry.path), fs::Follow::no);
   if (!stat) return false;
-  const bool is_link = entry.mode == symbolic_link;
+  const bool is_link = entry.mode == link_mode;
   const bool is_kind = stat->kind == (is_link ? fs::Kind::symlink : fs::Kind::file);
-  const bool is_mode = is_link || ((stat->mode & 0100U) != 0) == (entry.mode == executable);
+  const bool is_mode = is_link || ((stat->mode & 0100U) != 0) == (entry.mode == executable_mode);
   return is_kind && is_mode && static_cast<std::uint32_t>(stat->inode) == entry.inode &&
          static_cast<std::uint32_t>(stat->size) == entry.size && stat->mtime_ns == entry.mtime_ns &&
          stat->ctime_ns == entry.ctime_ns;

@@ -1,5 +1,6 @@
 #pragma once
 #include <md5.h>
+#include <sha1.h>
 #include <sha2.h>
 
 /// libmd, loaded when something is first hashed (docs/decisions/start-up.md). Its functions have
@@ -19,6 +20,9 @@ inline constinit LateLibrary libmd(EXPCORE_LATE_LIBMD);  // NOLINT: what the lin
 EXPCORE_LATE(MD5Init)
 EXPCORE_LATE(MD5Update)
 EXPCORE_LATE(MD5Final)
+EXPCORE_LATE(SHA1Init)
+EXPCORE_LATE(SHA1Update)
+EXPCORE_LATE(SHA1Final)
 EXPCORE_LATE(SHA256Init)
 EXPCORE_LATE(SHA256Update)
 EXPCORE_LATE(SHA256Final)

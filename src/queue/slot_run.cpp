@@ -6,6 +6,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "exp/slot_run.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "queue/results.hpp"

@@ -17,7 +17,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from driver import Recorder, Scenario
+from driver import STAGE_AGAIN, Recorder, Scenario
 
 WORDS = ["alpha", "b-2", "Ümlaut", "with space", "x_y", "0lead", "it's", "dots.in.name", "数据"]
 TEXTS = ["one", "two words", "", "yes", "1e5", "# no comment", "a: b", "ends ", "ünï", "'quoted'"]
@@ -368,6 +368,7 @@ class Experimenter(Project):
         super().__init__(rng, s)
         self.made: dict[str, dict[str, Any]] = {}  # what the project was in each experiment
         self.branches = ["main"]
+        self.has_staged = False
 
     def model(self) -> dict[str, Any]:
         return copy.deepcopy({"stages": self.stages, "params": self.params})
@@ -389,9 +390,15 @@ class Experimenter(Project):
         again = self.made and self.rng.random() < 0.15
         name = self.some_name() if again else self.new_name()
         self.s.run("exp", "run", "-n", name, *self.whole(), *(["--temp"] if beside else []), *options)
+        self.stage_again()
 
     def save(self) -> None:
         self.s.run("exp", "save", "-n", self.new_name(), *self.rng.choice([[], ["-f"], ["-m", "kept"]]))
+        self.stage_again()
+
+    def stage_again(self) -> None:
+        if self.has_staged:
+            self.s.shell(*STAGE_AGAIN)
 
     def apply(self) -> None:
         name = self.some_name()
@@ -440,6 +447,7 @@ class Experimenter(Project):
 
     def stage_file(self) -> None:
         """A new file, or another text for one that is there already."""
+        self.has_staged = True
         name = self.rng.choice(["staged_a.txt", "staged_b.txt"])
         self.s.write(name, f"{self.rng.randint(0, 99)}\n")
         self.s.shell(f"git add {name}")

@@ -34,6 +34,19 @@ struct World {
     const auto workspace = pipeline::Workspace::open(repo.path(), repo.environment());
     exp::apply(*workspace, name, [this](const Event& event) { warnings.push_back(event.text); });
   }
+  /// An experiment of HEAD that has `name` otherwise; `entry` as in `git ls-tree` before the name.
+  void publish(const std::string& experiment_name, const std::string& entry,
+               const std::string& name) const {
+    const auto tree =
+        repo.git("ls-tree HEAD | awk -F'\\t' '$2 != \"" + name + "\"' | (cat; printf '" + entry +
+                 "\\t" + name + "\\n') | git mktree");
+    const auto commit = repo.git("commit-tree -p HEAD -m evil " + tree);
+    repo.git("update-ref " + exp::refname_of(repo.git("rev-parse HEAD"), experiment_name) + " " +
+             commit);
+  }
+  std::string blob(const std::string& content) const {
+    return repo.git("--version >/dev/null; printf '" + content + "' | git hash-object -w --stdin");
+  }
 
   TestRepo repo;
   std::string baseline;
@@ -156,6 +169,59 @@ TEST_SUITE("exp/apply") {
       CHECK(fs::is_directory(world.repo / ".git/hooks"));
       CHECK_FALSE(fs::exists(world.repo / "../hooks"));
     }
+  }
+  TEST_CASE("a folder with ignored files does not give way to a file or link") {
+    World world;
+    world.repo.write(".gitignore", "/data\n/out\n");
+    world.repo.write("data/deep/precious", "1");
+    world.repo.commit("ignore");
+    const auto file = "100644 blob " + world.blob("x");
+    const auto link = "120000 blob " + world.blob("../elsewhere");
+    world.publish("file", file, "data");
+    world.publish("link", link, "data");
+    world.publish("own_file", file, ".dvc");
+    world.publish("own_link", link, ".dvc");
+    for (const char* name : {"file", "link", "own_file", "own_link"}) {
+      CAPTURE(name);
+      CHECK_THROWS_WITH_AS(world.apply(name), doctest::Contains("would be lost"), Error);
+      CHECK(world.repo.read("data/deep/precious") == "1");
+      CHECK(fs::is_directory(world.repo / ".dvc/cache"));
+      CHECK(world.repo.git("status --porcelain").empty());
+    }
+  }
+  TEST_CASE("an ignored file in place of a folder of the experiment is kept") {
+    World world;
+    world.repo.write(".gitignore", "/plain\n/out\n");
+    world.repo.write("plain", "ignored\n");
+    world.repo.commit("ignore");
+    const auto inner = world.repo.git(
+        "--version >/dev/null; printf '100644 blob %s\\tx\\n' $(git rev-parse HEAD:src) | git "
+        "mktree");
+    world.publish("folder", "040000 tree " + inner, "plain");
+    world.apply("folder");
+    CHECK(world.repo.read("plain/x") == "1\n");
+    CHECK(world.repo.git("show refs/exps/apply/stash^3:plain") == "ignored");
+  }
+  TEST_CASE("data does not follow a link of the experiment's out of the repository") {
+    World world;
+    const test::TempDir elsewhere;
+    elsewhere.write("out", "precious");
+    world.repo.write("inside/kept", "");
+    world.repo.write("dvc.yaml",
+                     "stages:\n  a: {cmd: cp src sub/out, deps: [src], outs: [sub/out]}\n");
+    world.repo.git("--version && ln -s " + elsewhere.path() + " second");
+    world.repo.commit("links");
+    for (const auto& target : {elsewhere.path(), std::string("second"), elsewhere / "new"}) {
+      CAPTURE(target);
+      world.publish("link", "120000 blob " + world.blob(target), "sub");
+      CHECK_THROWS_WITH_AS(world.apply("link"), doctest::Contains("leads out of the repository"),
+                           Error);
+    }
+    world.publish("link", "120000 blob " + world.blob("inside"), "sub");
+    CHECK_THROWS_WITH_AS(world.apply("link"), doctest::Contains("Checkout failed"), Error);
+    CHECK(fs::read_link(world.repo / "sub") == "inside");
+    CHECK(elsewhere.read("out") == "precious");
+    CHECK_FALSE(fs::exists(elsewhere / "new"));
   }
   TEST_CASE("a task of DVC's queue is found by name and by id") {
     World world;

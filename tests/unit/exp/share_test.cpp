@@ -157,6 +157,45 @@ TEST_SUITE("exp/share") {
     REQUIRE(left.size() == 1);
     CHECK(left[0].commit == stale);
   }
+  TEST_CASE("among many, one that somebody made meanwhile is left alone and told") {
+    World world;
+    const auto theirs = world.make("n7", "theirs");
+    const auto workspace = world.open();
+    exp::push(*workspace, world.request());
+    const auto ours = world.make("n7", "ours");
+    std::vector<exp::GitRemote::Change> changes;
+    for (int i = 0; i < 100; ++i)
+      changes.push_back({exp::refname_of(world.baseline, "n" + std::to_string(i)), ours, ""});
+    const exp::GitRemote hub(*workspace, world.hub_path());
+    CHECK(hub.change(changes) == std::vector{exp::refname_of(world.baseline, "n7")});
+    CHECK(world.at_hub("rev-parse " + exp::refname_of(world.baseline, "n7")) == theirs);
+    CHECK(world.at_hub("rev-parse " + exp::refname_of(world.baseline, "n99")) == ours);
+    CHECK(hub.experiments().size() == 100);
+  }
+  TEST_CASE("names that are none are passed over, and one too long for the disk is refused") {
+    World world;
+    const auto commit = world.make("a", "1");
+    const auto workspace = world.open();
+    exp::push(*workspace, world.request());
+    const std::string folder = exp::refname_of(world.baseline, "");
+    const std::string longest(300, 'n');
+    std::string packed = "# pack-refs with: \n";
+    for (const auto& name : {"a\x1b[2J", "b.lock", ".hidden", "d/e", "-f", longest.c_str()})
+      packed += commit + " " + folder + name + "\n";
+    world.hub.write("hub.git/packed-refs", packed);
+    const auto heads = world.repo.git("for-each-ref refs/heads");
+    const auto found = exp::GitRemote(*workspace, world.hub_path()).experiments();
+    REQUIRE(found.size() == 3);
+    CHECK(found[0].name == "-f");
+    CHECK(found[2].name == longest);
+    CHECK(exp::pull(*world.open(), world.request({"-f"})).done.size() == 1);
+    CHECK_THROWS_WITH_AS(exp::pull(*world.open(), world.request({longest})),
+                         doctest::Contains("File name too long"), Error);
+    world.hub.write("hub.git/packed-refs", packed + commit + " refs/exps/../heads/y\n");
+    CHECK_THROWS_AS(exp::pull(*world.open(), world.request({"-f"})), Error);
+    CHECK(world.repo.git("for-each-ref refs/heads") == heads);
+    CHECK(world.repo.git("for-each-ref --format='%(refname:lstrip=4)' refs/exps") == "-f\na");
+  }
   TEST_CASE("two thousand experiments go in one transfer") {
     World world;
     const auto commit = world.make("a", "1");

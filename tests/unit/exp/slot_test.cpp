@@ -1,10 +1,10 @@
-#include "exp/slot.hpp"
-
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
 
 #include "exp/executor_info.hpp"
 #include "exp/refs.hpp"
+#include "exp/slot_run.hpp"
+#include "exp/stash.hpp"
 #include "fs/file.hpp"
 #include "support/test_repo.hpp"
 

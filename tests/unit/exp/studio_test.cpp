@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include "exp/run.hpp"
-#include "exp/slot.hpp"
+#include "exp/slot_run.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;

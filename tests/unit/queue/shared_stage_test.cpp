@@ -17,6 +17,7 @@
 #include "queue/runner.hpp"
 #include "queue/slot_run.hpp"
 #include "queue/snapshot.hpp"
+#include "run/reproduce.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;
