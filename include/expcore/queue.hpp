@@ -42,7 +42,8 @@ struct QueueTask {
   std::int64_t started = 0;       ///< Of the last attempt; 0: none yet.
   std::int64_t ended = 0;         ///< Of the last attempt; 0: not yet.
   std::int32_t attempts = 0;      ///< Made or being made.
-  std::int32_t exit_code = 0;     ///< Of the last attempt.
+  std::int32_t exit_code = 0;     ///< Of the last attempt: of the command that failed, -N for
+                                  ///< signal N; 255 when it failed otherwise.
   double cpu_seconds = 0;         ///< Of the commands of the last attempt.
   std::int64_t max_rss = 0;       ///< Bytes; the greatest of its processes.
   std::string message;            ///< What went wrong in the last attempt.

@@ -20,6 +20,7 @@
 #include "queue/results.hpp"
 #include "queue/watch.hpp"
 #include "run/bell.hpp"
+#include "run/command_error.hpp"
 #include "run/process_tree.hpp"
 
 namespace expcore::queue {
@@ -27,8 +28,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
-
-constexpr int failed_exit_code = 255;  // DVC's
 
 /// Of all children so far.
 struct Usage {
@@ -101,7 +100,7 @@ struct Runner::Impl {
     } catch (const std::exception& error) {
       watch.end();
       end.message = error.what();
-      end.exit_code = failed_exit_code;
+      end.exit_code = run::failed_exit_code;
     }
     clean_up_after(mark, end);
     if (!options.measures) return end;
@@ -113,7 +112,7 @@ struct Runner::Impl {
 
   static AttemptEnd failed_end(const Error& error, StopReason reason) {
     AttemptEnd end;
-    end.exit_code = failed_exit_code;
+    end.exit_code = run::exit_code_of(error);
     end.message = error.full_message();
     end.details = error.details();
     switch (reason) {

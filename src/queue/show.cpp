@@ -7,6 +7,7 @@
 #include "fs/path.hpp"
 #include "queue/slot_run.hpp"
 #include "queue/snapshot.hpp"
+#include "run/command_error.hpp"
 
 namespace expcore::queue {
 namespace {
@@ -57,7 +58,10 @@ class Shown {
     const auto attempt = attempts_.find(task.id);
     if (attempt == attempts_.end()) return shown;
     shown.log = fs::join(store_.log_folder(), attempt->second.log);
-    if (attempt->second.ended_ns != 0) shown.returncode = attempt->second.exit_code;
+    if (attempt->second.ended_ns != 0) {
+      // Of the process that ran the experiment, in DVC's tables, and not of a command in it.
+      shown.returncode = attempt->second.exit_code == 0 ? 0 : run::failed_exit_code;
+    }
     const auto pid = pids_.find(task.id);
     if (pid != pids_.end()) shown.pid = pid->second;
     return shown;

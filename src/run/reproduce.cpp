@@ -18,6 +18,7 @@
 #include "pipeline/graph.hpp"
 #include "pipeline/scopes.hpp"
 #include "run/clean_record.hpp"
+#include "run/command_error.hpp"
 #include "run/ignore_file.hpp"
 #include "run/request.hpp"
 #include "run/resources.hpp"
@@ -313,12 +314,14 @@ class Session {
     }
   }
 
+  /// In a catch block: of `error`.
   StageResult handle_failure(StageId id, Error& error) {
     finish_without_running(id, StageOutcome::failed, error.full_message());
     if (options_.on_error == OnError::fail) {
       error.add_context(fmt::format("failed to reproduce '{}'", name(id)));
-      throw error;
+      throw;  // what it is, and not a copy
     }
+    if (failed_.empty()) exit_code_ = exit_code_of(error);
     failed_.push_back(id);
     const bool ignored = options_.on_error == OnError::ignore;
     warn(error.full_message() + (ignored ? " (ignored)" : ""));
@@ -365,9 +368,9 @@ class Session {
     std::vector<std::string> names;
     for (const StageId id : failed_)
       names.push_back(name(id));
-    throw Error(Errc::stage_failed,
-                fmt::format("failed to reproduce{} {}", names.size() > 1 ? " stages:" : "",
-                            quoted_list(names)));
+    throw CommandError(fmt::format("failed to reproduce{} {}", names.size() > 1 ? " stages:" : "",
+                                   quoted_list(names)),
+                       exit_code_);
   }
 
   /// Tells the user (or Git, with core.autostage) about files that belong into Git.
@@ -413,6 +416,7 @@ class Session {
   std::vector<bool> forced_;
   std::vector<bool> skipped_;
   std::vector<StageId> failed_;
+  int exit_code_ = 0;  ///< Of the first that failed, when others went on.
   CancelToken abandon_;
   std::optional<Failure> first_failure_;
 };

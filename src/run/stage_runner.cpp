@@ -13,6 +13,7 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "params/file.hpp"
+#include "run/command_error.hpp"
 #include "run/data_source.hpp"
 #include "run/job.hpp"
 #include "run/process_tree.hpp"
@@ -380,6 +381,14 @@ void StageRunner::tell_output(const Stage& stage, int stream, std::string_view b
   emit(event);
 }
 
+namespace {
+
+CommandError command_error(const std::string& line, int code) {
+  return {fmt::format("failed to run: {}, exited with {}", line, code), code};
+}
+
+}  // namespace
+
 void StageRunner::run_line(const Task& task, Command& command, const std::string& line) {
   const Stage& stage = index_.stage(task.id);
   stop_if_requested(options_.cancel);
@@ -394,16 +403,15 @@ void StageRunner::run_line(const Task& task, Command& command, const std::string
   limits.cancel = options_.cancel;
   limits.abandon = task.abandon;
   limits.timeout = task.request.timeout;
+  ExitStatus status;
   try {
-    const ExitStatus status = run_command(command, on_output, limits);
-    if (status.code != 0) {
-      throw Error(Errc::stage_failed, fmt::format("exited with {}", status.code));
-    }
-  } catch (Error& error) {
+    status = run_command(command, on_output, limits);
+  } catch (const Error& error) {
     if (error.code() != Errc::stage_failed) throw;
     throw Error(Errc::stage_failed,
                 fmt::format("failed to run: {}, {}", line, error.full_message()));
   }
+  if (status.code != 0) throw command_error(line, status.code);
 }
 
 namespace {
@@ -458,17 +466,15 @@ void StageRunner::run_elsewhere(const Task& task, const Means& means) {
   listener.limits.cancel = options_.cancel;
   listener.limits.abandon = task.abandon;
   listener.limits.timeout = request.timeout;
-  const auto fail = [&](const std::string& line, const std::string& why) {
-    throw Error(Errc::stage_failed, fmt::format("failed to run: {}, {}", line, why));
-  };
   JobEnd end;
   try {
     end = run_job(*options_.engine, std::move(wish), listener);
   } catch (const Error& error) {
     if (error.code() != Errc::stage_failed) throw;
-    fail(join(lines, "; "), error.full_message());
+    throw Error(Errc::stage_failed,
+                fmt::format("failed to run: {}, {}", join(lines, "; "), error.full_message()));
   }
-  if (end.code != 0) fail(lines.at(end.command), fmt::format("exited with {}", end.code));
+  if (end.code != 0) throw command_error(lines.at(end.command), end.code);
   if (end.root != workspace_.root) adopt_outs(stage, end.root);
 }
 

@@ -444,7 +444,7 @@ static void test_failing(const exp_project* project, const char* folder) {
   CHECK(exp_queue_find(&tasks, project, "bad", NULL) == EXP_OK);
   task = exp_tasks_get(tasks, 0);
   CHECK(task->state == EXP_TASK_FAILED && strcmp(task->reason, "failed") == 0);
-  CHECK(task->exit_code == 255 && strlen(task->message) > 0);
+  CHECK(task->exit_code == 3 && strlen(task->message) > 0);
   exp_tasks_free(tasks);
 
   CHECK(exp_queue_retry(project, nothing, NULL) == EXP_OK);

@@ -1712,7 +1712,8 @@ typedef struct exp_task {
   int32_t state;            /**< EXP_TASK_*. */
   int32_t priority;         /**< Greater ones run first. */
   int32_t attempts;         /**< Made or being made. */
-  int32_t exit_code;        /**< Of the last attempt. */
+  int32_t exit_code;        /**< Of the last attempt: of the command that failed, -N for signal N;
+                                 255 when it failed otherwise. */
   int32_t waits_for_others; /**< 1: tasks it comes after have not succeeded yet. */
   int32_t is_dvc;           /**< 1: a task of DVC's own queue; only DVC changes it. */
 } exp_task;
