@@ -61,11 +61,9 @@ void queue_tasks(Arguments& arguments, Context& context) {
   if (!context.output.is_quiet()) Output::raw(text);
 }
 
-std::vector<std::string> open_tasks(const expcore::Queue& queue) {
+std::vector<std::string> open_tasks(const std::vector<expcore::QueueTask>& all) {
   std::vector<std::string> tasks;
-  expcore::QueueStatusOptions brief;
-  brief.brief = true;
-  for (const auto& task : queue.status(brief).tasks) {
+  for (const auto& task : all) {
     if (task.is_dvc) continue;  // its own workers run it
     if (task.state == expcore::TaskState::running || task.state == expcore::TaskState::queued) {
       tasks.push_back(task.id);
@@ -78,7 +76,9 @@ std::vector<std::string> open_tasks(const expcore::Queue& queue) {
 void run_all(const Arguments& arguments, Context& context) {
   const auto project = expcore::Project::open(context.directory);
   const auto queue = project.queue();
-  const auto tasks = open_tasks(queue);
+  const auto all = brief_tasks(queue);
+  warn_of_dvc_tasks(context, all);
+  const auto tasks = open_tasks(all);
   if (tasks.empty()) return;
   start_workers(context, static_cast<int>(std::max(1U, arguments.options.run.jobs)), {},
                 arguments.executor);

@@ -132,6 +132,7 @@ void add_start(CLI::App& group, Context& context) {
     const std::uint32_t started = start_workers(context, *jobs, default_linger, *executor);
     context.output.line(fmt::format("Started '{}' new experiments task queue worker{}.", started,
                                     started > 1 ? "s" : ""));
+    warn_of_dvc_tasks(context, brief_tasks(open(context)));
   });
 }
 
@@ -416,6 +417,30 @@ void add_executor_option(CLI::App& command, std::string& executor) {
                   "Where the commands of the tasks run: an executor of .dvc/expcore.yaml. Defaults "
                   "to this machine.")
       ->option_text("<name>");
+}
+
+std::vector<expcore::QueueTask> brief_tasks(const expcore::Queue& queue) {
+  expcore::QueueStatusOptions brief;
+  brief.brief = true;
+  return queue.status(brief).tasks;
+}
+
+void warn_of_dvc_tasks(const Context& context, const std::vector<expcore::QueueTask>& tasks) {
+  Names names;
+  for (const auto& task : tasks) {
+    if (task.is_dvc && task.state == expcore::TaskState::queued) names.push_back(task.name);
+  }
+  if (names.empty()) return;
+  constexpr std::size_t most_shown = 3;
+  const bool one = names.size() == 1;
+  const std::string others = names.size() > most_shown ? ", …" : "";
+  const auto count = names.size();
+  names.resize(std::min(names.size(), most_shown));
+  context.output.warning(
+      fmt::format("{} {} in DVC's own queue ('{}'{}) and will not be run by expcore: 'dvc queue "
+                  "start' runs {}.",
+                  count, one ? "experiment waits" : "experiments wait", fmt::join(names, "', '"),
+                  others, one ? "it" : "them"));
 }
 
 std::uint32_t start_workers(const Context& context, int jobs, std::chrono::milliseconds linger,

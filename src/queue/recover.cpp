@@ -1,5 +1,7 @@
 #include "queue/recover.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "fs/file.hpp"
@@ -36,7 +38,13 @@ AttemptEnd end_of_lost(const Store& store, AttemptId attempt,
 std::optional<PublishedResult> published_result(const Store& store, AttemptId attempt,
                                                 const std::function<git::Repo&()>& repo) {
   auto result = read_result(store, attempt);
-  if (result && repo().resolve_ref(result->ref) != result->commit) result.reset();
+  if (!result) return result;
+  // Listing frees the ref's lock, too, where the worker died before it let go.
+  const auto refs = repo().refs(result->ref);
+  const bool is_there = std::any_of(refs.begin(), refs.end(), [&](const git::RefEntry& ref) {
+    return ref.name == result->ref && ref.target == result->commit;
+  });
+  if (!is_there) result.reset();
   return result;
 }
 

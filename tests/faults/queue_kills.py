@@ -368,6 +368,9 @@ class Sweep:
         return problems
 
     def tidy(self, project: Project) -> list[str]:
+        folder = project.repo / ".dvc/tmp/exps/expcore"
+        for path in folder.glob("results/*"):  # they go when they are a minute old
+            os.utime(path, (0, 0))
         done = project.call(self.expcore, "queue", "doctor", "--fix", check=False)
         problems = [f"queue doctor --fix: {done.stdout}{done.stderr}"] if done.returncode != 0 else []
         done = project.call(self.expcore, "queue", "doctor", check=False)
@@ -375,14 +378,13 @@ class Sweep:
             problems.append(f"queue doctor: {done.stdout}{done.stderr}")
         if kept := project.git("for-each-ref", "refs/expcore/queue"):
             problems.append(f"snapshots are kept: {kept}")
-        folder = project.repo / ".dvc/tmp/exps/expcore"
-        for name in ("workers", "running"):
+        for name in ("workers", "running", "results"):
             left = os.listdir(folder / name) if (folder / name).exists() else []
             problems += [f"{name}/{file} is left over" for file in left]
         harmless = ("expcore-index-", "maintenance.lock")
         left = [path for path in (project.repo / ".git").rglob("*.lock") if not path.name.startswith(harmless)]
         left += list(folder.glob("slots/*/.git/**/*.lock"))
-        left += [path for path in folder.glob("*.tmp*")] + list(folder.glob("results/*.tmp"))
+        left += folder.glob("*.tmp*")
         problems += [f"{path} is left over" for path in left]
         return problems
 
@@ -397,6 +399,7 @@ def main() -> int:
     parser.add_argument("expcore")
     parser.add_argument("kill_at")
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--every", type=int, default=1, help="with --full: not every call")
     parser.add_argument("--dvc", help="python of an environment with real DVC")
     parser.add_argument("--only", help="commands whose name contains this")
     parser.add_argument("--at", type=int)
@@ -417,7 +420,7 @@ def main() -> int:
             sweep = Sweep(
                 scenario, work, os.path.abspath(arguments.expcore), os.path.abspath(arguments.kill_at), dvc, one)
             sweep.prepare()
-            points = range(1, len(sweep.calls) + 1, 1 if arguments.full else scenario.every or few)
+            points = range(1, len(sweep.calls) + 1, arguments.every if arguments.full else scenario.every or few)
             if arguments.at:
                 points = [arguments.at]
             with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

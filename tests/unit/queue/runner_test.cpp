@@ -228,9 +228,11 @@ TEST_CASE("what a dead worker had published is not run again") {
   write_result(store, attempt, {head, ref});
   SUBCASE("published") {
     repo.set_ref(ref, head);
+    project.repo.write(".git/" + ref + ".lock", "expcore\n");  // it died before it let go
     CHECK(recover(store, [&]() -> git::Repo& { return repo; }) == 1);
     CHECK(store.find("a")->state == TaskState::success);
     CHECK(store.find("a")->result == head);
+    CHECK_FALSE(fs::exists(project.repo / (".git/" + ref + ".lock")));
   }
   SUBCASE("not yet published") {
     CHECK(recover(store, [&]() -> git::Repo& { return repo; }) == 1);
