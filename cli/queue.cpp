@@ -80,7 +80,7 @@ void print_status(const Context& context) {
   constexpr std::size_t short_id = 7;
   expcore::QueueStatusOptions options;
   options.brief = true;
-  const auto status = open(context).status(options);
+  auto status = open(context).status(options);
   if (status.tasks.empty()) {
     context.output.line("No experiment tasks in the queue.");
   } else {
@@ -88,11 +88,11 @@ void print_status(const Context& context) {
     table.headers = {"Task", "Name", "Created", "Status"};
     table.rows.reserve(status.tasks.size());
     CreatedText created_text;
-    for (const auto& task : status.tasks) {
+    for (auto& task : status.tasks) {
       auto& row = table.rows.emplace_back();
       row.reserve(table.headers.size());
-      row.push_back(task.id.substr(0, short_id));
-      row.push_back(task.name);
+      row.emplace_back(task.id, 0, short_id);
+      row.push_back(std::move(task.name));
       row.push_back(created_text(task.created));
       row.emplace_back(state_word(task.state));
     }

@@ -74,12 +74,13 @@ std::vector<std::size_t> column_widths(const Table& table, std::size_t header_ma
   return widths;
 }
 
-std::string padded(const std::string& text, std::size_t width, bool right) {
+void append_padded(std::string& line, std::string_view text, std::size_t width) {
   const Width own = measure(text);
   // Such a text is padded as if it were one cell less than nothing wide, which tabulate does, too.
   const std::size_t taken = own.known ? own.cells : 0;
-  const std::string blanks(width - std::min(width, taken) + (own.known ? 0 : 1), ' ');
-  return right ? blanks + text : text + blanks;
+  const std::size_t blanks = width - std::min(width, taken) + (own.known ? 0 : 1);
+  line += text;
+  line.append(blanks, ' ');
 }
 
 void append_csv_cell(std::string& text, const std::string& cell) {
@@ -97,10 +98,6 @@ void append_csv_cell(std::string& text, const std::string& cell) {
   }
   text += '"';
 }
-
-}  // namespace
-
-namespace {
 
 /// Cells as they are drawn, row by row, with their widths.
 class Grid {
@@ -204,7 +201,9 @@ std::string markdown(const Table& table) {
   const auto draw_row = [&](const std::vector<std::string>& cells) {
     std::string line = "|";
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      line += " " + padded(cells[i], widths[i], false) + " |";
+      line += ' ';
+      append_padded(line, cells[i], widths[i]);
+      line += " |";
     }
     return line + "\n";
   };
@@ -218,7 +217,9 @@ std::string markdown(const Table& table) {
 }
 
 void strip(std::string& text) {
-  constexpr const char* blanks = " \t\r\n\v\f";
+  static constexpr std::string_view blanks = " \t\r\n\v\f";
+  const auto is_blank = [](char c) { return blanks.find(c) != std::string_view::npos; };
+  if (text.empty() || (!is_blank(text.front()) && !is_blank(text.back()))) return;
   text.erase(text.find_last_not_of(blanks) + 1);
   text.erase(0, text.find_first_not_of(blanks));
 }
@@ -284,11 +285,15 @@ std::string draw_plain(expcore::Table table) {
   const auto cells = by_lines(std::move(table));
   const auto widths = column_widths(cells, 2);
   std::string text;
+  std::size_t line_size = 2 * widths.size();
+  for (const std::size_t width : widths)
+    line_size += width;
+  text.reserve((cells.rows.size() + 1) * line_size);
   const auto draw_row = [&](const std::vector<std::string>& row) {
     const std::size_t start = text.size();
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) text += "  ";
-      text += padded(row[i], widths[i], false);
+      append_padded(text, row[i], widths[i]);
     }
     while (text.size() > start && text.back() == ' ')
       text.pop_back();

@@ -36,8 +36,10 @@ Queue::~Queue() = default;
 
 namespace api {
 
-QueueTask to_public(Task task) {
-  QueueTask result;
+namespace {
+
+/// From a task that nobody needs any more.
+void fill(QueueTask& result, Task& task) {
   result.id = std::move(task.key);
   result.name = std::move(task.name);
   result.baseline = std::move(task.baseline);
@@ -50,6 +52,13 @@ QueueTask to_public(Task task) {
   result.created = task.created_ns;
   result.commit = std::move(task.result);
   result.ref = std::move(task.result_ref);
+}
+
+}  // namespace
+
+QueueTask to_public(Task task) {
+  QueueTask result;
+  fill(result, task);
   return result;
 }
 
@@ -265,9 +274,9 @@ namespace {
 void add_tasks(QueueStatus& status, Store& store, bool brief) {
   std::map<TaskId, std::size_t> places;
   status.tasks.reserve(static_cast<std::size_t>(store.count()));
-  store.each_task(brief ? Store::Detail::brief : Store::Detail::full, [&](Task task) {
+  store.each_task(brief ? Store::Detail::outline : Store::Detail::full, [&](Task&& task) {
     if (!brief) places.emplace_hint(places.end(), task.id, status.tasks.size());
-    status.tasks.push_back(api::to_public(std::move(task)));
+    api::fill(status.tasks.emplace_back(), task);
   });
   for (const auto& worker : store.workers()) {
     if (!store.is_alive(worker)) continue;

@@ -91,6 +91,9 @@ constexpr std::string_view brief_columns =
     "id, key, name, baseline, snapshot, state, reason, priority, blockers, created, timeout, "
     "retries, tries, losses, attempt, kill, result, result_ref";
 
+constexpr std::string_view outline_columns =
+    "id, key, name, baseline, state, reason, priority, blockers, created, result, result_ref";
+
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -121,6 +124,22 @@ Task read_task(const Statement& row, bool full) {
     task.overrides = overrides_from_json(row.text(18));
     task.options = TaskOptions::from_json(row.text(19));
   }
+  return task;
+}
+
+Task read_outline(const Statement& row) {
+  Task task;
+  task.id = row.integer(0);
+  task.key = row.text(1);
+  task.name = row.text(2);
+  task.baseline = row.text(3);
+  task.state = static_cast<TaskState>(row.integer(4));
+  task.reason = row.text(5);
+  task.priority = static_cast<std::int32_t>(row.integer(6));
+  task.blockers = row.integer(7);
+  task.created_ns = row.integer(8);
+  task.result = row.text(9);
+  task.result_ref = row.text(10);
   return task;
 }
 
@@ -482,18 +501,20 @@ std::vector<std::string> Store::open_names(const git::Id& baseline) {
 std::vector<Task> Store::tasks(Detail detail, std::optional<TaskState> state) {
   std::vector<Task> found;
   each_task(
-      detail, [&](Task task) { found.push_back(std::move(task)); }, state);
+      detail, [&](Task&& task) { found.push_back(std::move(task)); }, state);
   return found;
 }
 
-void Store::each_task(Detail detail, const std::function<void(Task task)>& take,
+void Store::each_task(Detail detail, const std::function<void(Task&& task)>& take,
                       std::optional<TaskState> state) {
   const bool full = detail == Detail::full;
-  Statement select = impl_->db.prepare(fmt::format(
-      "SELECT {}{} FROM task {} ORDER BY id", brief_columns, full ? ", overrides, options" : "",
-      state ? fmt::format("WHERE state = {}", static_cast<int>(*state)) : ""));
+  const bool outline = detail == Detail::outline;
+  Statement select = impl_->db.prepare(
+      fmt::format("SELECT {}{} FROM task {} ORDER BY id", outline ? outline_columns : brief_columns,
+                  full ? ", overrides, options" : "",
+                  state ? fmt::format("WHERE state = {}", static_cast<int>(*state)) : ""));
   while (select.step())
-    take(read_task(select, full));
+    take(outline ? read_outline(select) : read_task(select, full));
 }
 
 std::optional<Task> Store::task(TaskId id) { return impl_->task_where("id = ?", id); }

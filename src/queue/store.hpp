@@ -70,11 +70,15 @@ class Store {
   std::vector<std::string> open_names(const git::Id& baseline);
 
   // --- looking ----------------------------------------------------------------------------------
-  enum class Detail : std::uint8_t { brief, full };  ///< Brief: without overrides and options.
+  enum class Detail : std::uint8_t {
+    outline,  ///< What a list shows: all but what says how to run them, attempts and snapshot.
+    brief,    ///< Without overrides and options.
+    full
+  };
   /// By id, of all states or one.
   std::vector<Task> tasks(Detail detail, std::optional<TaskState> state = std::nullopt);
   /// tasks() one after the other: not all of them are in memory at once.
-  void each_task(Detail detail, const std::function<void(Task task)>& take,
+  void each_task(Detail detail, const std::function<void(Task&& task)>& take,
                  std::optional<TaskState> state = std::nullopt);
   std::optional<Task> task(TaskId id);
   /// By name, else by a prefix of the key of at least four hex digits; of several with the name the
