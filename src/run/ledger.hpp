@@ -65,6 +65,7 @@ class Ledger {
   Share take(const Request& request, const Waiting& waiting);
 
   const std::string& folder() const { return options_.folder; }
+  const std::string& mark() const { return options_.mark; }
 
  private:
   struct Others;

@@ -357,6 +357,9 @@ pipeline::Environment StageRunner::settings_of(const Task& task, const Means& me
   }
   settings["DVC_STAGE"] = address(index_.stage(task.id));
   if (means.share != nullptr) settings[share_variable] = ledger_.folder();
+  if (means.share != nullptr && !ledger_.mark().empty()) {
+    settings.try_emplace(attempt_variable, ledger_.mark());
+  }
   const auto& gpus = means.share == nullptr ? task.gpus : means.share->gpus();
   if (!gpus.empty()) settings["CUDA_VISIBLE_DEVICES"] = join(gpus, ",");
   return settings;
@@ -554,6 +557,19 @@ Flight StageRunner::take_flight(const Task& task, const std::string& key) {
   return std::move(*flight);
 }
 
+namespace {
+
+/// By which the next run knows what a dead one's stage has left running, and has to end before it
+/// takes what that used. Nothing of our own inside of an attempt: its processes keep its mark.
+std::string mark_of(const pipeline::Workspace& workspace, const ReproduceOptions& options) {
+  auto mark = setting_of(options, attempt_variable);
+  if (!mark.empty() || workspace.environment.contains(attempt_variable)) return mark;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return fmt::format("run-{}.{}", ::getpid(), now.count());
+}
+
+}  // namespace
+
 Ledger::Options StageRunner::ledger_options(const pipeline::Workspace& workspace,
                                             const ReproduceOptions& options) {
   // Slots belong to the project whose flights they share.
@@ -562,7 +578,7 @@ Ledger::Options StageRunner::ledger_options(const pipeline::Workspace& workspace
           [&workspace, dvc_dir = fs::parent(fs::parent(shared))] {
             return Capacity::of_project(dvc_dir, workspace.environment);
           },
-          setting_of(options, "DVC_EXP_NAME"), setting_of(options, attempt_variable)};
+          setting_of(options, "DVC_EXP_NAME"), mark_of(workspace, options)};
 }
 
 /// What is shared out here: an engine that gives jobs their processors, memory and GPUs leaves

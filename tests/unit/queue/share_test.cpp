@@ -16,6 +16,7 @@
 #include "queue/slot_run.hpp"
 #include "queue/snapshot.hpp"
 #include "run/ledger.hpp"
+#include "run/process_tree.hpp"
 #include "run/reproduce.hpp"
 #include "support/test_repo.hpp"
 
@@ -79,6 +80,19 @@ struct SharedMachine {
       };
       options.repo = [&]() -> git::Repo& { return runs.repo(); };
       Runner(folder(), options).run();
+    } catch (const std::exception&) {
+      ::_exit(1);
+    }
+    ::_exit(0);
+  }
+
+  /// A run in the workspace, in a process of its own.
+  pid_t start_run() const {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    try {
+      const auto workspace = pipeline::Workspace::open(repo.path(), repo.environment());
+      run::reproduce(*workspace, {});
     } catch (const std::exception&) {
       ::_exit(1);
     }
@@ -183,6 +197,21 @@ TEST_CASE("what a killed worker's stage held goes to the next, once its commands
   check_ended(other);
   CHECK(machine.notes() == std::vector<std::string>{"+", "+", "-", "+", "-"});
   machine.check_all_succeeded(2);
+}
+
+TEST_CASE("what a killed run in the workspace held goes to the next, once its command has ended") {
+  const SharedMachine machine("mutex: database",
+                              "if [ $(wc -l < $notes) -eq 1 ]; then exec sleep 60; fi");
+  run::adopt_orphans();
+  const pid_t one = machine.start_run();
+  machine.await_notes(1);
+  ::kill(one, SIGKILL);
+  ::waitpid(one, nullptr, 0);
+  check_ended(machine.start_run());
+  CHECK(machine.notes() == std::vector<std::string>{"+", "+", "-"});
+  int status = 0;
+  CHECK(::waitpid(-1, &status, WNOHANG) > 0);
+  CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
 }
 
 TEST_CASE("what a stage's command runs in the same project takes part of its share") {
