@@ -143,7 +143,10 @@ static void kill_all(void) {
   for (int i = 0; i < count_traced; ++i)
     kill(traced[i], SIGKILL);
   int status;
-  while (waitpid(-1, &status, __WALL) > 0 || errno == EINTR) {
+  pid_t pid;
+  while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
+    /* One that was just being started and has not been told of. */
+    if (pid > 0 && WIFSTOPPED(status)) kill(pid, SIGKILL);
   }
 }
 

@@ -159,7 +159,7 @@ TEST_SUITE("queue") {
     const auto log = project.queue().log("bad");
     CHECK(log.starts_with("Reproducing experiment 'bad'\n"));
     CHECK(log.find("ERROR: failed to reproduce 'only'") != std::string::npos);
-    CHECK(project.queue().log("bad", true).find("exit code 255") != std::string::npos);
+    CHECK(project.queue().log("bad", true).find("exit code 1,") != std::string::npos);
     CHECK_FALSE(project.queue().wait());
 
     project.queue().retry({});
