@@ -534,7 +534,7 @@ class QueueTest(Sandbox):
         self.assertFalse(self.queue.wait(["bad"]))
         bad = self.queue.find("bad")
         assert bad is not None
-        self.assertEqual((bad.state, bad.reason, bad.exit_code), (expcore.TaskState.FAILED, "failed", 255))
+        self.assertEqual((bad.state, bad.reason, bad.exit_code), (expcore.TaskState.FAILED, "failed", 3))
         self.assertIn("wrong é\n", self.queue.log("bad"))
         self.assertGreater(len(self.queue.log("bad", all=True)), len(self.queue.log("bad")))
         seen: list[str] = []

@@ -354,7 +354,7 @@ fn queued_tasks_are_changed() {
     queue.add(&RunOptions::new().name("bad"), &TaskOptions::default()).unwrap();
     queue.run(&Executor::local(1).unwrap(), &QueueRunOptions::new()).unwrap();
     assert!(!queue.wait(&["bad"], None, None).unwrap());
-    assert_eq!(queue.find("bad").unwrap().unwrap().exit_code, 255);
+    assert_eq!(queue.find("bad").unwrap().unwrap().exit_code, 3);
     queue.retry(&none).unwrap();
     assert_eq!(queue.find("bad").unwrap().unwrap().state, TaskState::Failed);
     queue.retry_all().unwrap();
