@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace cli {
 namespace {
 
@@ -139,14 +141,13 @@ class Grid {
 
   /// Names and values from a commit of somebody else's must not steer the terminal.
   static std::string escaped(std::string_view text) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string shown;
     for (const char c : text) {
       const auto byte = static_cast<unsigned char>(c);
       if (byte >= 0x20 && byte < 0x7F) {
         shown += c;
       } else {
-        shown.append("\\x").append(1, digits[byte >> 4U]).append(1, digits[byte & 0xFU]);
+        shown += fmt::format("\\x{:02x}", byte);
       }
     }
     return shown;

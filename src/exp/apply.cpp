@@ -175,6 +175,9 @@ void keep_workspace(Workspace& workspace, const Before& before, const git::Id& a
   if (stash) repo.set_ref(stash_ref, *stash, std::nullopt, log);
 }
 
+/// What differs between the workspace and what it becomes.
+using TreeEdits = std::vector<git::TreeEdit>;
+
 /// Throws for what Git would not check out, before anything changes.
 void check_path(const std::string& path) {
   for (const auto part : split(path, '/')) {
@@ -185,12 +188,12 @@ void check_path(const std::string& path) {
 }
 
 /// Throws where a folder would give way that has files which no stash keeps: ignored ones.
-void check_folders(const git::Repo& repo, const Before& before, const git::Id& tree) {
+void check_folders(const git::Repo& repo, const Before& before, const TreeEdits& edits) {
   const auto is_kept = [&](const std::string& path) {
     return repo.find_in_tree(before.tree, path) ||
            (!before.untracked.empty() && repo.find_in_tree(before.untracked, path));
   };
-  for (const auto& edit : repo.diff_trees(before.tree, tree)) {
+  for (const auto& edit : edits) {
     const std::string path = fs::join(repo.workdir(), edit.path);
     if (edit.id.empty() || edit.mode == git::submodule_mode) continue;
     check_path(edit.path);
@@ -207,10 +210,10 @@ void check_folders(const git::Repo& repo, const Before& before, const git::Id& t
   }
 }
 
-/// Removes files that the stash has and in whose places `tree` has folders: libgit2 does not.
-void make_way(const git::Repo& repo, const Before& before, const git::Id& tree) {
+/// Removes files that the stash has and in whose places come folders: libgit2 does not.
+void make_way(const git::Repo& repo, const Before& before, const TreeEdits& edits) {
   if (before.untracked.empty()) return;
-  for (const auto& edit : repo.diff_trees(before.tree, tree)) {
+  for (const auto& edit : edits) {
     const auto file = edit.id.empty() ? std::nullopt : file_in_the_way(repo, edit.path);
     if (file && *file != edit.path && repo.find_in_tree(before.untracked, *file)) {
       fs::remove(fs::join(repo.workdir(), *file));
@@ -218,11 +221,10 @@ void make_way(const git::Repo& repo, const Before& before, const git::Id& tree) 
   }
 }
 
-/// Links in `tree` that are not in `before`.
-std::vector<std::string> new_links(const git::Repo& repo, const git::Id& before,
-                                   const git::Id& tree) {
+/// Links that come.
+std::vector<std::string> new_links(const git::Repo& repo, const TreeEdits& edits) {
   std::vector<std::string> links;
-  for (const auto& edit : repo.diff_trees(before, tree)) {
+  for (const auto& edit : edits) {
     if (edit.mode == git::link_mode) links.push_back(fs::join(repo.workdir(), edit.path));
   }
   return links;
@@ -276,13 +278,14 @@ std::vector<std::string> apply_files(Workspace& workspace, const git::Id& commit
                                        *pending));
   }
   const git::Id tree = final_tree(repo, before, target);
-  check_folders(repo, before, tree);
+  const TreeEdits edits = repo.diff_trees(before.tree, tree);
+  check_folders(repo, before, edits);
   keep_workspace(workspace, before, commit, name);
-  make_way(repo, before, tree);
+  make_way(repo, before, edits);
   repo.switch_workdir(before.tree, tree);
   repo.reset_index(before.head_tree);
   repo.delete_refs({pending_ref});
-  return new_links(repo, before.tree, tree);
+  return new_links(repo, edits);
 }
 
 }  // namespace

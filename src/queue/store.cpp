@@ -87,12 +87,15 @@ CREATE INDEX attempt_task ON attempt(task);
 CREATE INDEX attempt_open ON attempt(worker) WHERE outcome = 0;
 )"};
 
-constexpr std::string_view brief_columns =
-    "id, key, name, baseline, snapshot, state, reason, priority, blockers, created, timeout, "
-    "retries, tries, losses, attempt, kill, result, result_ref";
-
-constexpr std::string_view outline_columns =
-    "id, key, name, baseline, state, reason, priority, blockers, created, result, result_ref";
+/// Each detail's columns are those of the one before and more.
+std::string columns_of(Store::Detail detail) {
+  std::string columns =
+      "id, key, name, baseline, state, reason, priority, blockers, created, result, result_ref";
+  if (detail >= Store::Detail::brief)
+    columns += ", snapshot, timeout, retries, tries, losses, attempt, kill";
+  if (detail == Store::Detail::full) columns += ", overrides, options";
+  return columns;
+}
 
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -100,34 +103,8 @@ std::int64_t now_ns() {
       .count();
 }
 
-Task read_task(const Statement& row, bool full) {
-  Task task;
-  task.id = row.integer(0);
-  task.key = row.text(1);
-  task.name = row.text(2);
-  task.baseline = row.text(3);
-  task.snapshot = row.integer(4);
-  task.state = static_cast<TaskState>(row.integer(5));
-  task.reason = row.text(6);
-  task.priority = static_cast<std::int32_t>(row.integer(7));
-  task.blockers = row.integer(8);
-  task.created_ns = row.integer(9);
-  task.timeout = std::chrono::milliseconds(row.integer(10));
-  task.retries = static_cast<std::int32_t>(row.integer(11));
-  task.tries = static_cast<std::int32_t>(row.integer(12));
-  task.losses = static_cast<std::int32_t>(row.integer(13));
-  task.attempt = row.integer(14);
-  task.kill = static_cast<std::int32_t>(row.integer(15));
-  task.result = row.text(16);
-  task.result_ref = row.text(17);
-  if (full) {
-    task.overrides = overrides_from_json(row.text(18));
-    task.options = TaskOptions::from_json(row.text(19));
-  }
-  return task;
-}
-
-Task read_outline(const Statement& row) {
+/// A row of columns_of(`detail`).
+Task read_task(const Statement& row, Store::Detail detail) {
   Task task;
   task.id = row.integer(0);
   task.key = row.text(1);
@@ -140,6 +117,17 @@ Task read_outline(const Statement& row) {
   task.created_ns = row.integer(8);
   task.result = row.text(9);
   task.result_ref = row.text(10);
+  if (detail == Store::Detail::outline) return task;
+  task.snapshot = row.integer(11);
+  task.timeout = std::chrono::milliseconds(row.integer(12));
+  task.retries = static_cast<std::int32_t>(row.integer(13));
+  task.tries = static_cast<std::int32_t>(row.integer(14));
+  task.losses = static_cast<std::int32_t>(row.integer(15));
+  task.attempt = row.integer(16);
+  task.kill = static_cast<std::int32_t>(row.integer(17));
+  if (detail == Store::Detail::brief) return task;
+  task.overrides = overrides_from_json(row.text(18));
+  task.options = TaskOptions::from_json(row.text(19));
   return task;
 }
 
@@ -216,10 +204,10 @@ struct Store::Impl {
 
   std::optional<Task> task_where(std::string_view condition, std::int64_t value) {
     Statement select = db.prepare(
-        fmt::format("SELECT {}, overrides, options FROM task WHERE {}", brief_columns, condition));
+        fmt::format("SELECT {} FROM task WHERE {}", columns_of(Detail::full), condition));
     select.bind(value);
     if (!select.step()) return std::nullopt;
-    return read_task(select, true);
+    return read_task(select, Detail::full);
   }
 
   Snapshot snapshot(std::int64_t id) {
@@ -328,9 +316,9 @@ struct Store::Impl {
   void prepare() {
     if (prepared) return;
     next_ready = db.prepare(
-        fmt::format("SELECT {}, overrides, options FROM task WHERE state = 1 AND blockers = 0 "
-                    "ORDER BY priority DESC, id LIMIT 1",
-                    brief_columns));
+        fmt::format("SELECT {} FROM task WHERE state = 1 AND blockers = 0 ORDER BY priority DESC, "
+                    "id LIMIT 1",
+                    columns_of(Detail::full)));
     mark_running =
         db.prepare("UPDATE task SET state = 3, reason = '', kill = 0, attempt = ? WHERE id = ?");
     insert_attempt = db.prepare(
@@ -349,7 +337,7 @@ struct Store::Impl {
       return std::nullopt;
     }
     Claim claim;
-    claim.task = read_task(next_ready, true);
+    claim.task = read_task(next_ready, Detail::full);
     next_ready.reset();
     insert_attempt.bind(claim.task.id).bind(worker).bind(now_ns()).run();
     claim.attempt = db.last_insert_id();
@@ -507,14 +495,11 @@ std::vector<Task> Store::tasks(Detail detail, std::optional<TaskState> state) {
 
 void Store::each_task(Detail detail, const std::function<void(Task&& task)>& take,
                       std::optional<TaskState> state) {
-  const bool full = detail == Detail::full;
-  const bool outline = detail == Detail::outline;
   Statement select = impl_->db.prepare(
-      fmt::format("SELECT {}{} FROM task {} ORDER BY id", outline ? outline_columns : brief_columns,
-                  full ? ", overrides, options" : "",
+      fmt::format("SELECT {} FROM task {} ORDER BY id", columns_of(detail),
                   state ? fmt::format("WHERE state = {}", static_cast<int>(*state)) : ""));
   while (select.step())
-    take(outline ? read_outline(select) : read_task(select, full));
+    take(read_task(select, detail));
 }
 
 std::optional<Task> Store::task(TaskId id) { return impl_->task_where("id = ?", id); }
@@ -738,10 +723,10 @@ std::vector<LostAttempt> Store::lost() {
   // One statement sees task, attempt and worker at one instant; whether the worker lives is asked
   // afterwards. One that has ended its attempt and gone meanwhile does no harm: finish() refuses.
   Statement select = impl_->db.prepare(fmt::format(
-      "SELECT {}, overrides, options, lease, boot, pid, start_ticks FROM task LEFT JOIN (SELECT "
+      "SELECT {}, lease, boot, pid, start_ticks FROM task LEFT JOIN (SELECT "
       "attempt.id AS made, lease, boot, pid, start_ticks FROM attempt JOIN worker ON worker.id = "
       "attempt.worker) ON made = task.attempt WHERE state = 3 ORDER BY id",
-      brief_columns));
+      columns_of(Detail::full)));
   std::vector<LostAttempt> found;
   while (select.step()) {
     Worker worker;
@@ -750,7 +735,7 @@ std::vector<LostAttempt> Store::lost() {
     worker.pid = select.integer(22);
     worker.start_ticks = select.integer(23);
     if (!worker.lease.empty() && is_alive(worker)) continue;
-    Task task = read_task(select, true);
+    Task task = read_task(select, Detail::full);
     const AttemptId attempt = task.attempt;
     found.push_back({std::move(task), attempt});
   }

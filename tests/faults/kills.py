@@ -85,19 +85,31 @@ class Project:
         (self.repo / path).parent.mkdir(parents=True, exist_ok=True)
         (self.repo / path).write_text(text)
 
+    def create(self, dvc_yaml: str, **more: str) -> None:
+        """A repository with a pipeline, its input and, as {name: text}, more files; all is committed."""
+        self.repo.mkdir()
+        self.git("init", "-q", "-b", "main")
+        self.run("init", "-q")
+        files = {"dvc.yaml": dvc_yaml, "params.yaml": "lr: 1\n", "in.csv": "a,b\n" * 50, "tracked.txt": "one\n", **more}
+        for path, text in files.items():
+            self.write(path, text)
+        self.git("add", "-A")
+        self.git("commit", "-qm", "first")
+
+    def edit(self) -> None:
+        """Edits of the user's: in the stash, in the index, in a tracked file and in one that is not."""
+        self.write("stashed.txt", "in the user's stash\n")
+        self.git("add", "stashed.txt")
+        self.git("stash", "-q")
+        self.write("tracked.txt", "edited\n")
+        self.write("mine.txt", "not tracked\n")
+        self.write("staged.txt", "staged\n")
+        self.git("add", "staged.txt")
+
 
 def ran(project: Project) -> None:
     """A pipeline that ran, is committed, and has two experiments; then edits of every kind."""
-    project.repo.mkdir()
-    project.git("init", "-q", "-b", "main")
-    project.run("init", "-q")
-    project.write("dvc.yaml", DVC_YAML)
-    project.write("params.yaml", "lr: 1\n")
-    project.write("in.csv", "a,b\n" * 50)
-    project.write("tracked.txt", "one\n")
-    project.write("gone.txt", "gone\n")
-    project.git("add", "-A")
-    project.git("commit", "-qm", "first")
+    project.create(DVC_YAML, **{"gone.txt": "gone\n"})
     project.run("repro", "-q")
     project.git("add", "-A")
     project.git("commit", "-qm", "results")
@@ -109,13 +121,7 @@ def ran(project: Project) -> None:
 
 def edited(project: Project) -> None:
     ran(project)
-    project.write("stashed.txt", "in the user's stash\n")
-    project.git("add", "stashed.txt")
-    project.git("stash", "-q")
-    project.write("tracked.txt", "edited\n")
-    project.write("mine.txt", "not tracked\n")
-    project.write("staged.txt", "staged\n")
-    project.git("add", "staged.txt")
+    project.edit()
     project.write("in.csv", "c,d\n" * 60)
     (project.repo / "gone.txt").unlink()
 

@@ -70,22 +70,8 @@ class Scenario:
 
 def fresh(project: Project) -> None:
     """A project with edits of the user's and a queue that was never used."""
-    project.repo.mkdir()
-    project.git("init", "-q", "-b", "main")
-    project.run("init", "-q")
-    project.write("dvc.yaml", DVC_YAML)
-    project.write("params.yaml", "lr: 1\n")
-    project.write("in.csv", "a,b\n" * 50)
-    project.write("tracked.txt", "one\n")
-    project.git("add", "-A")
-    project.git("commit", "-qm", "first")
-    project.write("stashed.txt", "in the user's stash\n")
-    project.git("add", "stashed.txt")
-    project.git("stash", "-q")
-    project.write("tracked.txt", "edited\n")
-    project.write("staged.txt", "staged\n")
-    project.git("add", "staged.txt")
-    project.write("mine.txt", "not tracked\n")
+    project.create(DVC_YAML)
+    project.edit()
 
 
 def queue(project: Project, name: str, *values: int, options: tuple = ()) -> None:
