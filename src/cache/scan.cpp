@@ -166,24 +166,29 @@ Scan hash_listed(const std::string& path, Listed listed, hash::FileHash kind, ha
   scan.content.file_count = static_cast<std::int64_t>(members.size());
   scan.content.id = {scan.manifest->hex(), kind};
   if (!listed.stats.is_racy()) {
+    scan.stats = listed.stats.value();
     state.remember_folder(
-        path,
-        {listed.stats.value(), scan.content.id.hex, scan.content.size, *scan.content.file_count},
+        path, {*scan.stats, scan.content.id.hex, scan.content.size, *scan.content.file_count},
         kind);
   }
   return scan;
 }
 
-Content folder_content(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                       const fs::DvcIgnore& ignore, Meter* meter) {
+Scan scan_folder(const std::string& path, hash::FileHash kind, hash::StateDb& state,
+                 const fs::DvcIgnore& ignore, Meter* meter, const hash::StateDb::Read& read,
+                 const IsSettled& is_settled) {
   Listed listed = list_folder(path, ignore);
-  auto known = state.find_folder(path, kind);
-  if (known && known->stats == listed.stats.value()) {
-    expect(meter, listed);
-    if (meter != nullptr) meter->advance(Work::hashing, known->file_count, known->size);
-    return {{std::move(known->hex), kind}, known->size, known->file_count};
+  auto known = is_settled ? state.find_folder(path, kind) : std::nullopt;
+  if (!known || known->stats != listed.stats.value() || !is_settled(*known)) {
+    return hash_listed(path, std::move(listed), kind, state, meter, read);
   }
-  return hash_listed(path, std::move(listed), kind, state, meter, {}).content;
+  expect(meter, listed);
+  if (meter != nullptr) meter->advance(Work::hashing, known->file_count, known->size);
+  Scan scan;
+  scan.content = {{std::move(known->hex), kind}, known->size, known->file_count};
+  scan.stats = known->stats;
+  scan.is_settled = true;
+  return scan;
 }
 
 Content file_content(const std::string& path, const fs::Stat& stat, hash::FileHash kind,
@@ -198,26 +203,23 @@ Content file_content(const std::string& path, const fs::Stat& stat, hash::FileHa
 }  // namespace
 
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
-                         const fs::DvcIgnore& ignore, Meter* meter,
-                         const hash::StateDb::Read& read) {
+                         const fs::DvcIgnore& ignore, Meter* meter, const hash::StateDb::Read& read,
+                         const IsSettled& is_settled) {
   const auto stat = fs::stat(path);
   if (!stat) return std::nullopt;
   if (!is_data(stat)) refuse(stat, path);
   if (stat->kind == fs::Kind::directory) {
-    return hash_listed(path, list_folder(path, ignore), kind, state, meter, read);
+    return scan_folder(path, kind, state, ignore, meter, read, is_settled);
   }
   return Scan{file_content(path, *stat, kind, state, meter, read), std::nullopt};
 }
 
 std::optional<Content> content_at(const std::string& path, hash::FileHash kind,
                                   hash::StateDb& state, const fs::DvcIgnore& ignore, Meter* meter) {
-  const auto stat = fs::stat(path);
-  if (!stat) return std::nullopt;
-  if (!is_data(stat)) refuse(stat, path);
-  if (stat->kind == fs::Kind::directory) {
-    return folder_content(path, kind, state, ignore, meter);
-  }
-  return file_content(path, *stat, kind, state, meter, {});
+  const IsSettled always = [](const hash::KnownFolder&) { return true; };
+  auto found = scan(path, kind, state, ignore, meter, {}, always);
+  if (!found) return std::nullopt;
+  return std::move(found->content);
 }
 
 }  // namespace expcore::cache

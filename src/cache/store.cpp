@@ -74,6 +74,21 @@ struct Store::Impl {
     return std::move(*staged);
   }
 
+  /// What is remembered of a folder whose members are linked as configured has this name.
+  static std::string linked(const std::string& folder) { return folder + "//linked"; }
+
+  /// Changes with the stats of the members and with all that links depend on.
+  hash::Fingerprint as_linked(const hash::Fingerprint& stats) const {
+    std::string text = stats.hex() + options.root;
+    for (const LinkType type : options.link_types)
+      text += static_cast<char>('0' + static_cast<int>(type));
+    return hash::fingerprint(text);
+  }
+
+  void remember_linked(const std::string& folder, const hash::Fingerprint& stats) const {
+    state.remember_folder(linked(folder), {as_linked(stats), "", 0, 0});
+  }
+
   /// Whether the object at `path` has the content of its name. What has not is
   /// marked.
   bool is_whole(const std::string& path, const ObjectId& id) {
@@ -89,6 +104,15 @@ struct Store::Impl {
     try {
       fs::chmod(path, 0644);
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a cache of another user
+    }
+    change(fs::parent(path));
+  }
+
+  /// Gives a folder another stat, so that nobody knows from it any more that all is there.
+  static void change(const std::string& folder) {
+    try {
+      fs::remove(fs::make_temp_directory(folder, ".damaged-"));
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): nobody can write to it
     }
   }
 };
@@ -116,14 +140,17 @@ std::optional<std::int64_t> Store::size_of(const ObjectId& id, std::int64_t size
   if (!stat || stat->kind != fs::Kind::file) return std::nullopt;
   const bool is_protected = (stat->mode & 0777U) == object_mode;
   if (size >= 0 && stat->size != size) {
-    if (is_protected) Impl::distrust(path);
+    Impl::distrust(path);
     return std::nullopt;
   }
   if (is_protected) return stat->size;
   // Somebody made it writable: only its content can tell.
   const hash::FileHash kind = id.is_directory() ? hash::FileHash::md5 : id.kind;
   const std::string hex = impl_->state.hash(path, kind).hex;
-  if (hex != id.hex.substr(0, 32)) return std::nullopt;
+  if (hex != id.hex.substr(0, 32)) {
+    Impl::distrust(path);
+    return std::nullopt;
+  }
   try {
     if ((stat->mode & 0111U) == 0) fs::chmod(path, object_mode);
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): a cache of another user
@@ -213,6 +240,19 @@ std::unordered_set<std::string> Store::missing_members(const Manifest& manifest,
 }
 
 std::optional<Scan> Store::scan_to_add(const std::string& path, const fs::DvcIgnore& ignore) {
+  return take_in(path, ignore, {});
+}
+
+std::optional<Scan> Store::scan_again(const std::string& path, const fs::DvcIgnore& ignore) {
+  return take_in(path, ignore, [&](const hash::KnownFolder& known) {
+    const auto linked = impl_->state.find_folder(Impl::linked(path));
+    return linked && linked->stats == impl_->as_linked(known.stats) &&
+           contains_all_as_known({known.hex, hash::FileHash::md5}, known.size);
+  });
+}
+
+std::optional<Scan> Store::take_in(const std::string& path, const fs::DvcIgnore& ignore,
+                                   const IsSettled& is_settled) {
   const Intake::NameOfWanted wanted = [this](const ObjectId& id, std::int64_t size) {
     return contains(id, size) ? std::string() : path_of(id);
   };
@@ -220,13 +260,15 @@ std::optional<Scan> Store::scan_to_add(const std::string& path, const fs::DvcIgn
   const hash::StateDb::Read take = [&](const std::string& file, const fs::Stat& stat) {
     return impl_->intake.read(file, stat, wanted, on_bytes);
   };
-  auto found = scan(path, hash::FileHash::md5, impl_->state, ignore, impl_->meter, take);
+  auto found =
+      scan(path, hash::FileHash::md5, impl_->state, ignore, impl_->meter, take, is_settled);
   if (impl_->intake.publish_rest()) impl_->state.flush();  // while the disk is busy
   impl_->intake.finish_batch();
   return found;
 }
 
 void Store::add(const std::string& path, const Scan& scan) {
+  if (scan.is_settled) return;
   const ObjectId& id = scan.content.id;
   if (!scan.manifest) {
     if (contains(id, scan.content.size)) return;
@@ -529,6 +571,7 @@ std::size_t Store::adopt(const std::vector<std::pair<std::string, ObjectId>>& fi
 }
 
 void Store::relink(const std::string& path, const Scan& scan, bool executable) {
+  if (scan.is_settled) return;
   const auto& types = impl_->options.link_types;
   Replacements batch(impl_->scratch);
   const auto replace = [&](const Materializer& materializer, const std::string& file,
@@ -559,6 +602,9 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
       impl_->advance(Work::checking_out, 0);
     }
     batch.publish();
+    const bool was_linked =
+        std::find(is_satisfied.begin(), is_satisfied.end(), 0) == is_satisfied.end();
+    if (was_linked && scan.stats) impl_->remember_linked(path, *scan.stats);
     return;
   }
   const std::string object = path_of(scan.content.id);

@@ -39,7 +39,14 @@ struct Scan {
   Content content;
   std::optional<Manifest> manifest;
   std::vector<std::int64_t> sizes = {};  ///< Bytes of each file of the manifest, when scanned.
+  /// The StatSum of a folder's members, unless one of them may change without a trace.
+  std::optional<hash::Fingerprint> stats = {};
+  /// Of a folder for which add() and relink() have nothing to do: it has no manifest here.
+  bool is_settled = false;
 };
+
+/// Whether nobody needs the manifest of a folder whose members' stats are those of the known one.
+using IsSettled = std::function<bool(const hash::KnownFolder&)>;
 
 /// Hashes what is at `path` without storing anything. Files whose stat `state` knows are not read.
 /// Folders: as DVC collects them (docs/formats/cache.md): `.dvcignore` applies, links to folders
@@ -47,10 +54,10 @@ struct Scan {
 /// is an error that names it. Folder members are hashed by several threads. nullopt when nothing is
 /// at `path`. Throws: Error{invalid_argument} "output/dependency '…' is not a file or directory" is
 /// left to the caller: here kind `other` gives Error{io} with the path. `meter`: may be null.
-/// `read`: reads what has to be hashed by MD5; may be empty.
+/// `read`: reads what has to be hashed by MD5; may be empty. `is_settled`: empty for never.
 std::optional<Scan> scan(const std::string& path, hash::FileHash kind, hash::StateDb& state,
                          const fs::DvcIgnore& ignore, Meter* meter = nullptr,
-                         const hash::StateDb::Read& read = {});
+                         const hash::StateDb::Read& read = {}, const IsSettled& is_settled = {});
 
 /// The same for callers who do not ask what is in a folder. One in which no file's stat changed is
 /// known as a whole.
@@ -83,7 +90,8 @@ class Store {
   /// their contents are looked at (and remembered by stat).
   bool contains_all(const ObjectId& id, std::int64_t size = -1) const;
   /// The same for who only wants to tell the user: of a large folder whose members were all there
-  /// when nothing has been added to or removed from the cache since, no member is looked at.
+  /// when nothing has been added to or removed from the cache since, nor found to be damaged, no
+  /// member is looked at.
   bool contains_all_as_known(const ObjectId& id, std::int64_t size = -1) const;
   /// The hashes of those members that contains_all() would miss. `sizes`: of the objects that are
   /// there, by the place of their entry; may be null.
@@ -96,6 +104,9 @@ class Store {
   /// As scan() by MD5, for what add() is going to store: files that have to be read are taken in at
   /// the same time. What add() does not ask for later goes with this store.
   std::optional<Scan> scan_to_add(const std::string& path, const fs::DvcIgnore& ignore);
+  /// The same for add() and relink() alone: a folder that is as they left it, with all its objects
+  /// as contains_all_as_known() has it, may be settled.
+  std::optional<Scan> scan_again(const std::string& path, const fs::DvcIgnore& ignore);
 
   /// Stores what is at `path` (a file, or a folder as it was scanned) under the names in `scan`, in
   /// the order members, then folder object. Present objects of the right size are not written
@@ -134,6 +145,8 @@ class Store {
   std::vector<std::size_t> missing_of(const Scan& scan) const;
   bool contains_members(const Manifest& manifest, const ObjectId& id, std::int64_t size) const;
   hash::StatSum stats_of_folders(const ObjectId& id) const;
+  std::optional<Scan> take_in(const std::string& path, const fs::DvcIgnore& ignore,
+                              const IsSettled& is_settled);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -181,14 +181,21 @@ class Adder {
     return entry == nullptr ? nullptr : entry->out(output_of(target).def_path);
   }
 
-  /// What is at `path`; keeps DVC 2.x's hash while it is what is recorded.
-  std::optional<cache::Scan> scan(const std::string& path, const LockItem* former = nullptr) const {
+  /// What is at the output `path`; keeps DVC 2.x's hash while it is what is recorded.
+  std::optional<cache::Scan> scan(const std::string& path, const LockItem* former) const {
     if (former != nullptr && former->id.kind == hash::FileHash::md5_dos2unix &&
         !former->id.empty()) {
       auto legacy = cache::scan(path, former->id.kind, workspace_.state, workspace_.ignore,
                                 &workspace_.meter);
       if (legacy && legacy->content.id == former->id) return legacy;
     }
+    if (!options_.no_commit && options_.relink) {
+      return workspace_.store.scan_again(path, workspace_.ignore);
+    }
+    return scan_members(path);
+  }
+
+  std::optional<cache::Scan> scan_members(const std::string& path) const {
     if (!options_.no_commit) return workspace_.store.scan_to_add(path, workspace_.ignore);
     return cache::scan(path, hash::FileHash::md5, workspace_.state, workspace_.ignore,
                        &workspace_.meter);
@@ -236,7 +243,7 @@ class Adder {
     const auto before = entries.size();
     std::erase_if(entries, [&](const auto& entry) { return fs::is_within(entry.path, part); });
     const bool only_added = entries.size() == before;
-    const auto found = scan(target.path);
+    const auto found = scan_members(target.path);
     if (!found) {
       if (!fs::exists(out.path)) fail_missing(out.path);
       if (only_added) {

@@ -33,9 +33,9 @@ std::string new_dvc_file(const Stage& stage, const LockEntry& entry) {
 
 void write_dvc_file(const Stage& stage, const LockEntry& entry) {
   const auto present = fs::read_file_if_exists(stage.file);
-  fs::write_atomic(stage.file,
-                   present ? run::updated_dvc_file(*present, entry) : new_dvc_file(stage, entry),
-                   fs::Durability::full);
+  const std::string text =
+      present ? run::updated_dvc_file(*present, entry) : new_dvc_file(stage, entry);
+  if (present != text) fs::write_atomic(stage.file, text, fs::Durability::full);
 }
 
 }  // namespace expcore::data
