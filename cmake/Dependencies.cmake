@@ -22,10 +22,11 @@ expcore_pkg(libgit2 "libgit2>=1.5" libgit2-dev)
 expcore_pkg(xxhash "libxxhash>=0.8" libxxhash-dev)
 expcore_pkg(sqlite3 "sqlite3>=3.38" libsqlite3-dev)
 expcore_pkg(libmd "libmd>=1.0" libmd-dev)
+expcore_pkg(libz "zlib>=1.2" zlib1g-dev)
 expcore_pkg(tomlplusplus "tomlplusplus>=3.0" libtomlplusplus-dev)
 
 set(EXPCORE_DEPENDENCIES Threads::Threads fmt::fmt PkgConfig::libyaml PkgConfig::libgit2
-  PkgConfig::xxhash PkgConfig::sqlite3 PkgConfig::libmd PkgConfig::tomlplusplus)
+  PkgConfig::xxhash PkgConfig::sqlite3 PkgConfig::libmd PkgConfig::libz PkgConfig::tomlplusplus)
 
 # Sets EXPCORE_LATE_<LIBRARY>, the soname under which a library is loaded when it is first needed; empty: at start-up, by
 # the linker (docs/decisions/start-up.md).
@@ -45,3 +46,4 @@ function(expcore_late name library)
 endfunction()
 expcore_late(libgit2 git2)
 expcore_late(libmd md)
+expcore_late(libz z)

@@ -15,7 +15,7 @@ PIPELINE = "stages:\n  s:\n    cmd: cp params.yaml out\n    params: [x]\n    out
 def check_header(readelf: str, library: str) -> None:
     dynamic = subprocess.run([readelf, "-d", library], check=True, capture_output=True, text=True).stdout
     needed = re.findall(r"NEEDED.*\[(.*)\]", dynamic)
-    for late, header in {"libgit2": "src/git/libgit2.hpp", "libmd": "src/hash/libmd.hpp"}.items():
+    for late, header in {"libgit2": "src/git/libgit2.hpp", "libmd": "src/hash/libmd.hpp", "libz": "src/git/libz.hpp"}.items():
         if any(name.startswith(late) for name in needed):
             sys.exit(f"libexpcore needs {late} at start-up: add the new function to {header}")
 

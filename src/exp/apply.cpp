@@ -114,8 +114,9 @@ Before look(git::Repo& repo, const git::Id& head, const git::Id& target) {
   Before before;
   before.head = head;
   before.head_tree = repo.commit_info(head).tree;
-  before.index = repo.index_tree();
-  before.tree = repo.edit_tree(before.index, repo.workdir_edits());
+  auto trees = repo.work_trees();
+  before.index = std::move(trees.index);
+  before.tree = std::move(trees.workdir);
   before.untracked = untracked_tree(repo, before.tree, target);
   return before;
 }

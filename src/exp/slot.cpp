@@ -200,17 +200,37 @@ git::Repo& Slot::repo() {
   return *repo_;
 }
 
+/// False when the slot is not what it was left as.
+bool Slot::switch_tree(const git::Id& from, const git::Id& to) {
+  try {
+    repo().switch_tree(from, to);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Errc::git) throw;
+    return false;
+  }
+}
+
+/// The index is made anew when it is damaged.
+void Slot::checkout_tree(const git::Id& tree) {
+  try {
+    repo().checkout_tree(tree);
+  } catch (const Error& error) {
+    if (error.code() != Errc::git || !fs::remove(fs::join(path_, ".git/index"))) throw;
+    repo_.reset();
+    repo().checkout_tree(tree);
+  }
+}
+
 void Slot::prepare(const git::Id& head, const git::Id& tree, const std::string& run) {
   const Record record = read_record();
   write_record({record.tree, false, run});
   const bool is_known = record.is_clean && fs::is_directory(fs::join(path_, ".git")) &&
                         project_->repo->has_object(record.tree);
-  if (is_known) {
-    repo().switch_tree(record.tree, tree);
-  } else {
+  if (!is_known || !switch_tree(record.tree, tree)) {
     if (!record.is_clean && record.tree.empty()) fs::remove_tree(path_);
     fs::make_directories(path_);
-    repo().checkout_tree(tree);
+    checkout_tree(tree);
     remove_foreign_files(tree);
   }
   repo().detach_head(head);
@@ -232,7 +252,7 @@ std::unique_ptr<Workspace> Slot::open(const std::string& directory) const {
 void Slot::clean() {
   Record record = read_record();
   if (!record.is_clean) {
-    repo().checkout_tree(record.tree);
+    checkout_tree(record.tree);
     remove_foreign_files(record.tree);
   }
   record.is_clean = true;

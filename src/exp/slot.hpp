@@ -57,6 +57,8 @@ class Slot {
   void recover();
   void remove_foreign_files(const git::Id& tree);
   git::Repo& repo();
+  bool switch_tree(const git::Id& from, const git::Id& to);
+  void checkout_tree(const git::Id& tree);
 
   const pipeline::Workspace* project_;
   std::string path_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -169,11 +170,14 @@ Capture capture_workspace(Workspace& workspace, const pipeline::Selection& selec
   if (const auto tree = known ? known() : std::nullopt) {
     capture.index_tree = capture.tree = *tree;
   } else {
-    git::Repo& repo = *workspace.repo;
-    capture.index_tree = repo.index_tree();
-    capture.tree = repo.edit_tree(capture.index_tree, repo.workdir_edits());
+    auto trees = workspace.repo->work_trees();
+    capture.index_tree = std::move(trees.index);
+    capture.tree = std::move(trees.workdir);
+    capture.is_workdir = trees.is_verbatim;
   }
-  capture.tree = with_files(workspace, capture.tree, changed_data(workspace, selection, stages));
+  const EditedFiles data = changed_data(workspace, selection, stages);
+  capture.tree = with_files(workspace, capture.tree, data);
+  capture.is_workdir = capture.is_workdir && data.empty();
   return capture;
 }
 

@@ -43,6 +43,7 @@ struct Capture {
   git::Id head;
   git::Id index_tree;
   git::Id tree;  ///< The work tree's side of every path in the index, changed data recorded.
+  bool is_workdir = false;  ///< It is what the files of the work tree are, byte for byte.
   /// Held until a ref leads to what was recorded; no collection of garbage can start meanwhile.
   std::optional<cache::UseLock> use;
 };

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <future>
+#include <string_view>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -62,6 +64,7 @@ bool Repo::has_object(const Id& id) const {
 }
 
 void Repo::write_objects_to(const Repo& lender) {
+  is_plain_ = false;
   Odb odb;
   check(git_odb_open(out(odb), fs::join(lender.common_dir(), "objects").c_str()),
         "open the object database");
@@ -145,11 +148,14 @@ void Repo::switch_tree(const Id& from, const Id& to) {
     switch_files(raw(), from, to, edits, 0);
     return;
   }
+  auto is_undamaged = std::async(std::launch::async, is_undamaged_index, std::string_view(*index));
   {
     const WithoutIndex without(raw());
     switch_files(raw(), from, to, edits, GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH);
   }
-  fs::write_atomic(path, edit_index(*index, edits, workdir_));
+  const std::string edited = edit_index(*index, edits, workdir_);
+  if (!is_undamaged.get()) throw Error(Errc::git, fmt::format("'{}' is damaged", path));
+  fs::write_atomic(path, edited);
 }
 
 void Repo::switch_workdir(const Id& from, const Id& to) {

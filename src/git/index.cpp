@@ -6,8 +6,12 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/convert.hpp"
+#include "git/index_file.hpp"
+#include "git/loose_objects.hpp"
 #include "git/new_index.hpp"
+#include "git/plain_config.hpp"
 #include "git/repo.hpp"
+#include "git/work_trees.hpp"
 
 namespace expcore::git {
 namespace {
@@ -167,6 +171,21 @@ Id Repo::index_tree() {
   git_oid oid{};
   check(git_index_write_tree_to(&oid, index.get(), raw()), "write the index as a tree");
   return to_id(oid);
+}
+
+WorkTrees Repo::work_trees() {
+  const auto config = plain_config();
+  if (config && config->is_verbatim()) {
+    const auto index = IndexFile::read(fs::join(git_dir_, "index"));
+    const LooseObjects objects(fs::join(common_dir_, "objects"));
+    if (index) {
+      if (auto trees = write_work_trees(*index, workdir_, objects)) return std::move(*trees);
+    }
+  }
+  WorkTrees trees;
+  trees.index = index_tree();
+  trees.workdir = edit_tree(trees.index, workdir_edits());
+  return trees;
 }
 
 std::vector<std::string> Repo::untracked_files() const {

@@ -118,8 +118,11 @@ bool is_plain_index(std::string_view bytes) {
   Entries entries(bytes);
   while (!entries.is_at_end())
     entries.next();
-  return entries.is_sound() && has_only_optional(bytes, entries.offset()) &&
-         bytes.ends_with(hash_of(bytes.substr(0, bytes.size() - hash_size)));
+  return entries.is_sound() && has_only_optional(bytes, entries.offset());
+}
+
+bool is_undamaged_index(std::string_view bytes) {
+  return bytes.ends_with(hash_of(bytes.substr(0, bytes.size() - hash_size)));
 }
 
 std::string edit_index(std::string_view bytes, const std::vector<TreeEdit>& edits,

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <stdexcept>
+#include <system_error>
+
+#include <fmt/format.h>
 
 #include "base/parallel.hpp"
 #include "fs/file.hpp"
@@ -14,6 +18,11 @@ namespace {
 
 constexpr std::size_t trailer = 20;  ///< The index's own SHA-1.
 
+unsigned jobs_for(std::size_t count) {
+  constexpr std::size_t parallel_from = 1024;
+  return count < parallel_from ? 1 : 0;
+}
+
 }  // namespace
 
 /// Throws std::out_of_range where the bytes end too early, std::invalid_argument for what this
@@ -22,20 +31,18 @@ class IndexFile::Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
 
-  std::vector<Entry> read() {
+  void read(IndexFile& index) {
     if (take(4) != "DIRC") throw std::invalid_argument("signature");
     version_ = number();
     if (version_ < 2 || version_ > 4) throw std::invalid_argument("version");
     const std::uint32_t count = number();
-    std::vector<Entry> entries;
-    entries.reserve(std::min<std::size_t>(count, bytes_.size() / smallest));
+    index.entries_.reserve(std::min<std::size_t>(count, bytes_.size() / smallest));
     std::string path;
     for (std::uint32_t i = 0; i < count; ++i)
-      entries.push_back(entry(path));
+      index.entries_.push_back(entry(path));
     while (bytes_.size() - at_ > trailer)
-      extension();
+      extension(index);
     if (bytes_.size() - at_ != trailer) throw std::out_of_range("end");
-    return entries;
   }
 
  private:
@@ -71,7 +78,7 @@ class IndexFile::Reader {
     entry.mode = number();
     take(8);  // user and group
     entry.size = number();
-    take(trailer);
+    entry.id = raw_id(take(trailer));
     const std::uint32_t flags = number(2);
     // assume-unchanged; extended flags, of which all that there are matter here; a stage
     if ((flags & 0xf000U) != 0) throw std::invalid_argument("flags");
@@ -113,10 +120,54 @@ class IndexFile::Reader {
   }
 
   /// Those with a small letter first change what the entries mean.
-  void extension() {
+  void extension(IndexFile& index) {
     const auto name = take(4);
     if (name[0] < 'A' || name[0] > 'Z') throw std::invalid_argument("extension");
-    take(number());
+    const std::size_t size = number();
+    const std::size_t end = at_ + size;
+    if (size > bytes_.size() - at_) throw std::out_of_range("extension");
+    if (name == "TREE" && size > 0) {
+      if (!text().empty()) throw std::invalid_argument("root");
+      noted_trees(index, "");
+    }
+    if (at_ > end) throw std::out_of_range("extension");
+    at_ = end;
+  }
+
+  /// Git's notes of a folder and those in it: how many files are below it (-1 when something
+  /// changed), how many folders are in it, its tree, those folders with their names.
+  void noted_trees(IndexFile& index, const std::string& folder) {
+    constexpr std::size_t longest = 4096;
+    if (folder.size() > longest) throw std::invalid_argument("folder");
+    const auto files = decimal(' ');
+    const auto folders = decimal('\n');
+    if (files >= 0) {
+      index.noted_[folder] = {static_cast<std::size_t>(files), raw_id(take(trailer))};
+    }
+    for (std::int64_t i = 0; i < folders; ++i) {
+      const auto name = text();
+      if (name.empty()) throw std::invalid_argument("name");
+      noted_trees(index, fmt::format("{}{}/", folder, name));
+    }
+  }
+
+  std::int64_t decimal(char terminator) {
+    const std::size_t end = bytes_.find(terminator, at_);
+    if (end == std::string_view::npos) throw std::out_of_range("number");
+    const auto digits = take(end - at_);
+    take(1);
+    std::int64_t value = 0;
+    const auto done = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (done.ec != std::errc() || done.ptr != digits.data() + digits.size()) {
+      throw std::invalid_argument("number");
+    }
+    return value;
+  }
+
+  static RawId raw_id(std::string_view bytes) {
+    RawId id{};
+    std::copy(bytes.begin(), bytes.end(), id.begin());
+    return id;
   }
 
   std::string_view bytes_;
@@ -132,7 +183,7 @@ std::optional<IndexFile> IndexFile::read(const std::string& path) {
   index.bytes_ = std::move(*bytes);
   index.written_ns_ = stat->mtime_ns;
   try {
-    index.entries_ = Reader(index.bytes_).read();
+    Reader(index.bytes_).read(index);
   } catch (const std::logic_error&) {
     return std::nullopt;
   }
@@ -147,13 +198,61 @@ bool IndexFile::has(std::string_view path) const {
 }
 
 bool IndexFile::is_like(const std::string& workdir) const {
-  constexpr std::size_t parallel_from = 1024;
   std::atomic<bool> is_like = true;
-  const unsigned jobs = entries_.size() < parallel_from ? 1 : 0;
-  parallel_for(entries_.size(), jobs, [&](std::size_t i) {
+  parallel_for(entries_.size(), jobs_for(entries_.size()), [&](std::size_t i) {
     if (is_like && !is_unchanged(workdir, entries_[i])) is_like = false;
   });
-  return is_like;
+  return is_like && has_real_folders(workdir);
+}
+
+std::vector<std::size_t> IndexFile::suspects(const std::string& workdir) const {
+  std::vector<char> is_suspect(entries_.size());
+  parallel_for(entries_.size(), jobs_for(entries_.size()),
+               [&](std::size_t i) { is_suspect[i] = is_unchanged(workdir, entries_[i]) ? 0 : 1; });
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < is_suspect.size(); ++i)
+    if (is_suspect[i] != 0) numbers.push_back(i);
+  return numbers;
+}
+
+std::vector<std::string> IndexFile::folders() const {
+  std::vector<std::string> folders;
+  std::string_view last;
+  for (const auto& entry : entries_) {
+    const std::string_view path = entry.path;
+    // What it shares with the path before has been seen.
+    const auto shared = std::mismatch(last.begin(), last.end(), path.begin(), path.end()).second;
+    for (auto slash = path.find('/', static_cast<std::size_t>(shared - path.begin()));
+         slash != std::string_view::npos; slash = path.find('/', slash + 1)) {
+      folders.emplace_back(path.substr(0, slash + 1));
+    }
+    last = path;
+  }
+  return folders;
+}
+
+bool IndexFile::has_real_folders(const std::string& workdir) const {
+  const auto all = folders();
+  std::atomic<bool> are_real = true;
+  parallel_for(all.size(), jobs_for(all.size()), [&](std::size_t i) {
+    const std::string path = fs::join(workdir, all[i].substr(0, all[i].size() - 1));
+    const auto stat = fs::stat(path, fs::Follow::no);
+    if (stat && stat->kind != fs::Kind::directory) are_real = false;
+  });
+  return are_real;
+}
+
+std::optional<RawId> IndexFile::noted_tree(const std::string& folder, std::size_t size) const {
+  const auto found = noted_.find(folder);
+  if (found == noted_.end() || found->second.size != size) return std::nullopt;
+  return found->second.id;
+}
+
+std::size_t IndexFile::unknown_folders() const {
+  const auto all = folders();
+  const auto unknown = std::count_if(
+      all.begin(), all.end(), [&](const std::string& folder) { return !noted_.contains(folder); });
+  return static_cast<std::size_t>(unknown);
 }
 
 bool IndexFile::is_unchanged(const std::string& workdir, const Entry& entry) const {

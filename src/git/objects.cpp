@@ -7,6 +7,8 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/convert.hpp"
+#include "git/loose_objects.hpp"
+#include "git/plain_config.hpp"
 #include "git/repo.hpp"
 
 namespace expcore::git {
@@ -255,9 +257,17 @@ Id Repo::write_commit(const Id& tree, const std::vector<Id>& parents, const std:
   for (const auto& parent : parents)
     text += fmt::format("parent {}\n", parent);
   text += header_line("author", author) + header_line("committer", committer);
-  if (const auto encoding = config("i18n.commitEncoding")) text += "encoding " + *encoding + "\n";
+  const auto plain = plain_config();
+  constexpr const char* encoding_key = "i18n.commitEncoding";
+  const auto encoding = plain ? plain->get(encoding_key) : config(encoding_key);
+  if (encoding) text += "encoding " + *encoding + "\n";
   // Written raw: libgit2 and git would complete the message with a line feed, DVC does not.
   text += "\n" + message;
+  if (plain && plain->is_verbatim()) {
+    const RawObject commit("commit", text);
+    LooseObjects(fs::join(common_dir_, "objects")).write(commit);
+    return to_id(commit.id());
+  }
   Odb odb;
   check(git_repository_odb(out(odb), raw()), "open the object database");
   git_oid oid{};

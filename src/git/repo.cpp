@@ -18,6 +18,7 @@
 #include "git/convert.hpp"
 #include "git/layout.hpp"
 #include "git/packed_refs.hpp"
+#include "git/plain_config.hpp"
 
 namespace expcore::git {
 namespace {
@@ -72,6 +73,7 @@ Repo::Repo(Layout layout)
     : workdir_(std::move(layout.workdir)),
       git_dir_(std::move(layout.git_dir)),
       common_dir_(std::move(layout.common_dir)),
+      is_plain_(true),
       shallow_(shallow_boundary(common_dir_)),
       packed_(new PackedRefs(fs::join(common_dir_, "packed-refs"))) {}
 
@@ -159,7 +161,13 @@ std::optional<Id> Repo::resolve_revision(const std::string& spec) const {
   return to_id(*git_object_id(commit.get()));
 }
 
+std::optional<PlainConfig> Repo::plain_config() const {
+  if (!is_plain_) return std::nullopt;
+  return PlainConfig::read(git_dir_);
+}
+
 std::optional<std::string> Repo::config(const std::string& key) const {
+  if (const auto plain = plain_config()) return plain->get(key);
   Config snapshot;
   check(git_repository_config_snapshot(out(snapshot), raw()), "read the Git configuration");
   const char* value = nullptr;

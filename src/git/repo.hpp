@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -15,10 +16,13 @@
 namespace expcore::git {
 
 class PackedRefs;
+class PlainConfig;
 struct Layout;
 
 /// A commit, tree or blob id: 40 lower-case hex digits.
 using Id = std::string;
+/// The bytes of an id.
+using RawId = std::array<char, 20>;
 
 struct RefEntry {
   std::string name;             ///< Full, "refs/...".
@@ -53,6 +57,13 @@ struct TreeEdit {
   std::string path;
   std::uint32_t mode = 0;
   Id id;  ///< "" removes the path.
+};
+
+/// What a commit of everything tracked could hold.
+struct WorkTrees {
+  Id index;                  ///< What the index would commit.
+  Id workdir;                ///< The work tree's side of every path in the index.
+  bool is_verbatim = false;  ///< What files hold was recorded byte for byte, that is certain.
 };
 
 /// One path of the index.
@@ -165,6 +176,8 @@ class Repo {
   std::vector<TreeEdit> index_edits(const Id& tree) const;
   /// The tree the index would commit. Throws Error{git} on unmerged entries.
   Id index_tree();
+  /// index_tree(), and the same with workdir_edits(); for most repositories without libgit2.
+  WorkTrees work_trees();
   /// Untracked, not ignored files (not folders), sorted.
   std::vector<std::string> untracked_files() const;
   /// Makes index and work tree equal to `tree`: edits and deletions of files in either are undone,
@@ -191,6 +204,8 @@ class Repo {
  private:
   explicit Repo(Repository repo);
   explicit Repo(Layout layout);
+  /// Where nothing out of the ordinary is configured.
+  std::optional<PlainConfig> plain_config() const;
   std::optional<RefEntry> find_ref(const std::string& name) const;
   std::optional<Id> edit_level(const Id& base, const std::vector<TreeEdit>& edits,
                                std::size_t prefix);
@@ -200,6 +215,7 @@ class Repo {
   std::string workdir_;
   std::string git_dir_;
   std::string common_dir_;
+  bool is_plain_ = false;    ///< Of the common kind, and its objects are its own.
   std::vector<Id> shallow_;  ///< Sorted; commits whose parents a shallow clone does not have.
   std::unique_ptr<PackedRefs> packed_;
 };

@@ -195,13 +195,13 @@ std::vector<Task> add(pipeline::Workspace& workspace, const AddRequest& request)
     files.edited(task.overrides, task.options);
 
   auto being_added = std::make_optional(lock_snapshots(store));
-  while (captured.is_workdir && !is_pinned(workspace, captured.snapshot)) {  // released meanwhile
+  while (captured.is_former && !is_pinned(workspace, captured.snapshot)) {  // released meanwhile
     being_added.reset();
     captured = capture(workspace, request.selection, files_of(tasks.front()));
     being_added = lock_snapshots(store);
   }
   const Snapshot& snapshot = captured.snapshot;
-  if (!captured.is_workdir) pin(workspace, snapshot);
+  if (!captured.is_former) pin(workspace, snapshot);
   const auto added = store.add(snapshot, tasks);
   run::ring(store.folder());
   std::vector<Task> result;

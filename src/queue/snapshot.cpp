@@ -77,12 +77,15 @@ class LastSnapshot {
     snapshot.tree = snapshot.index_tree = lines[4];
     snapshot.directory = directory_;
     if (!is_pinned(workspace_, snapshot)) return std::nullopt;
-    for (const auto& file : files) {
-      const auto relative = workspace_.git_path(fs::absolute(workspace_.directory, file));
-      if (!relative || !index_->has(*relative)) return std::nullopt;
-    }
+    if (!others_than_tracked(files).empty()) return std::nullopt;
     if (!index_->is_like(workspace_.repo.workdir())) return std::nullopt;
     return snapshot;
+  }
+
+  /// After find(): those of `files` that are not certainly tracked.
+  std::vector<std::string> others_than_tracked(std::vector<std::string> files) const {
+    if (index_) std::erase_if(files, [&](const std::string& file) { return is_tracked(file); });
+    return files;
   }
 
   /// After find(). Another index than that of find() has another snapshot.
@@ -102,6 +105,11 @@ class LastSnapshot {
 
  private:
   static constexpr std::string_view version = "expcore last snapshot 1";
+
+  bool is_tracked(const std::string& file) const {
+    const auto relative = workspace_.git_path(fs::absolute(workspace_.directory, file));
+    return relative && index_->has(*relative);
+  }
 
   std::string index_path() const { return fs::join(workspace_.repo->git_dir(), "index"); }
   std::string fingerprint() const { return hash::fingerprint(index_->bytes()).hex(); }
@@ -128,10 +136,11 @@ Captured capture(pipeline::Workspace& workspace, const pipeline::Selection& sele
   captured.use = std::move(capture.use);
   if (same && capture.head == same->head && capture.tree == same->tree) {
     captured.snapshot = std::move(*same);
-    captured.is_workdir = true;
+    captured.is_former = captured.is_workdir = true;
     return captured;
   }
-  auto edits = unknown_files(workspace, capture.tree, files);
+  captured.is_workdir = capture.is_workdir;
+  auto edits = unknown_files(workspace, capture.tree, last.others_than_tracked(files));
   if (!edits.empty()) capture.tree = workspace.repo->edit_tree(capture.tree, std::move(edits));
   Snapshot& snapshot = captured.snapshot;
   snapshot.head = capture.head;
@@ -189,8 +198,8 @@ exp::EditedFiles TaskFiles::edited(const std::vector<FileOverride>& overrides,
 git::Id task_commit(const pipeline::Workspace& workspace, const Snapshot& snapshot,
                     const Task& task) {
   return exp::write_stash_commit(
-      workspace, {snapshot.head, snapshot.index_tree, snapshot.tree, std::nullopt}, task.name,
-      TaskFiles(workspace, snapshot).edited(task.overrides, task.options),
+      workspace, {snapshot.head, snapshot.index_tree, snapshot.tree, false, std::nullopt},
+      task.name, TaskFiles(workspace, snapshot).edited(task.overrides, task.options),
       std::chrono::system_clock::time_point(std::chrono::nanoseconds(task.created_ns)));
 }
 

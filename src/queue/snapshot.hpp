@@ -18,12 +18,13 @@ std::string queue_folder(const pipeline::Workspace& workspace);
 struct Captured {
   Snapshot snapshot;
   std::optional<cache::UseLock> use;  ///< To be held until then: its data is in the cache already.
-  bool is_workdir = false;  ///< It is a former one, and all of it is in the work tree as it is.
+  bool is_former = false;             ///< That of an earlier call.
+  bool is_workdir = false;            ///< All of it is in the work tree as it is.
 };
 
 /// Writes the workspace as Git objects; the user's files, index and HEAD are not touched. `files`
 /// (relative to the workspace's directory) are in it even when Git does not know them. Where
-/// nothing changed since the last snapshot it is that one, and libgit2 is not needed. Throws what
+/// nothing changed since the last snapshot it is that one. Throws what
 /// exp::capture_workspace() throws for checked stages.
 Captured capture(pipeline::Workspace& workspace, const pipeline::Selection& selection,
                  const std::vector<std::string>& files = {});

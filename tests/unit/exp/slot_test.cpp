@@ -146,6 +146,20 @@ TEST_SUITE("exp/slot") {
     CHECK(world.repo.git("for-each-ref refs/expcore").empty());
     CHECK_FALSE(fs::exists(world.slot() + "/half"));
   }
+  TEST_CASE("a slot whose index is damaged is made anew") {
+    World world;
+    world.run("one");
+    const std::string path = world.slot() + "/.git/index";
+    std::string index = fs::read_file(path);
+    SUBCASE("a little") { index[45] ^= '\1'; }
+    SUBCASE("beyond recognition") { index = "none"; }
+    fs::write_atomic(path, index);
+    world.repo.write("src", "2\n");
+    const auto result = world.run("two");
+    CHECK(world.repo.git("show " + result.commit + ":src") == "2");
+    world.run("three");
+    CHECK(world.repo.git("-C " + world.slot() + " status --porcelain") == "M  src");
+  }
   TEST_CASE("two at once take two slots") {
     World world;
     const auto workspace = world.open();

@@ -78,6 +78,7 @@ TEST_SUITE("git/index_file") {
     SUBCASE("executable") { shell(repo, "chmod +x x"); }
     SUBCASE("a link") { shell(repo, "ln -sf x deep/z"); }
     SUBCASE("a folder") { shell(repo, "rm x; mkdir x"); }
+    SUBCASE("a link to where its folder is now") { shell(repo, "mv deep else; ln -s else deep"); }
     CHECK_FALSE(is_like(repo));
   }
 

@@ -74,10 +74,22 @@ TEST_SUITE("git/switch_tree") {
     CHECK(repo.workdir_edits()[0].path == "folder/deep/x");
     CHECK(world.repo.git("status --porcelain -uno").find("folder/deep/x") != std::string::npos);
   }
+  TEST_CASE("a damaged index is not written anew as if it were right") {
+    const World world;
+    world.go(world.from, world.to);
+    std::string index = fs::read_file(world.repo / ".git/index");
+    index[45] ^= '\1';  // of the first entry's size
+    fs::write_atomic(world.repo / ".git/index", index);
+    CHECK_THROWS_WITH_AS(world.go(world.to, world.from), doctest::Contains("index' is damaged"),
+                         Error);
+    CHECK(fs::read_file(world.repo / ".git/index") == index);
+  }
   TEST_CASE("what is no plain index is left to others") {
     const World world;
     const std::string plain = fs::read_file(world.repo / ".git/index");
-    const auto is_plain = [](const std::string& bytes) { return git::is_plain_index(bytes); };
+    const auto is_plain = [](const std::string& bytes) {
+      return git::is_plain_index(bytes) && git::is_undamaged_index(bytes);
+    };
     REQUIRE(is_plain(plain));
     for (std::size_t at = 0; at < plain.size(); ++at) {
       CAPTURE(at);

@@ -34,7 +34,7 @@ struct World {
     const std::string inside = folder.empty() ? repo.path() : repo / folder;
     const auto workspace = pipeline::Workspace::open(inside, repo.environment());
     auto captured = queue::capture(*workspace, {}, {file});
-    if (captured.is_workdir) {
+    if (captured.is_former) {
       CHECK(queue::is_pinned(*workspace, captured.snapshot));
     } else {
       queue::pin(*workspace, captured.snapshot);
@@ -55,9 +55,9 @@ TEST_SUITE("queue/snapshot") {
   TEST_CASE("where nothing changed the snapshot is the last one") {
     const World world;
     const auto first = world.capture();
-    CHECK_FALSE(first.is_workdir);
+    CHECK_FALSE(first.is_former);
     const auto second = world.capture();
-    CHECK(second.is_workdir);
+    CHECK(second.is_former);
     CHECK(second.snapshot.commit == first.snapshot.commit);
     CHECK(second.snapshot.head == first.snapshot.head);
     CHECK(second.snapshot.tree == first.snapshot.tree);
@@ -65,7 +65,7 @@ TEST_SUITE("queue/snapshot") {
     CHECK(second.snapshot.directory == ".");
     world.repo.write("untracked", "");
     world.repo.write("ignored", "");
-    CHECK(world.capture().is_workdir);
+    CHECK(world.capture().is_former);
   }
 
   TEST_CASE("where something changed it is another one") {
@@ -77,7 +77,7 @@ TEST_SUITE("queue/snapshot") {
       second = world.capture();
       CHECK(world.shown(second, "params.yaml") == "x: 2");
       CHECK(second.snapshot.index_tree == first.snapshot.index_tree);
-      CHECK_FALSE(world.capture().is_workdir);
+      CHECK_FALSE(world.capture().is_former);
     }
     SUBCASE("the index") {
       world.repo.write("new", "staged");
@@ -105,7 +105,7 @@ TEST_SUITE("queue/snapshot") {
       world.repo.git("update-ref -d refs/expcore/queue/" + first.snapshot.commit);
       second = world.capture();
     }
-    CHECK_FALSE(second.is_workdir);
+    CHECK_FALSE(second.is_former);
   }
 
   TEST_CASE("what is damaged or of another version is as if it were not there") {
@@ -116,8 +116,8 @@ TEST_SUITE("queue/snapshot") {
     for (const auto* text :
          {"", "expcore last snapshot 2\n", "expcore last snapshot 1\n\n\n\n\n\n"}) {
       fs::write_atomic(file, text);
-      CHECK_FALSE(world.capture().is_workdir);
-      CHECK(world.capture().is_workdir);
+      CHECK_FALSE(world.capture().is_former);
+      CHECK(world.capture().is_former);
     }
   }
 
@@ -126,8 +126,8 @@ TEST_SUITE("queue/snapshot") {
     world.capture();
     const auto workspace = pipeline::Workspace::open(world.repo.path(), world.repo.environment());
     const auto captured = queue::capture(*workspace, {}, {"params.yaml"});
-    REQUIRE(captured.is_workdir);
-    queue::TaskFiles files(*workspace, captured.snapshot, captured.is_workdir);
+    REQUIRE(captured.is_former);
+    queue::TaskFiles files(*workspace, captured.snapshot, captured.is_former);
     const auto edited = files.edited({{"params.yaml", {"x=7"}}}, {});
     CHECK(edited.at(world.repo / "params.yaml") == "x: 7\n");
     CHECK_THROWS_AS(files.edited({{"params.yaml", {"nope=7"}}}, {}), Error);
