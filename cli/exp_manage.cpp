@@ -1,4 +1,6 @@
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -53,27 +55,36 @@ void list(const ListArguments& arguments, const Context& context) {
                          "--sha-only not supported with git_remote.");
   }
   const auto project = expcore::Project::open(context.directory);
+  constexpr std::size_t shown = 7;  // digits of an id
   std::string baseline;
-  std::vector<std::string> lines;
-  for (auto& experiment : project.experiments().list(arguments.options)) {
+  std::string text;
+  const auto add_line = [&](auto... parts) {
+    if (!text.empty()) text += '\n';
+    (text.append(parts), ...);
+  };
+  for (const auto& experiment : project.experiments().list(arguments.options)) {
+    const std::string_view name = experiment.name;
+    const std::string_view commit = experiment.commit;
     if (arguments.name_only) {
-      lines.push_back(std::move(experiment.name));
+      add_line(name);
       continue;
     }
     if (arguments.sha_only) {
-      lines.push_back(std::move(experiment.commit));
+      add_line(commit);
       continue;
     }
     if (experiment.baseline != baseline) {
       baseline = experiment.baseline;
-      lines.push_back(
-          (experiment.baseline_name.empty() ? baseline.substr(0, 7) : experiment.baseline_name) +
-          ":");
+      const auto& known = experiment.baseline_name;
+      add_line(known.empty() ? baseline.substr(0, shown) : known, ":");
     }
-    lines.push_back(remote ? "\t" + experiment.name
-                           : fmt::format("\t{:.7} [{}]", experiment.commit, experiment.name));
+    if (remote) {
+      add_line("\t", name);
+    } else {
+      add_line("\t", commit.substr(0, shown), " [", name, "]");
+    }
   }
-  if (!lines.empty()) context.output.line(fmt::format("{}", fmt::join(lines, "\n")));
+  if (!text.empty()) context.output.line(text);
 }
 
 void remove(const expcore::RemoveOptions& options, const Context& context) {

@@ -1,7 +1,7 @@
 #include "table.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -33,7 +33,10 @@ struct Width {
 };
 
 bool is_printable_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  bool plain = true;
+  for (const char c : text)  // to the end: cells are short
+    plain &= c >= 0x20 && c < 0x7F;
+  return plain;
 }
 
 Width measure(std::string_view text) {
@@ -101,7 +104,21 @@ void append_csv_cell(std::string& text, const std::string& cell) {
   text += '"';
 }
 
-/// Cells as they are drawn, row by row, with their widths.
+/// Names and values from a commit of somebody else's must not steer the terminal.
+std::string escaped(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7F) {
+      shown += c;
+    } else {
+      shown += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return shown;
+}
+
+/// The widths of the cells of a table, row by row; row 0 are the headers.
 class Grid {
  public:
   explicit Grid(const expcore::ExperimentTable& table) : columns_(table.headers.size()) {
@@ -114,13 +131,13 @@ class Grid {
   std::vector<std::size_t> column_widths() const {
     std::vector<std::size_t> widths(columns_);
     for (std::size_t i = 0; i < cells_.size(); ++i)
-      widths[i % columns_] = std::max(widths[i % columns_], cells_[i].width);
+      widths[i % columns_] = std::max<std::size_t>(widths[i % columns_], cells_[i].width);
     return widths;
   }
 
   struct Cell {
-    std::string_view text;
-    std::size_t width;
+    std::uint32_t width : 31;
+    bool is_escaped : 1;
   };
   const Cell& at(std::size_t row, std::size_t column) const {
     return cells_[row * columns_ + column];
@@ -130,32 +147,13 @@ class Grid {
   void add(const std::vector<std::string>& row) {
     for (const auto& text : row) {
       const Width width = measure(text);
-      if (width.known) {
-        cells_.push_back({text, width.cells});
-      } else {
-        const std::string& shown = escaped_.emplace_back(escaped(text));
-        cells_.push_back({shown, measure(shown).cells});
-      }
+      const std::size_t cells = width.known ? width.cells : escaped(text).size();
+      cells_.push_back({static_cast<std::uint32_t>(cells & 0x7FFF'FFFFU), !width.known});
     }
-  }
-
-  /// Names and values from a commit of somebody else's must not steer the terminal.
-  static std::string escaped(std::string_view text) {
-    std::string shown;
-    for (const char c : text) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (byte >= 0x20 && byte < 0x7F) {
-        shown += c;
-      } else {
-        shown += fmt::format("\\x{:02x}", byte);
-      }
-    }
-    return shown;
   }
 
   std::size_t columns_;
   std::vector<Cell> cells_;
-  std::deque<std::string> escaped_;  ///< What some cells show.
 };
 
 }  // namespace
@@ -172,7 +170,7 @@ std::string draw_table(const expcore::ExperimentTable& table) {
   rule += " \n";
   std::string text;
   text.reserve(3 * rule.size() + (table.rows.size() + 1) * (total + widths.size() + 32));
-  const auto draw_row = [&](std::size_t row) {
+  const auto draw_row = [&](std::size_t row, const std::vector<std::string>& cells) {
     text += "  ";
     for (std::size_t i = 0; i < widths.size(); ++i) {
       const bool right = table.kinds[i] == expcore::ExperimentTable::Column::metric;
@@ -180,16 +178,20 @@ std::string draw_table(const expcore::ExperimentTable& table) {
       const std::size_t blanks = widths[i] - cell.width;
       if (i > 0) text += "   ";
       if (right) text.append(blanks, ' ');
-      text += cell.text;
+      if (cell.is_escaped) {
+        text += escaped(cells[i]);
+      } else {
+        text += cells[i];
+      }
       if (!right) text.append(blanks, ' ');
     }
     text += "  \n";
   };
   text += rule;
-  draw_row(0);
+  draw_row(0, table.headers);
   text += rule;
-  for (std::size_t row = 1; row <= table.rows.size(); ++row)
-    draw_row(row);
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    draw_row(row + 1, table.rows[row]);
   text += rule;
   return text;
 }
@@ -199,22 +201,29 @@ namespace {
 template <typename Table>
 std::string markdown(const Table& table) {
   const auto widths = column_widths(table, 2);
-  const auto draw_row = [&](const std::vector<std::string>& cells) {
-    std::string line = "|";
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      line += ' ';
-      append_padded(line, cells[i], widths[i]);
-      line += " |";
-    }
-    return line + "\n";
-  };
-  std::string text = draw_row(table.headers) + "|";
+  std::string text;
+  std::size_t line_size = 2;
   for (const std::size_t width : widths)
-    text += std::string(width + 2, '-') + "|";
-  text += "\n";
+    line_size += width + 3;
+  text.reserve((table.rows.size() + 2) * line_size);
+  const auto draw_row = [&](const std::vector<std::string>& cells) {
+    text += '|';
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      text += ' ';
+      append_padded(text, cells[i], widths[i]);
+      text += " |";
+    }
+    text += '\n';
+  };
+  draw_row(table.headers);
+  text += '|';
+  for (const std::size_t width : widths)
+    text.append(width + 2, '-').append("|");
+  text += '\n';
   for (const auto& row : table.rows)
-    text += draw_row(row);
-  return text + "\n";
+    draw_row(row);
+  text += "\n";
+  return text;
 }
 
 void strip(std::string& text) {

@@ -225,13 +225,18 @@ std::vector<ExperimentRef> Experiments::list(const ListOptions& options) const {
   const auto workspace = impl_->project->open();
   require_git(*workspace);
   git::Repo& repo = *workspace->repo;
-  const auto refs = exp::select_refs(repo, all_refs(*workspace, options.git_remote),
-                                     to_internal(options.selection));
+  auto refs = exp::select_refs(repo, all_refs(*workspace, options.git_remote),
+                               to_internal(options.selection));
   exp::Describer describer(repo);
   std::vector<ExperimentRef> result;
-  for (const auto& ref : refs) {
-    result.push_back({ref.name, ref.commit, ref.baseline,
-                      describer.describe(ref.baseline).value_or(""), ref.refname()});
+  result.reserve(refs.size());
+  for (auto& ref : refs) {
+    const bool is_next = !result.empty() && result.back().baseline == ref.baseline;
+    auto baseline_name =
+        is_next ? result.back().baseline_name : describer.describe(ref.baseline).value_or("");
+    auto refname = ref.refname();
+    result.push_back({std::move(ref.name), std::move(ref.commit), std::move(ref.baseline),
+                      std::move(baseline_name), std::move(refname)});
   }
   return result;
 }

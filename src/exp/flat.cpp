@@ -73,10 +73,15 @@ FlatNames FlatSnapshot::read_names() const {
   return result;
 }
 
-void FlatSnapshot::each_value(const std::function<void(yaml::Value&&)>& visit) const {
+void FlatSnapshot::each_value(const std::function<void(std::string_view)>& visit) const {
   BinaryReader in(values);
   while (!in.rest().empty())
-    visit(yaml::read_value(in));
+    visit(yaml::read_bytes(in));
+}
+
+yaml::Value FlatSnapshot::value_of(std::string_view bytes) {
+  BinaryReader in(bytes);
+  return yaml::read_value(in);
 }
 
 }  // namespace expcore::exp

@@ -32,8 +32,10 @@ struct FlatSnapshot {
   explicit FlatSnapshot(std::string_view text);
   FlatNames read_names() const;
   /// The value of each key of the metrics, then of the params, then the hash of each dependency
-  /// (null when none is recorded).
-  void each_value(const std::function<void(yaml::Value&&)>& visit) const;
+  /// (null when none is recorded): the bytes of each, for value_of().
+  void each_value(const std::function<void(std::string_view)>& visit) const;
+  static yaml::Value value_of(std::string_view bytes);
+  static bool is_null(std::string_view bytes) { return bytes == std::string_view("\0", 1); }
 };
 
 /// Files that hold no map have no names.

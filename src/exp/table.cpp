@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdio>
 #include <ctime>
+#include <functional>
 #include <map>
 #include <regex>
 #include <set>
@@ -15,6 +14,7 @@
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "exp/flat.hpp"
 #include "metrics/format.hpp"
@@ -26,9 +26,16 @@ using metrics::format_field;
 namespace {
 
 constexpr const char* missing = "-";
-constexpr const char* unreadable = "!";
+const std::string unreadable = "!";
+
+/// Columns that every table of DVC's starts with; some are shown as part of others.
+enum class Fixed : std::size_t { experiment, rev, type, created, parent, state, executor };
 const std::vector<std::string> fixed_headers = {"Experiment", "rev",   "typ",     "Created",
                                                 "parent",     "State", "Executor"};
+
+const std::string& header_of(Fixed column) {
+  return fixed_headers[static_cast<std::size_t>(column)];
+}
 
 /// A dotted key of one file.
 struct Field {
@@ -96,12 +103,9 @@ void name_headers(std::vector<Field>& metrics, std::vector<Field>& params) {
   }
 }
 
-std::string created_text(const std::optional<std::string_view>& timestamp, const std::tm& today,
-                         bool csv) {
-  if (!timestamp) return csv ? "" : missing;
-  std::string text(*timestamp);
+std::string created_text(std::string text, const std::tm& today) {
   std::tm time{};
-  if (csv || ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return text;
+  if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return text;
   const bool is_today =
       time.tm_year == today.tm_year && time.tm_mon == today.tm_mon && time.tm_mday == today.tm_mday;
   if (is_today) {
@@ -134,45 +138,89 @@ std::tm local_now() {
   return local;
 }
 
+std::regex compile(const std::vector<std::string>& patterns) {
+  try {
+    return std::regex(join(patterns, "|"), std::regex::ECMAScript);
+  } catch (const std::regex_error&) {
+    throw Error(Errc::invalid_argument,
+                fmt::format("'{}' is not a regular expression", join(patterns, "|")));
+  }
+}
+
+bool matches_start(const std::string& text, const std::regex& pattern) {
+  return std::regex_search(text, pattern, std::regex_constants::match_continuous);
+}
+
+/// What was last shown for some bytes: most experiments have most values in common with the one
+/// before, and to compare is much faster than to write a number.
+class LastShown {
+ public:
+  template <typename Make>
+  const std::string& operator()(std::string_view bytes, const Make& make) {
+    if (!is_known_ || bytes != bytes_) {
+      text_ = make();
+      bytes_ = bytes;
+      is_known_ = true;
+    }
+    return text_;
+  }
+
+ private:
+  bool is_known_ = false;
+  std::string_view bytes_;
+  std::string text_;
+};
+
 class Builder {
  public:
   Builder(const std::vector<State>& states, const TableRequest& request)
       : states_(states), request_(request), fill_(request.csv ? "" : missing), today_(local_now()) {
+    if (!request.keep.empty()) keep_ = compile(request.keep);
     FieldOrder metrics;
     FieldOrder params;
     std::set<std::string> deps;
     for_each_state(states, [&](const State& state) {
-      const Source source = source_of(state);
-      if (!source.has_data || layouts_.contains(source.flat.names)) return;
-      Layout layout{source.flat.read_names(), {}, {}};
+      if (!state.kept && state.data) made_.emplace(&state, flat_text(*state.data));
+      const auto flat = flat_of(state);
+      if (!flat || layouts_.contains(flat->names)) return;
+      Layout layout{flat->read_names(), {}, {}};
       metrics.add(layout.names.metrics);
       params.add(layout.names.params);
       deps.insert(layout.names.deps.begin(), layout.names.deps.end());
-      layouts_.emplace(source.flat.names, std::move(layout));
+      layouts_.emplace(flat->names, std::move(layout));
     });
     metrics_ = metrics.fields();
     params_ = params.fields();
     deps_.assign(deps.begin(), deps.end());
     name_headers(metrics_, params_);
+    fixed_ = shown_columns();
     for (auto& [text, layout] : layouts_)
       place(layout);
   }
 
   Table build() {
     add_headers();
-    for (const auto& state : states_) {
-      add_row(state, "baseline", nullptr);
-      auto ranges = sorted(state.experiments);
-      for (std::size_t i = 0; i < ranges.size(); ++i) {
-        const bool last = i + 1 == ranges.size();
-        add_row(ranges[i]->revs.front(), last ? "branch_base" : "branch_commit", ranges[i]);
-      }
-    }
+    add_lines();
+    table_.rows.resize(lines_.size());
+    constexpr std::size_t part = 1024;
+    parallel_for((lines_.size() + part - 1) / part, 0, [&](std::size_t i) {
+      const std::size_t start = i * part;
+      make_rows(start, std::min(start + part, lines_.size()));
+    });
     return std::move(table_);
   }
 
+  bool keeps(const std::string& header) const { return keep_ && matches_start(header, *keep_); }
+
  private:
   static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  /// What a row shows.
+  struct Line {
+    const State* state;
+    const Range* range;  ///< nullptr for a baseline.
+    bool is_last;        ///< Of its baseline.
+  };
 
   /// What snapshots with the same names have in common.
   struct Layout {
@@ -181,26 +229,28 @@ class Builder {
     std::vector<std::size_t> unreadable;  ///< Columns of files that could not be read.
   };
 
-  struct Source {
-    bool has_data = false;
-    FlatSnapshot flat;
-  };
+  void add_lines() {
+    for (const auto& state : states_) {
+      lines_.push_back({&state, nullptr, false});
+      for (const auto* range : sorted(state.experiments))
+        lines_.push_back({&range->revs.front(), range, false});
+      lines_.back().is_last = true;
+    }
+  }
 
-  /// The bytes that the state's data is in; made for one whose data is not kept so.
-  Source source_of(const State& state) {
-    if (state.kept) return {true, FlatSnapshot(state.kept->text)};
-    if (!state.data) return {};
-    auto& made = made_[&state];
-    if (made.empty()) made = flat_text(*state.data);
-    return {true, FlatSnapshot(made)};
+  /// The data of a state that has some.
+  std::optional<FlatSnapshot> flat_of(const State& state) const {
+    if (state.kept) return FlatSnapshot(state.kept->text);
+    if (!state.data) return std::nullopt;
+    return FlatSnapshot(made_.at(&state));
   }
 
   void place(Layout& layout) const {
-    place(layout, layout.names.metrics, metrics_, fixed_headers.size());
-    place(layout, layout.names.params, params_, fixed_headers.size() + metrics_.size());
+    place(layout, layout.names.metrics, metrics_, fixed_.size());
+    place(layout, layout.names.params, params_, fixed_.size() + metrics_.size());
     for (const auto& dep : layout.names.deps) {
       const auto at = std::lower_bound(deps_.begin(), deps_.end(), dep) - deps_.begin();
-      const auto first = fixed_headers.size() + metrics_.size() + params_.size();
+      const auto first = fixed_.size() + metrics_.size() + params_.size();
       layout.columns.push_back(first + static_cast<std::size_t>(at));
     }
   }
@@ -227,13 +277,34 @@ class Builder {
     }
   }
 
+  /// State and executor only where there is something to say.
+  std::vector<Fixed> shown_columns() const {
+    std::vector<Fixed> columns = {Fixed::experiment, Fixed::created};
+    if (request_.csv) {
+      columns = {Fixed::experiment, Fixed::rev, Fixed::type, Fixed::created, Fixed::parent};
+    }
+    for (const auto column : {Fixed::state, Fixed::executor}) {
+      if (is_told(column) || keeps(header_of(column))) columns.push_back(column);
+    }
+    return columns;
+  }
+
+  bool is_told(Fixed column) const {
+    return std::any_of(states_.begin(), states_.end(), [&](const State& state) {
+      return std::any_of(state.experiments.begin(), state.experiments.end(),
+                         [&](const Range& range) {
+                           return !range.revs.empty() && executor_text(&range, column) != fill_;
+                         });
+    });
+  }
+
   void add_headers() {
     const auto add = [&](const std::string& header, ColumnKind kind) {
       table_.headers.push_back(header);
       table_.kinds.push_back(kind);
     };
-    for (const auto& header : fixed_headers)
-      add(header, ColumnKind::fixed);
+    for (const auto column : fixed_)
+      add(header_of(column), ColumnKind::fixed);
     for (const auto& field : metrics_)
       add(field.header, ColumnKind::metric);
     for (const auto& field : params_)
@@ -242,34 +313,92 @@ class Builder {
       add(dep, ColumnKind::dep);
   }
 
-  void add_row(const State& state, const std::string& type, const Range* range) {
-    const bool baseline = range == nullptr;
-    const Source source = source_of(state);
-    std::vector<std::string> row;
-    row.reserve(table_.headers.size());
-    row.push_back(baseline ? "" : state.name.value_or(""));
-    row.push_back(baseline && state.name ? *state.name : short_rev(state.rev));
-    row.push_back(type);
-    row.push_back(source.has_data ? created_text(state.timestamp(), today_, request_.csv) : fill_);
-    row.emplace_back("");
-    const bool has_executor = !baseline && range->executor;
-    row.push_back(has_executor ? capitalized(range->executor->state) : fill_);
-    row.push_back(has_executor && range->executor->name ? capitalized(*range->executor->name)
-                                                        : fill_);
-    row.resize(table_.headers.size(), fill_);
-    if (source.has_data) add_cells(row, source.flat);
-    table_.rows.push_back(std::move(row));
+  /// What a thread remembers while it makes rows.
+  struct Memory {
+    LastShown created;
+    std::vector<LastShown> values;  ///< By column.
+  };
+
+  void make_rows(std::size_t start, std::size_t end) {
+    Memory memory;
+    memory.values.resize(table_.headers.size());
+    for (std::size_t i = start; i < end; ++i)
+      table_.rows[i] = make_row(lines_[i], memory);
   }
 
-  void add_cells(std::vector<std::string>& row, const FlatSnapshot& flat) const {
+  std::vector<std::string> make_row(const Line& line, Memory& memory) const {
+    std::vector<std::string> row;
+    row.reserve(table_.headers.size());
+    for (const auto column : fixed_)
+      row.push_back(fixed_text(line, column, memory));
+    row.resize(table_.headers.size(), fill_);
+    if (const auto flat = flat_of(*line.state)) add_cells(row, *flat, memory);
+    return row;
+  }
+
+  std::string fixed_text(const Line& line, Fixed column, Memory& memory) const {
+    switch (column) {
+      case Fixed::experiment:
+        if (!request_.csv) return tree_text(line);
+        return line.range == nullptr ? "" : line.state->name.value_or("");
+      case Fixed::rev:
+        return rev_text(line);
+      case Fixed::type:
+        if (line.range == nullptr) return "baseline";
+        return line.is_last ? "branch_base" : "branch_commit";
+      case Fixed::created:
+        return created(*line.state, memory);
+      case Fixed::parent:
+        return "";
+      default:
+        return executor_text(line.range, column);
+    }
+  }
+
+  static std::string rev_text(const Line& line) {
+    const State& state = *line.state;
+    return line.range == nullptr && state.name ? *state.name : short_rev(state.rev);
+  }
+
+  /// "├── 1a2b3c4 [name]": name, rev and type in one.
+  static std::string tree_text(const Line& line) {
+    if (line.range == nullptr) return rev_text(line);
+    std::string text = line.is_last ? "└── " : "├── ";
+    text += rev_text(line);
+    const auto& name = line.state->name;
+    if (name && !name->empty()) text.append(" [").append(*name).append("]");
+    return text;
+  }
+
+  std::string created(const State& state, Memory& memory) const {
+    const auto timestamp = state.timestamp();
+    if (!timestamp) return fill_;
+    if (request_.csv) return std::string(*timestamp);
+    constexpr std::size_t seconds = std::string_view("2026-11-24T12:02").size();
+    return memory.created(timestamp->substr(0, seconds),
+                          [&] { return created_text(std::string(*timestamp), today_); });
+  }
+
+  /// `range` may be nullptr.
+  std::string executor_text(const Range* range, Fixed column) const {
+    if (range == nullptr || !range->executor) return fill_;
+    const Executor& executor = *range->executor;
+    if (column == Fixed::state) return capitalized(executor.state);
+    return executor.name ? capitalized(*executor.name) : fill_;
+  }
+
+  void add_cells(std::vector<std::string>& row, const FlatSnapshot& flat, Memory& memory) const {
     const Layout& layout = layouts_.at(flat.names);
     for (const std::size_t column : layout.unreadable)
       row[column] = unreadable;
     std::size_t slot = 0;
-    flat.each_value([&](yaml::Value&& value) {
+    flat.each_value([&](std::string_view bytes) {
       const std::size_t column = layout.columns.at(slot++);
-      if (column == nowhere || value.is_null()) return;
-      row[column] = format_field(value, precision(), metrics::Digits::significant);
+      if (column == nowhere || FlatSnapshot::is_null(bytes)) return;
+      row[column] = memory.values[column](bytes, [&] {
+        return format_field(FlatSnapshot::value_of(bytes), precision(),
+                            metrics::Digits::significant);
+      });
     });
   }
 
@@ -278,7 +407,7 @@ class Builder {
     return request_.csv ? request_.precision : std::optional(5);
   }
 
-  std::vector<const Range*> sorted(const std::vector<Range>& ranges) {
+  std::vector<const Range*> sorted(const std::vector<Range>& ranges) const {
     std::vector<const Range*> result;
     for (const auto& range : ranges) {
       if (!range.revs.empty()) result.push_back(&range);
@@ -300,14 +429,15 @@ class Builder {
     return result;
   }
 
-  std::optional<yaml::Value> find_value(const State& state, std::size_t column) {
-    const Source source = source_of(state);
+  std::optional<yaml::Value> find_value(const State& state, std::size_t column) const {
+    const auto flat = flat_of(state);
     std::optional<yaml::Value> found;
-    if (!source.has_data) return found;
-    const Layout& layout = layouts_.at(source.flat.names);
+    if (!flat) return found;
+    const Layout& layout = layouts_.at(flat->names);
     std::size_t slot = 0;
-    source.flat.each_value([&](yaml::Value&& value) {
-      if (layout.columns.at(slot++) == column && !value.is_null()) found = std::move(value);
+    flat->each_value([&](std::string_view bytes) {
+      if (layout.columns.at(slot++) == column && !FlatSnapshot::is_null(bytes))
+        found = FlatSnapshot::value_of(bytes);
     });
     return found;
   }
@@ -332,7 +462,7 @@ class Builder {
     std::vector<std::pair<Field, std::size_t>> matches;
     const std::string& text = request_.sort_by;
     const auto add = [&](auto&& test) {
-      std::size_t column = fixed_headers.size();
+      std::size_t column = fixed_.size();
       for (const auto* fields : {&metrics_, &params_}) {
         for (const auto& field : *fields) {
           if (test(field)) matches.emplace_back(field, column);
@@ -360,6 +490,7 @@ class Builder {
 
   const std::vector<State>& states_;
   const TableRequest& request_;
+  std::optional<std::regex> keep_;
   std::string fill_;
   std::tm today_;
   std::unordered_map<const State*, std::string> made_;
@@ -367,17 +498,21 @@ class Builder {
   std::vector<Field> metrics_;
   std::vector<Field> params_;
   std::vector<std::string> deps_;
+  std::vector<Fixed> fixed_;  ///< The first columns.
+  std::vector<Line> lines_;
   Table table_;
 };
 
 void drop_columns(Table& table, const std::vector<bool>& gone) {
+  const auto first = std::find(gone.begin(), gone.end(), true) - gone.begin();
   const auto filter = [&](auto& list) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      if (!gone[i]) std::swap(list[kept++], list[i]);
+    auto kept = static_cast<std::size_t>(first);
+    for (std::size_t i = kept; i < list.size(); ++i) {
+      if (!gone[i]) list[kept++] = std::move(list[i]);
     }
     list.resize(kept);
   };
+  if (static_cast<std::size_t>(first) == gone.size()) return;
   filter(table.headers);
   filter(table.kinds);
   for (auto& row : table.rows)
@@ -389,65 +524,17 @@ bool same_everywhere(const Table& table, std::size_t column) {
                      [&](const auto& row) { return row[column] == table.rows.front()[column]; });
 }
 
-std::regex compile(const std::vector<std::string>& patterns) {
-  try {
-    return std::regex(join(patterns, "|"), std::regex::ECMAScript);
-  } catch (const std::regex_error&) {
-    throw Error(Errc::invalid_argument,
-                fmt::format("'{}' is not a regular expression", join(patterns, "|")));
-  }
-}
-
-bool matches_start(const std::string& text, const std::regex& pattern) {
-  return std::regex_search(text, pattern, std::regex_constants::match_continuous);
-}
-
-/// "├── 1a2b3c4 [name]" in place of name, rev, type and parent.
-void merge_names(Table& table) {
-  for (auto& row : table.rows) {
-    std::string id = row[0].empty() ? row[1] : fmt::format("{} [{}]", row[1], row[0]);
-    if (row[2] == "branch_commit") id = "├── " + id;
-    if (row[2] == "branch_base") id = "└── " + id;
-    row[0] = std::move(id);
-  }
-  std::vector<bool> gone(table.headers.size());
-  gone[1] = gone[2] = gone[4] = true;
-  drop_columns(table, gone);
-}
-
 }  // namespace
 
 Table make_table(const std::vector<State>& states, const TableRequest& request) {
-  Table table = Builder(states, request).build();
-  const std::string fill = request.csv ? "" : missing;
-  std::vector<bool> kept(table.headers.size());
-  if (!request.keep.empty()) {
-    const std::regex pattern = compile(request.keep);
-    for (std::size_t i = 0; i < kept.size(); ++i)
-      kept[i] = matches_start(table.headers[i], pattern);
-  }
+  Builder builder(states, request);
+  Table table = builder.build();
   const auto drop_where = [&](auto&& test) {
     std::vector<bool> gone(table.headers.size());
     for (std::size_t i = 0; i < gone.size(); ++i)
-      gone[i] = !kept[i] && test(i);
+      gone[i] = test(i) && !builder.keeps(table.headers[i]);
     drop_columns(table, gone);
-    std::vector<bool> still;
-    for (std::size_t i = 0; i < gone.size(); ++i) {
-      if (!gone[i]) still.push_back(kept[i]);
-    }
-    kept = std::move(still);
   };
-  drop_where([&](std::size_t i) {
-    const bool is_state = table.headers[i] == "State" || table.headers[i] == "Executor";
-    return is_state && table.kinds[i] == ColumnKind::fixed &&
-           std::all_of(table.rows.begin(), table.rows.end(),
-                       [&](const auto& row) { return row[i] == fill; });
-  });
-  if (!request.csv) {
-    merge_names(table);
-    kept.erase(kept.begin() + 4);
-    kept.erase(kept.begin() + 1, kept.begin() + 3);
-  }
   if (request.only_changed) {
     drop_where([&](std::size_t i) { return !table.rows.empty() && same_everywhere(table, i); });
   }

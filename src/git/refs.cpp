@@ -1,15 +1,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
 #include <iterator>
 #include <memory>
-#include <random>
 #include <set>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
 
 #include <expcore/error.hpp>
@@ -20,136 +17,15 @@
 #include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "git/loose_refs.hpp"
 #include "git/packed_refs.hpp"
+#include "git/ref_lock.hpp"
 #include "git/repo.hpp"
 
 /// Refs are read and written as files: libgit2's own deletion races with other writers of
 /// packed-refs (docs/decisions/git-refs.md).
 namespace expcore::git {
 namespace {
-
-constexpr std::chrono::seconds patience(10);
-
-/// What our locks say, so that nobody takes another program's for a dead one of ours.
-constexpr std::string_view lock_mark = "expcore\n";
-
-/// Removes a lock of ours whose holder died, and what it was writing: the kernel has let go of its
-/// flock.
-void remove_dead_lock(const std::string& path) {
-  const fs::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) return;
-  std::array<char, lock_mark.size()> text{};
-  const auto size = ::pread(file.get(), text.data(), text.size(), 0);
-  if (size < 0 || std::string_view(text.data(), static_cast<std::size_t>(size)) != lock_mark)
-    return;
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;
-  struct stat ours {};
-  struct stat there {};
-  const bool same = ::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
-                    ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
-  if (!same) return;
-  constexpr std::size_t suffix = std::string_view(".lock").size();
-  ::unlink((path.substr(0, path.size() - suffix) + ".expcore.lock").c_str());
-  ::unlink(path.c_str());
-}
-
-/// Makes lock files that say our mark and are known to be ours as long as this lives. All of a
-/// batch are names of one file, which costs one open file and one inode.
-class LockMaker {
- public:
-  /// The lock has its mark at once, so that no instant of death leaves one without; where the file
-  /// system cannot do that, one comes after the other. False with errno set.
-  bool try_create(const std::string& lock) {
-    if (!unnamed_.is_open()) open_unnamed(fs::parent(lock));
-    if (unnamed_.is_open()) {
-      if (try_link(lock)) return true;
-      if (errno != EMLINK) return false;
-      named_.push_back(std::move(unnamed_));  // its names still count
-      open_unnamed(fs::parent(lock));
-      return try_link(lock);
-    }
-    fs::Descriptor file(::open(lock.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (!file.is_open()) return false;
-    mark(file, lock);
-    named_.push_back(std::move(file));
-    return true;
-  }
-
- private:
-  void open_unnamed(const std::string& folder) {
-    unnamed_ = fs::Descriptor(::open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
-    if (unnamed_.is_open()) mark(unnamed_, folder);
-  }
-
-  bool try_link(const std::string& lock) const {
-    const std::string unnamed = fmt::format("/proc/self/fd/{}", unnamed_.get());
-    return ::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, lock.c_str(), AT_SYMLINK_FOLLOW) == 0;
-  }
-
-  static void mark(const fs::Descriptor& file, const std::string& path) {
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) fs::write_all(file, lock_mark, path);
-  }
-
-  fs::Descriptor unnamed_;
-  std::vector<fs::Descriptor> named_;
-};
-
-/// A file that Git's lock protocol guards by `<path>.lock`, made exclusively. That of a process
-/// that died is nobody's: docs/decisions/git-refs.md.
-class LockedFile {
- public:
-  explicit LockedFile(std::string path)
-      : LockedFile(std::move(path), std::make_shared<LockMaker>()) {}
-  LockedFile(std::string path, std::shared_ptr<LockMaker> maker)
-      : path_(std::move(path)), lock_(path_ + ".lock"), maker_(std::move(maker)) {
-    std::minstd_rand random(static_cast<unsigned>(::getpid()));
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (!maker_->try_create(lock_)) {
-      if (errno == ENOENT) {
-        fs::make_directories(fs::parent(path_));
-        continue;
-      }
-      if (errno != EEXIST) fs::fail(errno, lock_);
-      if (std::chrono::steady_clock::now() > deadline) {
-        throw Error(Errc::busy, fmt::format("'{}' is held by another process; if no such process "
-                                            "runs, remove the file",
-                                            lock_));
-      }
-      remove_dead_lock(lock_);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1 + random() % 20));
-    }
-  }
-  ~LockedFile() { ::unlink(lock_.c_str()); }
-  LockedFile(const LockedFile&) = delete;
-  LockedFile& operator=(const LockedFile&) = delete;
-
-  /// Makes `bytes` the file, durably. The lock is kept.
-  void replace(std::string_view bytes) const {
-    const std::string fresh = path_ + ".expcore.lock";  // no ref for anybody
-    fs::remove(fresh);  // of a process that died: nobody else writes it while we hold the lock
-    {
-      const fs::Descriptor file = fs::open_file(fresh, O_WRONLY | O_CREAT | O_EXCL);
-      fs::write_all(file, bytes, fresh);
-      fs::sync(file, fresh);
-    }
-    fs::rename(fresh, path_);
-  }
-
- private:
-  std::string path_;
-  std::string lock_;
-  std::shared_ptr<LockMaker> maker_;
-};
-
-/// What the file of a loose ref says; nullopt when there is none or it is no ref.
-std::optional<RefEntry> parse_loose(std::string name, std::string_view text) {
-  const std::string_view value = trim(text);
-  if (value.starts_with("ref: ")) {
-    return RefEntry{std::move(name), "", std::string(trim(value.substr(5)))};
-  }
-  if (!is_id(value)) return std::nullopt;
-  return RefEntry{std::move(name), std::string(value), ""};
-}
 
 bool is_per_worktree(std::string_view name) {
   return !name.starts_with("refs/") || name.starts_with("refs/bisect/") ||
@@ -164,39 +40,6 @@ std::optional<std::string> read_small(const std::string& path) {
   if (fs::stat(file, path).kind == fs::Kind::directory) return std::nullopt;
   std::array<char, 4096> text{};  // more than the longest name of a ref
   return std::string(text.data(), fs::read_some(file, text.data(), text.size(), path));
-}
-
-/// Many are read at a time: without a walk to the file, and with one read.
-std::optional<RefEntry> read_ref(const fs::Descriptor& folder, const std::string& file,
-                                 std::string name) {
-  const fs::Descriptor opened(
-      ::openat(folder.get(), file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!opened.is_open() && errno == ENOENT) return std::nullopt;
-  if (!opened.is_open()) fs::fail(errno, name);
-  std::array<char, 4096> text{};  // more than the longest name of a ref
-  const auto size = fs::read_some(opened, text.data(), text.size(), name);
-  return parse_loose(std::move(name), {text.data(), size});
-}
-
-void read_loose(const std::string& dir, const std::string& prefix, std::string_view wanted,
-                std::vector<RefEntry>& found) {
-  const fs::Descriptor folder(::open(dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.is_open()) return;
-  for (const auto& entry : fs::list_directory(dir)) {
-    std::string name = prefix + entry.name;
-    if (entry.kind == fs::Kind::directory) {
-      const std::string below = name + "/";
-      const bool may_match = below.starts_with(wanted) || wanted.starts_with(below);
-      if (may_match) read_loose(dir + "/" + entry.name, below, wanted, found);
-      continue;
-    }
-    if (name.ends_with(".lock")) {
-      remove_dead_lock(dir + "/" + entry.name);  // Git and DVC would wait for it for ever
-      continue;
-    }
-    if (!name.starts_with(wanted)) continue;
-    if (auto ref = read_ref(folder, entry.name, std::move(name))) found.push_back(std::move(*ref));
-  }
 }
 
 void append_reflog(const std::string& common_dir, const std::string& name, const Id& from,
@@ -298,9 +141,7 @@ bool is_valid_refname(std::string_view name) {
 
 std::vector<RefEntry> Repo::refs(std::string_view prefix) const {
   const auto by_name = [](const RefEntry& a, const RefEntry& b) { return a.name < b.name; };
-  std::vector<RefEntry> found;
-  read_loose(common_dir_ + "/refs", "refs/", prefix, found);
-  std::sort(found.begin(), found.end(), by_name);
+  auto found = list_loose_refs(common_dir_, prefix, std::chrono::system_clock::now()).refs;
   remove_dead_lock(common_dir_ + "/packed-refs.lock");
   auto all = packed_->with_prefix(prefix);
   if (all.empty()) return found;

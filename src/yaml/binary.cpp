@@ -89,4 +89,48 @@ Value read_value(BinaryReader& in) {
   }
 }
 
+namespace {
+
+void skip(BinaryReader& in) {
+  const std::uint64_t kind = in.number();
+  switch (kind) {
+    case static_cast<std::uint64_t>(Value::Kind::null):
+      return;
+    case static_cast<std::uint64_t>(Value::Kind::boolean):
+      in.flag();
+      return;
+    case static_cast<std::uint64_t>(Value::Kind::integer):
+      in.integer();
+      return;
+    case static_cast<std::uint64_t>(Value::Kind::real):
+      in.real();
+      return;
+    case static_cast<std::uint64_t>(Value::Kind::big_integer):
+    case static_cast<std::uint64_t>(Value::Kind::string):
+    case static_cast<std::uint64_t>(Value::Kind::timestamp):
+      in.view();
+      return;
+    case static_cast<std::uint64_t>(Value::Kind::list):
+      for (std::size_t left = in.count(); left > 0; --left)
+        skip(in);
+      return;
+    case static_cast<std::uint64_t>(Value::Kind::map):
+      for (std::size_t left = in.count(); left > 0; --left) {
+        skip(in);
+        skip(in);
+      }
+      return;
+    default:
+      throw std::out_of_range("kind");
+  }
+}
+
+}  // namespace
+
+std::string_view read_bytes(BinaryReader& in) {
+  const std::string_view start = in.rest();
+  skip(in);
+  return start.substr(0, start.size() - in.rest().size());
+}
+
 }  // namespace expcore::yaml

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 #include <expcore/error.hpp>
+#include <fmt/format.h>
 
 #include "exp/names.hpp"
 #include "exp/refs.hpp"
@@ -246,5 +247,55 @@ TEST_SUITE("exp/table") {
     request = {};
     request.drop = {"("};
     CHECK_THROWS_AS(exp::make_table(states, request), Error);
+  }
+  TEST_CASE("rows made by several threads each show their own values") {
+    constexpr std::size_t count = 3000;
+    std::vector<exp::State> states(1);
+    states[0].rev = std::string(40, 'b');
+    for (std::size_t i = 0; i < count; ++i) {
+      exp::State state;
+      state.rev = fmt::format("{:040x}", i);
+      state.name = fmt::format("exp-{}", i);
+      exp::Snapshot snapshot;
+      snapshot.timestamp = fmt::format("2020-01-0{}T10:00:00", i % 2 + 1);
+      const auto text = fmt::format(R"({{"same": 0.1, "own": {}, "some": {}}})", i,
+                                    i % 3 == 0   ? "null"
+                                    : i % 3 == 1 ? "[1, 2]"
+                                                 : "{\"in\": true}");
+      snapshot.metrics.push_back({"m.json", yaml::parse_json(text), std::nullopt});
+      state.data = std::move(snapshot);
+      exp::Range range;
+      range.name = state.name;
+      range.revs.push_back(std::move(state));
+      states[0].experiments.push_back(std::move(range));
+    }
+    states[0].experiments[7].executor = exp::Executor{"success", std::nullopt, {}};
+    const auto table = exp::make_table(states, {});
+    CHECK(table.headers == std::vector<std::string>{"Experiment", "Created", "State", "same", "own",
+                                                    "some", "some.in"});
+    REQUIRE(table.rows.size() == count + 1);
+    CHECK(table.rows[0] == std::vector<std::string>{"bbbbbbb", "-", "-", "-", "-", "-", "-"});
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& row = table.rows[i + 1];
+      CHECK(row[0] == fmt::format("{} {:.7} [exp-{}]", i + 1 == count ? "└──" : "├──",
+                                  fmt::format("{:040x}", i), i));
+      CHECK(row[1] == fmt::format("Jan 0{}, 2020", i % 2 + 1));
+      CHECK(row[2] == (i == 7 ? "Success" : "-"));
+      CHECK(row[3] == "0.1");
+      CHECK(row[4] == std::to_string(i));
+      CHECK(row[5] == (i % 3 == 1 ? "[1, 2]" : "-"));
+      CHECK(row[6] == (i % 3 == 2 ? "True" : "-"));
+    }
+    exp::TableRequest csv;
+    csv.csv = true;
+    csv.keep = {"Executor"};
+    const auto cells = exp::make_table(states, csv);
+    CHECK(cells.headers == std::vector<std::string>{"Experiment", "rev", "typ", "Created", "parent",
+                                                    "State", "Executor", "same", "own", "some",
+                                                    "some.in"});
+    CHECK(cells.rows[3][0] == "exp-2");
+    CHECK(cells.rows[3][3] == "2020-01-01T10:00:00");
+    CHECK(cells.rows[8][5] == "Success");
+    CHECK(cells.rows[8][6].empty());
   }
 }
