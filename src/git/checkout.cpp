@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <future>
-#include <string_view>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -143,12 +142,12 @@ void Repo::switch_tree(const Id& from, const Id& to) {
     return edit.mode == GIT_FILEMODE_COMMIT;
   });
   const std::string path = fs::join(git_dir_, "index");
-  const auto index = fs::read_file_if_exists(path);
-  if (has_submodule || !index || !is_plain_index(*index)) {
+  const auto index = IndexFile::read(path);
+  if (has_submodule || !index || !is_editable(*index)) {
     switch_files(raw(), from, to, edits, 0);
     return;
   }
-  auto is_undamaged = std::async(std::launch::async, is_undamaged_index, std::string_view(*index));
+  auto is_undamaged = std::async(std::launch::async, [&] { return index->is_undamaged(); });
   {
     const WithoutIndex without(raw());
     switch_files(raw(), from, to, edits, GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,11 +13,15 @@
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/mode.hpp"
+#include "hash/sha1.hpp"
 
 namespace expcore::git {
 namespace {
 
 constexpr std::size_t trailer = 20;  ///< The index's own SHA-1.
+
+constexpr std::size_t smallest = 12 + trailer;  ///< No entries.
+constexpr std::size_t smallest_entry = 62;
 
 unsigned jobs_for(std::size_t count) {
   constexpr std::size_t parallel_from = 1024;
@@ -29,25 +34,23 @@ unsigned jobs_for(std::size_t count) {
 /// class leaves to others.
 class IndexFile::Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  explicit Reader(IndexFile& index) : index_(index), bytes_(index.bytes_) {}
 
-  void read(IndexFile& index) {
+  void read() {
     if (take(4) != "DIRC") throw std::invalid_argument("signature");
-    version_ = number();
-    if (version_ < 2 || version_ > 4) throw std::invalid_argument("version");
+    index_.version_ = number();
+    if (index_.version_ < 2 || index_.version_ > 4) throw std::invalid_argument("version");
     const std::uint32_t count = number();
-    index.entries_.reserve(std::min<std::size_t>(count, bytes_.size() / smallest));
-    std::string path;
+    index_.entries_.reserve(std::min<std::size_t>(count, bytes_.size() / smallest_entry));
     for (std::uint32_t i = 0; i < count; ++i)
-      index.entries_.push_back(entry(path));
+      index_.entries_.push_back(entry());
+    index_.entries_end_ = at_;
     while (bytes_.size() - at_ > trailer)
-      extension(index);
+      extension();
     if (bytes_.size() - at_ != trailer) throw std::out_of_range("end");
   }
 
  private:
-  static constexpr std::size_t smallest = 62;  ///< Bytes of an entry.
-
   std::string_view take(std::size_t size) {
     if (size > bytes_.size() - at_) throw std::out_of_range("bytes");
     const auto taken = bytes_.substr(at_, size);
@@ -67,10 +70,9 @@ class IndexFile::Reader {
     return seconds * 1'000'000'000 + number();
   }
 
-  /// `path`: of the entry before.
-  Entry entry(std::string& path) {
-    const std::size_t begin = at_;
+  Entry entry() {
     Entry entry;
+    entry.offset = at_;
     entry.ctime_ns = time();
     entry.mtime_ns = time();
     number();  // the device, which Git does not compare either
@@ -82,21 +84,32 @@ class IndexFile::Reader {
     const std::uint32_t flags = number(2);
     // assume-unchanged; extended flags, of which all that there are matter here; a stage
     if ((flags & 0xf000U) != 0) throw std::invalid_argument("flags");
-    if (entry.mode != file_mode && entry.mode != executable_mode && entry.mode != link_mode) {
+    if (entry.mode == submodule_mode) {
+      index_.has_submodules_ = true;
+    } else if (entry.mode != file_mode && entry.mode != executable_mode &&
+               entry.mode != link_mode) {
       throw std::invalid_argument("mode");
     }
-    if (version_ == 4) {
-      const std::size_t cut = offset();
-      if (cut > path.size()) throw std::out_of_range("prefix");
-      path.resize(path.size() - cut);
-      path += text();
-    } else {
-      path = text();
-      const std::size_t length = at_ - begin;  // one NUL read; up to seven more
-      take((8 - length % 8) % 8);
-    }
-    entry.path = path;
+    entry.path = index_.version_ == 4 ? shortened_path() : path_of(entry);
     return entry;
+  }
+
+  std::string_view path_of(const Entry& entry) {
+    const auto path = text();
+    if (path.empty()) throw std::invalid_argument("path");
+    const std::size_t length = at_ - entry.offset;  // one NUL read; up to seven more
+    take((8 - length % 8) % 8);
+    return path;
+  }
+
+  /// The path before with another end.
+  std::string_view shortened_path() {
+    const std::string_view before = index_.entries_.empty() ? "" : index_.entries_.back().path;
+    const std::size_t cut = offset();
+    if (cut > before.size()) throw std::out_of_range("prefix");
+    std::string path(before.substr(0, before.size() - cut));
+    path += text();
+    return index_.names_.emplace_back(std::move(path));
   }
 
   /// Up to a NUL, which is read, too.
@@ -120,7 +133,7 @@ class IndexFile::Reader {
   }
 
   /// Those with a small letter first change what the entries mean.
-  void extension(IndexFile& index) {
+  void extension() {
     const auto name = take(4);
     if (name[0] < 'A' || name[0] > 'Z') throw std::invalid_argument("extension");
     const std::size_t size = number();
@@ -128,7 +141,7 @@ class IndexFile::Reader {
     if (size > bytes_.size() - at_) throw std::out_of_range("extension");
     if (name == "TREE" && size > 0) {
       if (!text().empty()) throw std::invalid_argument("root");
-      noted_trees(index, "");
+      noted_trees("");
     }
     if (at_ > end) throw std::out_of_range("extension");
     at_ = end;
@@ -136,18 +149,18 @@ class IndexFile::Reader {
 
   /// Git's notes of a folder and those in it: how many files are below it (-1 when something
   /// changed), how many folders are in it, its tree, those folders with their names.
-  void noted_trees(IndexFile& index, const std::string& folder) {
+  void noted_trees(const std::string& folder) {
     constexpr std::size_t longest = 4096;
     if (folder.size() > longest) throw std::invalid_argument("folder");
     const auto files = decimal(' ');
     const auto folders = decimal('\n');
     if (files >= 0) {
-      index.noted_[folder] = {static_cast<std::size_t>(files), raw_id(take(trailer))};
+      index_.noted_[folder] = {static_cast<std::size_t>(files), raw_id(take(trailer))};
     }
     for (std::int64_t i = 0; i < folders; ++i) {
       const auto name = text();
       if (name.empty()) throw std::invalid_argument("name");
-      noted_trees(index, fmt::format("{}{}/", folder, name));
+      noted_trees(fmt::format("{}{}/", folder, name));
     }
   }
 
@@ -170,34 +183,46 @@ class IndexFile::Reader {
     return id;
   }
 
+  IndexFile& index_;
   std::string_view bytes_;
   std::size_t at_ = 0;
-  std::uint32_t version_ = 0;
 };
 
 std::optional<IndexFile> IndexFile::read(const std::string& path) {
   const auto stat = fs::stat(path);  // before the bytes: a later writer's time would be too late
   auto bytes = fs::read_file_if_exists(path);
   if (!stat || !bytes) return std::nullopt;
+  return parse(std::move(*bytes), stat->mtime_ns);
+}
+
+std::optional<IndexFile> IndexFile::parse(std::string bytes, std::int64_t written_ns) {
+  if (bytes.size() < smallest) return std::nullopt;
   IndexFile index;
-  index.bytes_ = std::move(*bytes);
-  index.written_ns_ = stat->mtime_ns;
+  index.bytes_ = std::move(bytes);
+  index.written_ns_ = written_ns;
   try {
-    Reader(index.bytes_).read(index);
+    Reader(index).read();
   } catch (const std::logic_error&) {
     return std::nullopt;
   }
   return index;
 }
 
+bool IndexFile::is_undamaged() const {
+  const auto hash = hash::sha1(bytes().substr(0, bytes_.size() - trailer));
+  return bytes().ends_with(std::string_view(hash.data(), hash.size()));
+}
+
 bool IndexFile::has(std::string_view path) const {
   const auto found =
       std::lower_bound(entries_.begin(), entries_.end(), path,
                        [](const Entry& entry, std::string_view name) { return entry.path < name; });
-  return found != entries_.end() && found->path == path && found->mode != link_mode;
+  return found != entries_.end() && found->path == path &&
+         (found->mode == file_mode || found->mode == executable_mode);
 }
 
 bool IndexFile::is_like(const std::string& workdir) const {
+  if (has_submodules_) return false;
   std::atomic<bool> is_like = true;
   parallel_for(entries_.size(), jobs_for(entries_.size()), [&](std::size_t i) {
     if (is_like && !is_unchanged(workdir, entries_[i])) is_like = false;

@@ -161,7 +161,7 @@ class Changes {
 
 std::optional<WorkTrees> write_work_trees(const IndexFile& index, const std::string& workdir,
                                           const LooseObjects& objects) {
-  if (index.unknown_folders() > most_unknown_folders) return std::nullopt;
+  if (index.has_submodules() || index.unknown_folders() > most_unknown_folders) return std::nullopt;
   if (!index.has_real_folders(workdir)) return std::nullopt;
   Changes changes(index, workdir, objects);
   if (!changes.find()) return std::nullopt;

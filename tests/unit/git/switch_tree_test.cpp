@@ -88,7 +88,8 @@ TEST_SUITE("git/switch_tree") {
     const World world;
     const std::string plain = fs::read_file(world.repo / ".git/index");
     const auto is_plain = [](const std::string& bytes) {
-      return git::is_plain_index(bytes) && git::is_undamaged_index(bytes);
+      const auto index = git::IndexFile::parse(bytes, 0);
+      return index && git::is_editable(*index) && index->is_undamaged();
     };
     REQUIRE(is_plain(plain));
     for (std::size_t at = 0; at < plain.size(); ++at) {
