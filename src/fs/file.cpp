@@ -45,13 +45,17 @@ Stat from_system(const struct stat& raw) {
   return result;
 }
 
-/// Not open, with errno set, when it cannot be opened.
-Descriptor try_open_file(const std::string& path, int flags, std::uint32_t mode = 0) {
+/// -1, with errno set, when it cannot be opened.
+int try_open(const std::string& path, int flags, std::uint32_t mode = 0) {
   int fd = -1;
   do {
     fd = system::open(path.c_str(), flags | O_CLOEXEC, mode);
   } while (fd < 0 && errno == EINTR);
-  return Descriptor(fd);
+  return fd;
+}
+
+Descriptor try_open_file(const std::string& path, int flags, std::uint32_t mode = 0) {
+  return Descriptor(try_open(path, flags, mode));
 }
 
 /// Opening a pipe waits for who writes to it, unless asked not to.
@@ -121,7 +125,7 @@ bool has_name(const Descriptor& file, const std::string& path) {
 
 /// Removes what a process left under `name` that died. False when it may be in use.
 bool remove_leftover(const std::string& name) {
-  const Descriptor file(system::open(name.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0));
+  const Descriptor file = try_open_file(name, O_WRONLY | O_NOFOLLOW);
   if (!file.is_open()) return errno == ENOENT;
   if (system::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !has_name(file, name)) return false;
   discard(name);
@@ -133,10 +137,8 @@ bool remove_leftover(const std::string& name) {
 Temporary make_temporary(const std::string& path, std::uint32_t mode) {
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL;
   const std::string name = fmt::format("{}/.{}.tmp", parent(path), filename(path));
-  int made = system::open(name.c_str(), flags | O_CLOEXEC, mode);
-  if (made < 0 && errno == EEXIST && remove_leftover(name)) {
-    made = system::open(name.c_str(), flags | O_CLOEXEC, mode);
-  }
+  int made = try_open(name, flags, mode);
+  if (made < 0 && errno == EEXIST && remove_leftover(name)) made = try_open(name, flags, mode);
   if (made >= 0) {
     Temporary temporary(name, Descriptor(made));
     if (!is_locked(temporary.file()) && has_name(temporary.file(), name)) return temporary;
@@ -245,8 +247,7 @@ std::optional<Stat> stat(const std::string& path, Follow follow) {
   fail(errno, path);
 }
 
-Folder::Folder(const std::string& path)
-    : fd_(system::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), path_(path) {
+Folder::Folder(const std::string& path) : fd_(try_open(path, O_PATH | O_DIRECTORY)), path_(path) {
   if (fd_ < 0 && errno != ENOENT && errno != ENOTDIR) fail(errno, path);
 }
 
