@@ -22,7 +22,9 @@ constexpr std::size_t in_memory = SpareBuffer::size - 1;  ///< Files up to here 
 constexpr std::size_t worth_sharing = 16 << 10;  ///< Smaller ones gain nothing from a reflink.
 constexpr std::size_t batch_objects = 4096;      ///< So many are flushed and named at once,
 constexpr std::size_t much = 512;                ///< Not to wait for without doing anything else.
-constexpr std::int64_t batch_bytes = 256 << 20;  ///< or so many bytes.
+constexpr std::int64_t batch_bytes = 256 << 20;  ///< or so many bytes,
+constexpr std::size_t big_batch = 65536;         ///< or so many objects while folders are new.
+constexpr std::size_t worth_new_folders = 256;   ///< From so many objects on.
 
 /// Writes a file on a thread of its own, so that whoever has its bytes can go on hashing.
 class Writer {
@@ -117,7 +119,8 @@ Intake::Intake(const std::string& root, bool group_shared, hash::StateDb& state,
       meter_(meter),
       reflinks_(reflinks),
       // Not two characters long: DVC's listings and gc pass over it.
-      staging_(root + "/expcore-tmp") {}
+      staging_(root + "/expcore-tmp"),
+      new_folders_(staging_) {}
 
 void Intake::need_folder(const std::string& folder) {
   // Known only once it is there: another thread must not rely on a folder still to be made.
@@ -208,21 +211,46 @@ hash::ReadContent Intake::read(const std::string& path, const fs::Stat& stat,
   if (!bytes) return read_long(path, stat.device, wanted, on_bytes);
   hash::ReadContent read = hash::content_of(*bytes);
   const ObjectId id{read.content.hex, hash::FileHash::md5};
-  if (!has_staged(id)) {
-    const std::string name = wanted(id, read.size);
+  if (begin(id)) {
     try {
-      if (!name.empty()) keep(id, stage_read(path, *bytes, stat.device, name));
+      const std::string name = wanted(id, read.size);
+      if (!name.empty()) take_in(path, *bytes, stat.device, id, name);
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): who stores the file will hear of it
     }
+    end(id);
   }
   if (on_bytes) on_bytes(read.size);
   return read;
 }
 
+/// False when the object is there, or another thread is at it.
+bool Intake::begin(const ObjectId& id) {
+  const std::lock_guard lock(mutex_);
+  if (staged_.contains(id.hex) || under_way_.contains(id.hex)) return false;
+  return begun_.insert(id.hex).second;
+}
+
+void Intake::end(const ObjectId& id) {
+  const std::lock_guard lock(mutex_);
+  begun_.erase(id.hex);
+}
+
+void Intake::take_in(const std::string& path, std::string_view bytes, std::uint64_t device,
+                     const ObjectId& id, const std::string& name) {
+  Next next = Next::nothing;
+  {
+    const auto hold = new_folders_.hold();
+    next = keep(id, stage_read(path, bytes, device, name));
+  }
+  proceed(next, name);
+}
+
 /// `bytes` were read from `path`, whose blocks are shared where that is possible.
 NewObject Intake::stage_read(const std::string& path, std::string_view bytes, std::uint64_t device,
                              const std::string& name) {
-  if (bytes.size() < worth_sharing || !reflinks_.may_have(device)) return stage_bytes(bytes, name);
+  if (bytes.size() < worth_sharing || !reflinks_.may_have(device)) {
+    return stage_in_new_folder(bytes, name);
+  }
   NewObject object{temporary(), name, {}};
   if (!reflinks_.make(path, object.temporary, object_mode)) return stage_bytes(bytes, name);
   if (fs::read_file(object.temporary) != bytes) {  // it changed in between
@@ -230,6 +258,18 @@ NewObject Intake::stage_read(const std::string& path, std::string_view bytes, st
     return stage_bytes(bytes, name);
   }
   protect(object);
+  return object;
+}
+
+NewObject Intake::stage_in_new_folder(std::string_view bytes, const std::string& name) {
+  NewObject object{new_folders_.place_of(name), name, {}};
+  if (object.temporary.empty()) return stage_bytes(bytes, name);
+  try {
+    object.stat = fs::create(object.temporary, bytes, object_mode);
+  } catch (const Error&) {
+    new_folders_.spoil();
+    throw;
+  }
   return object;
 }
 
@@ -253,7 +293,8 @@ hash::ReadContent Intake::read_long(const std::string& path, std::uint64_t devic
     const auto copied = fs::stat(object.temporary);
     if (!object.name.empty() && copied && copied->size == read.size) {
       protect(object);
-      keep(id, std::move(object));
+      const std::string name = object.name;
+      proceed(keep(id, std::move(object)), name);
     } else {
       fs::discard(object.temporary);
     }
@@ -288,18 +329,37 @@ bool Intake::has_staged(const ObjectId& id) {
   return staged_.contains(id.hex) || under_way_.contains(id.hex);
 }
 
-void Intake::keep(const ObjectId& id, NewObject object) {
+Intake::Next Intake::keep(const ObjectId& id, NewObject object) {
+  const std::lock_guard lock(mutex_);
+  const bool is_there = under_way_.contains(id.hex) || published_.contains(object.name);
+  if (is_there || staged_.contains(id.hex)) {  // another thread read the same meanwhile
+    fs::discard(object.temporary);
+    return Next::nothing;
+  }
+  staged_bytes_ += object.stat.size;
+  staged_.emplace(id.hex, std::move(object));
+  if (is_much()) return Next::publish;
+  const std::size_t count = staged_.size();
+  if (count == worth_new_folders && !group_shared_) return Next::open_folders;
+  return new_folders_.is_open() && count % batch_objects == 0 ? Next::flush : Next::nothing;
+}
+
+/// Under the lock.
+bool Intake::is_much() const {
+  const std::size_t most = new_folders_.is_open() ? big_batch : batch_objects;
+  return staged_.size() >= most || staged_bytes_ >= batch_bytes;
+}
+
+/// `name`: of the object kept last.
+void Intake::proceed(Next next, const std::string& name) {
+  if (next == Next::open_folders) new_folders_.open(fs::parent(fs::parent(name)));
+  if (next == Next::flush) flush_meanwhile();
+  if (next != Next::publish) return;
+  new_folders_.close();
   std::unordered_map<std::string, NewObject> batch;
   {
     const std::lock_guard lock(mutex_);
-    const bool is_there = under_way_.contains(id.hex) || published_.contains(object.name);
-    if (is_there || staged_.contains(id.hex)) {  // another thread read the same meanwhile
-      fs::discard(object.temporary);
-      return;
-    }
-    staged_bytes_ += object.stat.size;
-    staged_.emplace(id.hex, std::move(object));
-    if (staged_.size() < batch_objects && staged_bytes_ < batch_bytes) return;
+    if (!is_much()) return;  // another thread was first
     batch = all_staged();
   }
   publish_meanwhile(std::move(batch));
@@ -314,10 +374,14 @@ std::unordered_map<std::string, NewObject> Intake::all_staged() {
 }
 
 bool Intake::publish_rest() {
-  std::unordered_map<std::string, NewObject> batch;
   {
     const std::lock_guard lock(mutex_);
     if (staged_.size() < much) return false;
+  }
+  new_folders_.close();
+  std::unordered_map<std::string, NewObject> batch;
+  {
+    const std::lock_guard lock(mutex_);
     batch = all_staged();
   }
   publish_meanwhile(std::move(batch));
@@ -329,15 +393,53 @@ void Intake::publish_meanwhile(std::unordered_map<std::string, NewObject> batch)
   const std::lock_guard lock(batch_mutex_);
   batch_ = std::jthread([this, objects = std::move(batch)] {
     try {
-      fs::sync_file_system(folder());
-      for (const auto& [hex, object] : objects)
-        name(object);
+      publish_batch(objects);
     } catch (const Error&) {  // NOLINT(bugprone-empty-catch): who stores the files will hear of it
     }
     const std::lock_guard lock_sets(mutex_);
     for (const auto& [hex, object] : objects)
       under_way_.erase(hex);
   });
+}
+
+/// After new_folders_.close().
+void Intake::publish_batch(const std::unordered_map<std::string, NewObject>& objects) {
+  flush();
+  new_folders_.move();
+  for (const auto& [hex, object] : objects)
+    name(object);
+}
+
+/// The bytes of what is staged are on their way to the disk sooner than they need be.
+void Intake::flush_meanwhile() {
+  const std::lock_guard lock(batch_mutex_);
+  batch_ = std::jthread([this] {
+    try {
+      flush();
+    } catch (const Error&) {
+      const std::lock_guard lock_failure(mutex_);
+      lost_ = std::current_exception();
+    }
+  });
+}
+
+/// The disk tells of a failure once: nothing written before may be published after that.
+void Intake::check_lost() {
+  const std::lock_guard lock(mutex_);
+  if (!lost_) return;
+  staged_.clear();
+  staged_bytes_ = 0;
+  std::rethrow_exception(std::exchange(lost_, nullptr));
+}
+
+void Intake::flush() {
+  check_lost();
+  try {
+    fs::sync_file_system(folder());
+  } catch (const Error&) {
+    new_folders_.spoil();
+    throw;
+  }
 }
 
 void Intake::finish_batch() {
@@ -356,8 +458,16 @@ std::optional<NewObject> Intake::take_staged(const ObjectId& id) {
 }
 
 void Intake::name(const NewObject& object) {
-  need_folder(fs::parent(object.name));
-  fs::rename(object.temporary, object.name);
+  if (!new_folders_.has_moved(object.temporary)) {
+    need_folder(fs::parent(object.name));
+    try {
+      fs::rename(object.temporary, object.name);
+    } catch (const Error&) {
+      const auto there = fs::stat(object.name);
+      if (!there || there->inode != object.stat.inode) throw;
+      // A batch has just moved it with its folder.
+    }
+  }
   const std::lock_guard lock(mutex_);
   published_.insert_or_assign(object.name, object.stat);
 }
@@ -365,9 +475,10 @@ void Intake::name(const NewObject& object) {
 void Intake::publish(const std::vector<NewObject>& objects) {
   if (objects.empty()) return;
   if (objects.size() == 1) {
+    check_lost();
     fs::sync(fs::open_file(objects[0].temporary, O_RDONLY), objects[0].name);
   } else {
-    fs::sync_file_system(folder());
+    flush();
   }
   for (const auto& object : objects)
     name(object);

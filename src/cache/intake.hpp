@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/meter.hpp"
+#include "cache/new_folders.hpp"
 #include "cache/object.hpp"
 #include "fs/file.hpp"
 #include "fs/scratch.hpp"
@@ -79,27 +81,43 @@ class Intake {
                       const BytesDone& on_bytes);
   NewObject stage_read(const std::string& path, std::string_view bytes, std::uint64_t device,
                        const std::string& name);
+  NewObject stage_in_new_folder(std::string_view bytes, const std::string& name);
+  bool begin(const ObjectId& id);
+  void end(const ObjectId& id);
+  void take_in(const std::string& path, std::string_view bytes, std::uint64_t device,
+               const ObjectId& id, const std::string& name);
   hash::ReadContent read_long(const std::string& path, std::uint64_t device,
                               const NameOfWanted& wanted, const BytesDone& on_bytes);
   hash::ReadContent read_into(const std::string& path, const std::string& to, std::uint64_t device,
                               const BytesDone& on_bytes);
-  void keep(const ObjectId& id, NewObject object);
+  /// What there is to do after keep().
+  enum class Next : std::uint8_t { nothing, open_folders, flush, publish };
+  Next keep(const ObjectId& id, NewObject object);
+  void proceed(Next next, const std::string& name);
   std::unordered_map<std::string, NewObject> all_staged();
+  bool is_much() const;
   void publish_meanwhile(std::unordered_map<std::string, NewObject> batch);
+  void publish_batch(const std::unordered_map<std::string, NewObject>& objects);
+  void flush_meanwhile();
+  void flush();
+  void check_lost();
 
   bool group_shared_;
   hash::StateDb& state_;
   Meter* meter_;
   fs::Reflinks& reflinks_;
   fs::Scratch staging_;
+  NewFolders new_folders_;
   std::mutex mutex_;
   std::unordered_set<std::string> folders_;              ///< Known to exist.
   std::unordered_map<std::string, fs::Stat> published_;  ///< By path.
   std::unordered_map<std::string, NewObject> staged_;    ///< By hash.
   std::unordered_set<std::string> under_way_;            ///< Hashes of what the batches publish.
+  std::unordered_set<std::string> begun_;                ///< Hashes of what is being staged.
   std::int64_t staged_bytes_ = 0;
-  std::mutex batch_mutex_;  ///< Of:
-  std::jthread batch_;      ///< Publishes. Last: the rest lives longer.
+  std::exception_ptr lost_;  ///< Why what was staged may not be published.
+  std::mutex batch_mutex_;   ///< Of:
+  std::jthread batch_;       ///< Publishes. Last: the rest lives longer.
 };
 
 }  // namespace expcore::cache

@@ -82,6 +82,11 @@ TEST_SUITE("cache/intake") {
 
   TEST_CASE("of many files the first objects have their names before the last is read") {
     World world;
+    SUBCASE("in a new cache") {}
+    SUBCASE("in one that has some of the folders") {
+      for (const char* folder : {"00", "1f", "c4", "ff"})
+        fs::make_directories(world.dir / ("cache/files/md5/" + std::string(folder)));
+    }
     for (int i = 0; i < 5000; ++i)
       world.dir.write("data/" + std::to_string(i), std::to_string(i / 2));
     const auto scan = world.scan("data");
@@ -89,6 +94,8 @@ TEST_SUITE("cache/intake") {
     world.store->add(world.dir / "data", scan);
     CHECK(world.store->contains_all(scan.content.id, scan.content.size));
     CHECK(world.store->manifest(scan.content.id)->entries.size() == 5000);
+    CHECK(fs::read_file(world.object("2499")) == "2499");
+    CHECK((fs::stat(world.object("2499"))->mode & 0777U) == 0444);
   }
 
   TEST_CASE("what nobody stores goes with the store") {
