@@ -72,9 +72,9 @@ void show(const expcore::Experiments& experiments, Arguments& arguments) {
   const auto table = experiments.show_table(arguments.show, arguments.table, arguments.csv);
   if (table.rows.empty()) return;
   if (arguments.csv) {
-    Output::raw(draw_csv(table));
+    Output::values(draw_csv(table));
   } else if (arguments.markdown) {
-    Output::raw(draw_markdown(table));
+    Output::values(draw_markdown(table));
   } else {
     page(draw_table(table), !arguments.no_pager);
   }

@@ -51,6 +51,35 @@ void Output::later(const std::string& text) const {
 
 void Output::raw(std::string_view text) { write(stdout, text); }
 
+namespace {
+
+/// All control characters but tabs and ends of lines are written out, also those of two bytes.
+std::string without_controls(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool ends_line = byte == '\n' || (byte == '\r' && next == '\n');
+    const bool is_control = (byte < 0x20 && byte != '\t' && !ends_line) || byte == 0x7F;
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+      shown += fmt::format("\\x{:02x}", next);
+      ++i;
+    } else if (is_control) {
+      shown += fmt::format("\\x{:02x}", byte);
+    } else {
+      shown += text[i];
+    }
+  }
+  return shown;
+}
+
+}  // namespace
+
+void Output::values(std::string_view text) {
+  raw(::isatty(STDOUT_FILENO) != 0 ? without_controls(text) : text);
+}
+
 void Output::warning(std::string_view text) const {
   if (is_quiet()) return;
   progress_.clear();

@@ -24,6 +24,9 @@ class Output {
   void line(std::string_view text) const;
   /// Without a line feed, whatever the verbosity: what the user asked for.
   static void raw(std::string_view text);
+  /// raw() for names and values that may be from a commit of somebody else's: a terminal, which
+  /// would obey them, gets control characters as `\x1b`; a program gets all bytes.
+  static void values(std::string_view text);
   void warning(std::string_view text) const;
   void error(std::string_view text) const;
   /// On stderr without a word in front, whatever the verbosity.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -19,6 +21,7 @@
 #include "fs/path.hpp"
 #include "git/mode.hpp"
 #include "revision/names.hpp"
+#include "revision/view.hpp"
 #include "run/rw_lock.hpp"
 
 namespace expcore::exp {
@@ -87,9 +90,13 @@ git::TreeEdit edit_of(git::Repo& repo, const std::string& path) {
 /// The file that is in the way of a new file at `path`, if any: itself, or one in place of a folder
 /// above it.
 std::optional<std::string> file_in_the_way(const git::Repo& repo, const std::string& path) {
-  for (std::string at = path; !at.empty(); at = fs::parent(at)) {
+  // From above: what is behind a link is elsewhere.
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = path.find('/', end + 1);
+    std::string at = path.substr(0, end);
     const auto stat = fs::stat(fs::join(repo.workdir(), at), fs::Follow::no);
-    if (stat && stat->kind != fs::Kind::directory) return at;
+    if (!stat) return std::nullopt;
+    if (stat->kind != fs::Kind::directory) return at;
   }
   return std::nullopt;
 }
@@ -179,10 +186,22 @@ void keep_workspace(Workspace& workspace, const Before& before, const git::Id& a
 /// What differs between the workspace and what it becomes.
 using TreeEdits = std::vector<git::TreeEdit>;
 
+/// Whether some file system takes `part` for `.git`: "git~1" is its short name on NTFS, which also
+/// drops blanks and dots from the end.
+bool is_git_folder(std::string_view part) {
+  const std::string lower = to_lower_ascii(part);
+  for (const std::string_view name : {".git", "git~1"}) {
+    if (!lower.starts_with(name)) continue;
+    const auto end = lower.find_first_not_of(" .", name.size());
+    return end == std::string::npos || lower[end] == ':' || lower[end] == '\\';
+  }
+  return false;
+}
+
 /// Throws for what Git would not check out, before anything changes.
 void check_path(const std::string& path) {
   for (const auto part : split(path, '/')) {
-    if (part == "." || part == ".." || to_lower_ascii(part) == ".git") {
+    if (part == "." || part == ".." || is_git_folder(part)) {
       throw Error(Errc::git, fmt::format("check out a tree: invalid path '{}'", path));
     }
   }
@@ -233,13 +252,11 @@ std::vector<std::string> new_links(const git::Repo& repo, const TreeEdits& edits
 
 /// Throws where `path` is behind one of `links` and that leads out of the repository: a commit from
 /// elsewhere must not choose which files of this machine are replaced.
+template <typename IsInside>
 void check_place(const git::Repo& repo, const std::vector<std::string>& links,
-                 const std::string& path) {
+                 const std::string& path, const IsInside& is_inside) {
   for (const auto& link : links) {
-    if (!fs::is_within(path, link)) continue;
-    const bool is_inside =
-        fs::stat(link) && fs::is_within(fs::real_path(link), fs::real_path(repo.workdir()));
-    if (is_inside) continue;
+    if (!fs::is_within(path, link) || is_inside(link)) continue;
     throw Error(
         Errc::invalid_argument,
         fmt::format("'{}' leads out of the repository, and '{}' would be written there",
@@ -247,15 +264,104 @@ void check_place(const git::Repo& repo, const std::vector<std::string>& links,
   }
 }
 
-void check_places(Workspace& workspace, const std::vector<std::string>& links) {
-  if (links.empty()) return;
+/// The same for all that a checkout of data writes to.
+template <typename IsInside>
+void check_places(Workspace& workspace, const revision::View& view,
+                  const std::vector<std::string>& links, const IsInside& is_inside) {
   for (const std::string& path : {workspace.tmp_dir, workspace.config.cache_dir()})
-    check_place(*workspace.repo, links, path);
-  const auto index = pipeline::Index::collect(workspace);
-  for (const auto& stage : index.stages()) {
-    for (const auto& out : stage.outs)
-      check_place(*workspace.repo, links, out.path);
+    check_place(*workspace.repo, links, path, is_inside);
+  for (const auto& loaded : view.stages().stages) {
+    for (const auto& out : loaded.stage.outs)
+      check_place(*workspace.repo, links, out.path, is_inside);
   }
+}
+
+/// Where paths lead once a tree is checked out.
+class ComingLinks {
+ public:
+  ComingLinks(const git::Repo& repo, const TreeEdits& edits)
+      : root_(fs::real_path(repo.workdir())) {
+    for (const auto& edit : edits) {
+      const bool is_link = !edit.id.empty() && edit.mode == git::link_mode;
+      targets_[fs::join(root_, edit.path)] =
+          is_link ? std::optional(repo.read_blob(edit.id)) : std::nullopt;
+    }
+  }
+
+  /// False for a link that leads in a circle, too.
+  bool is_inside(const std::string& path) const {
+    const auto place = resolve(path);
+    return place && fs::is_within(*place, root_);
+  }
+
+ private:
+  std::optional<std::string> resolve(const std::string& path) const {
+    constexpr int most_links = 40;  // as in Linux
+    std::deque<std::string> ahead;
+    const auto put_ahead = [&](std::string_view way) {
+      const auto parts = split(way, '/');
+      ahead.insert(ahead.begin(), parts.begin(), parts.end());
+    };
+    put_ahead(path);
+    std::string at;  // "": the root
+    for (int links = 0; !ahead.empty();) {
+      const std::string part = std::move(ahead.front());
+      ahead.pop_front();
+      if (part.empty() || part == ".") continue;
+      if (part == "..") {
+        at.erase(at.empty() ? 0 : at.rfind('/'));
+        continue;
+      }
+      const std::string next = at + "/" + part;
+      const auto target = target_of(next);
+      if (!target) {
+        at = next;
+        continue;
+      }
+      if (++links > most_links) return std::nullopt;
+      if (target->starts_with('/')) at.clear();
+      put_ahead(*target);
+    }
+    return at;
+  }
+
+  /// nullopt where there will be no link.
+  std::optional<std::string> target_of(const std::string& path) const {
+    const auto edited = targets_.find(path);
+    if (edited != targets_.end()) return edited->second;
+    const auto stat = fs::stat(path, fs::Follow::no);
+    if (!stat || stat->kind != fs::Kind::symlink) return std::nullopt;
+    return fs::read_link(path);
+  }
+
+  std::string root_;
+  std::map<std::string, std::optional<std::string>> targets_;  ///< Of what changes.
+};
+
+/// check_places() for a commit that is not checked out yet.
+void check_places_ahead(Workspace& workspace, const git::Id& commit, const TreeEdits& edits) {
+  const auto links = new_links(*workspace.repo, edits);
+  if (links.empty()) return;
+  const auto view = revision::View::commit(workspace, commit);
+  if (!view) return;
+  try {
+    view->stages();
+  } catch (const Error&) {  // told when it is there, as by DVC
+    return;
+  }
+  const ComingLinks coming(*workspace.repo, edits);
+  check_places(workspace, *view, links,
+               [&](const std::string& link) { return coming.is_inside(link); });
+}
+
+/// check_places() for what is there, also stages that only the workspace has.
+void check_places_now(Workspace& workspace, const std::vector<std::string>& links) {
+  if (links.empty()) return;
+  const std::string root = fs::real_path(workspace.repo->workdir());
+  check_places(workspace, revision::View::workspace(workspace), links,
+               [&](const std::string& link) {
+                 return fs::stat(link) && fs::is_within(fs::real_path(link), root);
+               });
 }
 
 /// Returns the links that are new.
@@ -281,6 +387,7 @@ std::vector<std::string> apply_files(Workspace& workspace, const git::Id& commit
   const git::Id tree = final_tree(repo, before, target);
   const TreeEdits edits = repo.diff_trees(before.tree, tree);
   check_folders(repo, before, edits);
+  check_places_ahead(workspace, commit, edits);
   keep_workspace(workspace, before, commit, name);
   make_way(repo, before, edits);
   repo.switch_workdir(before.tree, tree);
@@ -298,7 +405,7 @@ void apply(Workspace& workspace, const std::string& experiment, const EventCallb
 
   const auto fresh = Workspace::open(workspace.directory, workspace.environment);
   fresh->on_warning = workspace.on_warning;
-  check_places(*fresh, links);
+  check_places_now(*fresh, links);
   data::CheckoutOptions options;
   options.force = true;
   options.on_event = on_event;

@@ -86,6 +86,33 @@ std::string slots_folder(const Workspace& project) {
   return fs::join(project.tmp_dir, "exps/expcore/slots");
 }
 
+bool is_link(const std::string& path) {
+  const auto stat = fs::stat(path, fs::Follow::no);
+  return stat && stat->kind == fs::Kind::symlink;
+}
+
+/// Whether `path` is a link out of `root`, or to nothing.
+bool is_link_out(const std::string& path, const std::string& root) {
+  return is_link(path) &&
+         !(fs::stat(path) && fs::is_within(fs::real_path(path), fs::real_path(root)));
+}
+
+/// Removes links that a command put in the places of folders: what is written behind one lands
+/// elsewhere.
+void remove_links(const std::string& root, const std::vector<git::TreeEntry>& entries) {
+  std::string last;
+  for (const auto& entry : entries) {
+    const std::string folder = fs::parent(entry.path);
+    if (folder == last) continue;
+    last = folder;
+    for (std::size_t end = 0; end != std::string::npos && !folder.empty();) {
+      end = folder.find('/', end + 1);
+      const std::string path = fs::join(root, folder.substr(0, end));
+      if (is_link(path)) fs::remove(path);
+    }
+  }
+}
+
 }  // namespace
 
 Slot::Slot(const Workspace& project, std::string path, fs::LockFile lock)
@@ -175,12 +202,31 @@ void Slot::write_record(const Record& record) const {
   fs::write_atomic(path_ + ".json", yaml::dump_json(std::move(map)));
 }
 
+/// What is the slot's own and leads out of it: what expcore writes there would land elsewhere.
+std::optional<std::string> Slot::link_out() const {
+  std::vector<std::string> own = {".git", fs::relative(fs::join(dvc_dir_, "config.local"), path_)};
+  const std::string tmp = fs::relative(fs::join(dvc_dir_, "tmp"), path_);
+  for (auto end = tmp.find('/'); end != std::string::npos; end = tmp.find('/', end + 1))
+    own.push_back(tmp.substr(0, end));
+  own.push_back(tmp);
+  const auto found = std::find_if(own.begin(), own.end(), [&](const std::string& path) {
+    return is_link_out(fs::join(path_, path), path_);
+  });
+  return found == own.end() ? std::nullopt : std::optional(*found);
+}
+
 /// What the last holder left behind when it died.
 void Slot::recover() {
+  Record record = read_record();
+  if (link_out()) {  // a command made it
+    fs::remove_tree(path_);
+    record.tree.clear();
+    record.is_clean = false;
+    write_record(record);
+  }
   // The slot is ours alone: whatever process has the number in there now does not work here.
   fs::remove(fs::join(dvc_dir_, "tmp/rwlock"));
   fs::remove(fs::join(path_, ".git/index.lock"));
-  Record record = read_record();
   if (record.run.empty()) return;
   if (auto info = ExecutorInfo::read(record.run); info && info->is_active()) {
     info->status = ExecutorStatus::failed;
@@ -230,8 +276,13 @@ void Slot::prepare(const git::Id& head, const git::Id& tree, const std::string& 
   if (!is_known || !switch_tree(record.tree, tree)) {
     if (!record.is_clean && record.tree.empty()) fs::remove_tree(path_);
     fs::make_directories(path_);
-    checkout_tree(tree);
-    remove_foreign_files(tree);
+    restore(tree);
+  }
+  if (const auto link = link_out()) {
+    throw Error(Errc::invalid_argument,
+                fmt::format("'{}' is a link that leads out of the folder in which this would run; "
+                            "experiments in folders of their own need a folder or file there",
+                            *link));
   }
   repo().detach_head(head);
   fs::make_directories(fs::join(dvc_dir_, "tmp"));
@@ -251,11 +302,14 @@ std::unique_ptr<Workspace> Slot::open(const std::string& directory) const {
 
 void Slot::clean() {
   Record record = read_record();
-  if (!record.is_clean) {
-    checkout_tree(record.tree);
-    remove_foreign_files(record.tree);
+  if (link_out()) {
+    repo_.reset();
+    fs::remove_tree(path_);
+    record = {};
+  } else if (!record.is_clean) {
+    restore(record.tree);
+    record.is_clean = true;
   }
-  record.is_clean = true;
   record.run.clear();
   write_record(record);
 }
@@ -266,10 +320,19 @@ void Slot::remove() {
   fs::remove_tree(path_);
 }
 
-/// Removes everything that is neither in `tree` nor the slot's own.
-void Slot::remove_foreign_files(const git::Id& tree) {
+/// The folder has `tree` and what is the slot's own afterwards.
+void Slot::restore(const git::Id& tree) {
+  const auto entries = repo().list_tree(tree);
+  remove_links(path_, entries);
+  checkout_tree(tree);
+  remove_foreign_files(entries);
+}
+
+/// Removes everything that is neither in the tree with `entries` nor the slot's own.
+void Slot::remove_foreign_files(const std::vector<git::TreeEntry>& entries) {
   std::vector<std::string> known;
-  for (const auto& entry : repo().list_tree(tree))
+  known.reserve(entries.size() + 3);
+  for (const auto& entry : entries)
     known.push_back(entry.path);
   known.push_back(fs::relative(fs::join(dvc_dir_, "tmp"), path_));
   known.push_back(fs::relative(fs::join(dvc_dir_, "config.local"), path_));

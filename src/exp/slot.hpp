@@ -55,7 +55,9 @@ class Slot {
   Record read_record() const;
   void write_record(const Record& record) const;
   void recover();
-  void remove_foreign_files(const git::Id& tree);
+  std::optional<std::string> link_out() const;
+  void restore(const git::Id& tree);
+  void remove_foreign_files(const std::vector<git::TreeEntry>& entries);
   git::Repo& repo();
   bool switch_tree(const git::Id& from, const git::Id& to);
   void checkout_tree(const git::Id& tree);

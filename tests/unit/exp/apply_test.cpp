@@ -6,6 +6,7 @@
 #include "exp/refs.hpp"
 #include "exp/run.hpp"
 #include "fs/file.hpp"
+#include "fs/path.hpp"
 #include "support/test_repo.hpp"
 
 using namespace expcore;
@@ -157,7 +158,10 @@ TEST_SUITE("exp/apply") {
                             "hash-object -w -t tree --literally tree.tmp; rm tree.tmp");
     };
     const std::string inner = raw_tree("100644", "hooks", blob);
-    for (const char* name : {".git", ".GIT", ".."}) {
+    for (const char* name :
+         {".git", ".GIT", "..", "git~1", "GIT~1", ".git.", ".git :x", ".Git\\\\x"}) {
+      CAPTURE(name);
+      world.repo.write("untracked", "");  // there is something to keep
       const std::string commit =
           world.repo.git("commit-tree -p HEAD -m evil " + raw_tree("40000", name, inner));
       world.repo.git("update-ref " + exp::refname_of(base, "evil") + " " + commit);
@@ -166,6 +170,7 @@ TEST_SUITE("exp/apply") {
       CHECK(fs::read_file(world.repo / ".git/index") == index);
       CHECK(world.repo.git("rev-parse HEAD") == base);
       CHECK(world.repo.read("src") == "1\n");
+      CHECK(world.repo.git("for-each-ref refs/exps/apply refs/expcore").empty());
       CHECK(fs::is_directory(world.repo / ".git/hooks"));
       CHECK_FALSE(fs::exists(world.repo / "../hooks"));
     }
@@ -211,17 +216,68 @@ TEST_SUITE("exp/apply") {
                      "stages:\n  a: {cmd: cp src sub/out, deps: [src], outs: [sub/out]}\n");
     world.repo.git("--version && ln -s " + elsewhere.path() + " second");
     world.repo.commit("links");
-    for (const auto& target : {elsewhere.path(), std::string("second"), elsewhere / "new"}) {
+    world.repo.write("src", "edited\n");
+    const auto status = world.repo.git("status --porcelain");
+    for (const auto& target :
+         {elsewhere.path(), std::string("second"), elsewhere / "new",
+          "inside/../../" + fs::filename(elsewhere.path()), std::string("sub")}) {
       CAPTURE(target);
       world.publish("link", "120000 blob " + world.blob(target), "sub");
       CHECK_THROWS_WITH_AS(world.apply("link"), doctest::Contains("leads out of the repository"),
                            Error);
+      // It is refused before anything changes.
+      CHECK(world.repo.git("status --porcelain") == status);
+      CHECK(world.repo.read("src") == "edited\n");
+      CHECK(world.repo.git("for-each-ref refs/exps/apply refs/expcore").empty());
+      CHECK_FALSE(fs::stat(world.repo / "sub", fs::Follow::no));
     }
+    // The commit alone says where its links lead, also one behind the other.
+    const auto two = world.repo.git("ls-tree HEAD | (cat; printf '120000 blob " +
+                                    world.blob(elsewhere.path()) + "\\tother\\n120000 blob " +
+                                    world.blob("./other") + "\\tsub\\n') | git mktree");
+    world.repo.git("update-ref " + exp::refname_of(world.repo.git("rev-parse HEAD"), "two") +
+                   " $(git commit-tree -p HEAD -m evil " + two + ")");
+    CHECK_THROWS_WITH_AS(world.apply("two"), doctest::Contains("leads out of the repository"),
+                         Error);
+    CHECK_FALSE(fs::stat(world.repo / "other", fs::Follow::no));
     world.publish("link", "120000 blob " + world.blob("inside"), "sub");
     CHECK_THROWS_WITH_AS(world.apply("link"), doctest::Contains("Checkout failed"), Error);
     CHECK(fs::read_link(world.repo / "sub") == "inside");
     CHECK(elsewhere.read("out") == "precious");
     CHECK_FALSE(fs::exists(elsewhere / "new"));
+  }
+  TEST_CASE("a tree that has a link and a folder of one name writes nothing behind the link") {
+    World world;
+    const test::TempDir elsewhere;
+    elsewhere.write("x", "precious");
+    const auto inner = world.repo.git(
+        "--version >/dev/null; printf '100644 blob %s\\tx\\n' $(git rev-parse HEAD:src) | git "
+        "mktree");
+    world.publish("both",
+                  "120000 blob " + world.blob(elsewhere.path()) + "\\tboth\\n040000 tree " + inner,
+                  "both");
+    world.apply("both");
+    CHECK(elsewhere.read("x") == "precious");
+  }
+  TEST_CASE("a link of the user's gives way to a folder and nothing is written behind it") {
+    World world;
+    const test::TempDir elsewhere;
+    elsewhere.write("x", "precious");
+    world.repo.write("sub/x", "theirs\n");
+    const auto commit = world.repo.commit("folder");
+    world.repo.git("reset -q --hard HEAD^");
+    world.repo.git("update-ref " + exp::refname_of(world.repo.git("rev-parse HEAD"), "folder") +
+                   " " + commit);
+    SUBCASE("tracked") {
+      fs::symlink(elsewhere.path(), world.repo / "sub");
+      world.repo.git("add sub");
+    }
+    SUBCASE("untracked") { fs::symlink(elsewhere.path(), world.repo / "sub"); }
+    world.apply("folder");
+    CHECK(elsewhere.read("x") == "precious");
+    CHECK(fs::stat(world.repo / "sub", fs::Follow::no)->kind == fs::Kind::directory);
+    CHECK(world.repo.read("sub/x") == "theirs\n");
+    CHECK(world.repo.git("for-each-ref refs/exps/apply/stash") != "");
   }
   TEST_CASE("a task of DVC's queue is found by name and by id") {
     World world;

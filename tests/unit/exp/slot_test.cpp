@@ -146,6 +146,47 @@ TEST_SUITE("exp/slot") {
     CHECK(world.repo.git("for-each-ref refs/expcore").empty());
     CHECK_FALSE(fs::exists(world.slot() + "/half"));
   }
+  TEST_CASE(
+      "a link that a command put in place of a folder is not followed when the slot is cleaned") {
+    World world;
+    const test::TempDir elsewhere;
+    elsewhere.write("x", "precious");
+    elsewhere.write("rwlock", "theirs");
+    elsewhere.write("config.local", "");
+    std::string folder;
+    SUBCASE("of the user's") { folder = "sub"; }
+    SUBCASE("of the project") { folder = ".dvc"; }
+    SUBCASE("of the project's state") { folder = ".dvc/tmp"; }
+    SUBCASE("of the repository") { folder = ".git"; }
+    CAPTURE(folder);
+    const std::string replace = "rm -rf " + folder + " && ln -s " + elsewhere.path() + " " + folder;
+    world.pipeline("cp src out && cat params.yaml > m.yaml && " + replace + " && exit 1");
+    world.repo.git("commit -qam links");
+    CHECK_THROWS_AS(world.run("one"), Error);
+    const auto left = fs::list_directory(elsewhere.path()).size();
+    world.pipeline("cp src out && cat params.yaml > m.yaml");
+    world.repo.git("commit -qam folders");
+    const auto result = world.run("two");
+    CHECK(world.repo.git("show " + result.commit + ":sub/x") == "x");
+    CHECK(elsewhere.read("x") == "precious");
+    CHECK(fs::list_directory(elsewhere.path()).size() == left);
+  }
+  TEST_CASE("a project whose own folder would be a link out of the slot is refused") {
+    World world;
+    const test::TempDir elsewhere;
+    elsewhere.write("config.local", "");
+    std::string path;
+    SUBCASE("settings") { path = "config.local"; }
+    SUBCASE("state") { path = "tmp"; }
+    fs::remove_tree(world.repo / (".dvc/" + path));
+    fs::make_directories(elsewhere / "tmp");
+    fs::symlink(elsewhere / path, world.repo / (".dvc/" + path));
+    world.repo.git("add -f .dvc/" + path);
+    world.repo.git("commit -qm links");
+    CHECK_THROWS_WITH_AS(world.run("one"), doctest::Contains("leads out"), Error);
+    CHECK_THROWS_WITH_AS(world.run("two"), doctest::Contains("leads out"), Error);
+    CHECK(elsewhere.read("config.local").empty());
+  }
   TEST_CASE("a slot whose index is damaged is made anew") {
     World world;
     world.run("one");
