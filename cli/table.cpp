@@ -16,6 +16,7 @@ namespace {
 std::optional<std::size_t> width_of(char32_t c) {
   if (c == 0) return 0;
   if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return std::nullopt;
+  if (c < 0x300) return 1;
   const bool joins = (c >= 0x0300 && c <= 0x036F) || (c >= 0x200B && c <= 0x200F) ||
                      (c >= 0x20D0 && c <= 0x20FF) || (c >= 0xFE00 && c <= 0xFE0F);
   if (joins) return 0;
@@ -28,7 +29,6 @@ std::optional<std::size_t> width_of(char32_t c) {
 
 struct Width {
   std::size_t cells = 0;
-  std::size_t characters = 0;
   bool known = true;  ///< False for text with control characters.
 };
 
@@ -40,10 +40,15 @@ bool is_printable_ascii(std::string_view text) {
 }
 
 Width measure(std::string_view text) {
-  if (is_printable_ascii(text)) return {text.size(), text.size(), true};
+  if (is_printable_ascii(text)) return {text.size(), true};
   Width width;
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte < 0x7F) {
+      ++width.cells;
+      ++i;
+      continue;
+    }
     const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
     char32_t c = length == 1 ? byte : byte & (0xFFU >> (length + 1));
     for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
@@ -52,7 +57,6 @@ Width measure(std::string_view text) {
     const auto cells = width_of(c);
     width.known = width.known && cells.has_value();
     width.cells += cells.value_or(0);
-    ++width.characters;
     i += length;
   }
   return width;

@@ -17,6 +17,7 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "exp/flat.hpp"
+#include "git/packed_refs.hpp"
 #include "metrics/format.hpp"
 
 namespace expcore::exp {
@@ -125,11 +126,7 @@ std::string capitalized(std::string text) {
   return text;
 }
 
-bool is_sha(const std::string& rev) {
-  return rev.size() == 40 && rev.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
-
-std::string short_rev(const std::string& rev) { return is_sha(rev) ? rev.substr(0, 7) : rev; }
+std::string short_rev(const std::string& rev) { return git::is_id(rev) ? rev.substr(0, 7) : rev; }
 
 std::tm local_now() {
   const std::time_t now = std::time(nullptr);

@@ -181,10 +181,15 @@ class Walk {
     for (auto& entry : entries) {
       if (entry.kind == fs::Kind::directory) entry.name += '/';
     }
-    std::sort(entries.begin(), entries.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::vector<fs::Entry*> order;  // quicker to move than what they point to
+    order.reserve(entries.size());
+    for (auto& entry : entries)
+      order.push_back(&entry);
+    std::sort(order.begin(), order.end(),
+              [](const auto* a, const auto* b) { return a->name < b->name; });
     bool continues = false;
-    for (auto& entry : entries) {
+    for (auto* each : order) {
+      fs::Entry& entry = *each;
       const std::string name = prefix + entry.name;
       if (entry.kind == fs::Kind::directory) {
         const bool may_match = name.starts_with(wanted_) || wanted_.starts_with(name);
