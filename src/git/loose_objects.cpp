@@ -1,6 +1,7 @@
 #include "git/loose_objects.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,7 +37,8 @@ bool make_young(const std::string& path) {
 /// A name that nobody else has; `git gc` removes such files when they are left over.
 std::string temporary_in(const std::string& folder) {
   static std::atomic<unsigned> count = 0;
-  return fs::join(folder, fmt::format("tmp_obj_{}_{}", ::getpid(), count++));
+  const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
+  return fs::join(folder, fmt::format("tmp_obj_{}_{:x}_{}", ::getpid(), now, count++));
 }
 
 }  // namespace
@@ -57,7 +59,6 @@ void LooseObjects::write(const RawObject& object) const {
   if (make_young(path)) return;
   fs::make_directories(folder);
   const std::string temporary = temporary_in(folder);
-  fs::discard(temporary);  // of a process that died and had our number
   fs::create(temporary, compressed(object.bytes()), object_mode);
   fs::rename(temporary, path);
 }
