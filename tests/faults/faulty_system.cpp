@@ -4,11 +4,14 @@
 //   EXPCORE_FAULT_LOG=<file>  a line "<n> <call> <path>" per call, or only of the one that failed
 //
 // Both unset: nothing fails.
+#include "faulty_system.hpp"
+
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,10 +87,22 @@ class Plan {
     return plan;
   }
 
+  void arm(std::string_view fault) {
+    calls_ = 0;
+    at_ = 0;
+    kind_ = Kind::none;
+    error_ = 0;
+    names_.emplace();
+    if (!fault.empty()) read(fault);
+  }
+
+  const std::vector<std::string>& names() const { return *names_; }
+
   /// What has to become of the next call.
   template <typename Where>
   Step next(const char* call, Needs needs, const Where& where) {
     const unsigned long n = ++calls_;
+    if (names_) names_->emplace_back(call);
     if (at_ == 0 || n == at_) log(n, call, where);
     if (at_ == 0 || n < at_) return {};
     const bool needs_room = needs == Needs::room_for_bytes || needs == Needs::room;
@@ -164,9 +179,10 @@ class Plan {
     if (const char* path = std::getenv("EXPCORE_FAULT_LOG")) {
       log_ = ::open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     }
-    const char* text = std::getenv("EXPCORE_FAULT");
-    if (text == nullptr) return;
-    const std::string_view fault = text;
+    if (const char* fault = std::getenv("EXPCORE_FAULT")) read(fault);
+  }
+
+  void read(std::string_view fault) {
     const auto colon = fault.find(':');
     std::from_chars(fault.data(), fault.data() + std::min(colon, fault.size()), at_);
     for (const auto& known : kinds) {
@@ -196,6 +212,7 @@ class Plan {
   Kind kind_ = Kind::none;
   int error_ = 0;
   int log_ = -1;
+  std::optional<std::vector<std::string>> names_;  ///< Of the calls since arm(), of one thread.
   std::mutex mutex_;
   std::vector<Unflushed> unflushed_;
 };
@@ -230,6 +247,10 @@ ssize_t move(const Step& step, int file, const Call& call) {
 }
 
 }  // namespace
+
+void arm(std::string_view fault) { Plan::instance().arm(fault); }
+
+std::vector<std::string> calls() { return Plan::instance().names(); }
 
 int chmod(const char* path, mode_t mode) {
   return fails("chmod", Needs::nothing, path) ? -1 : ::chmod(path, mode);
