@@ -34,12 +34,20 @@ class Writer {
         file_(fs::open_file(path, O_WRONLY | O_CREAT | O_EXCL, object_mode)),
         thread_([this] { run(); }) {}
 
-  /// Takes a copy of the bytes; waits while too many are not written yet.
-  void write(std::string_view bytes) {
+  /// Where the next piece may be read to; waits while too many are not written yet.
+  char* room() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return filled_ - written_ < pieces_.size(); });
-    pieces_[filled_ % pieces_.size()].assign(bytes);
-    ++filled_;
+    return pieces_[filled_ % pieces_.size()].buffer.data();
+  }
+
+  /// What was read to the room().
+  void write(std::string_view bytes) {
+    {
+      const std::lock_guard lock(mutex_);
+      pieces_[filled_ % pieces_.size()].size = bytes.size();
+      ++filled_;
+    }
     changed_.notify_all();
   }
 
@@ -61,38 +69,49 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
  private:
+  struct Piece {
+    SpareBuffer buffer;
+    std::size_t size = 0;
+  };
+
   void run() {
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [&] { return filled_ > written_ || is_whole_; });
       if (filled_ == written_) return;
-      const std::string& piece = pieces_[written_ % pieces_.size()];
+      const Piece& piece = pieces_[written_ % pieces_.size()];
       lock.unlock();
-      if (!has_failed_) put(piece);
+      if (!has_failed_) put({piece.buffer.data(), piece.size});
       lock.lock();
       ++written_;
       changed_.notify_all();
     }
   }
 
-  void put(const std::string& piece) {
+  void put(std::string_view piece) {
+    constexpr off64_t stretch = 16 << 20;
     try {
       fs::write_all(file_, piece, path_);
     } catch (const Error&) {
       has_failed_ = true;
     }
     // On its way to the disk at once: the flush at the end has less to wait for.
-    ::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    size_ += static_cast<off64_t>(piece.size());
+    if (size_ - sent_ < stretch) return;
+    ::sync_file_range(file_.get(), sent_, size_ - sent_, SYNC_FILE_RANGE_WRITE);
+    sent_ = size_;
   }
 
   const std::string& path_;
   fs::Descriptor file_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::array<std::string, 4> pieces_;
+  std::array<Piece, 8> pieces_;
   std::size_t filled_ = 0;
   std::size_t written_ = 0;
   bool is_whole_ = false;
+  off64_t size_ = 0;         ///< Of what is written,
+  off64_t sent_ = 0;         ///< and of what is on its way to the disk.
   bool has_failed_ = false;  ///< Of the thread, then of who joined it.
   std::thread thread_;
 };
@@ -317,8 +336,9 @@ hash::ReadContent Intake::read_into(const std::string& path, const std::string& 
   } catch (const Error&) {
     return hash::read_content(path, on_bytes);
   }
-  hash::ReadContent read =
-      hash::read_content(path, on_bytes, [&](std::string_view bytes) { writer->write(bytes); });
+  hash::ReadContent read = hash::read_content(
+      path, on_bytes, [&](std::string_view bytes) { writer->write(bytes); },
+      [&] { return writer->room(); });
   if (!writer->finish()) fs::discard(to);
   return read;
 }

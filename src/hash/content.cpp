@@ -44,14 +44,16 @@ class Chunks {
   explicit Chunks(const std::string& path) : path_(path), file_(fs::open_file(path, O_RDONLY)) {}
 
   /// Valid until the next call; empty at the end.
-  std::string_view next() {
+  std::string_view next() { return next(buffer_.data()); }
+  /// Read to `buffer`.
+  std::string_view next(char* buffer) {
     std::size_t used = 0;
     while (used < chunk) {
-      const std::size_t got = fs::read_some(file_, buffer_.data() + used, chunk - used, path_);
+      const std::size_t got = fs::read_some(file_, buffer + used, chunk - used, path_);
       if (got == 0) break;
       used += got;
     }
-    return {buffer_.data(), used};
+    return {buffer, used};
   }
 
  private:
@@ -71,18 +73,19 @@ ReadContent content_of(std::string_view bytes) {
   return read;
 }
 
-ReadContent read_content(const std::string& path, const BytesDone& on_bytes,
-                         const BytesSeen& seen) {
+ReadContent read_content(const std::string& path, const BytesDone& on_bytes, const BytesSeen& seen,
+                         const NextBuffer& next_buffer) {
   Chunks chunks(path);
+  const auto next = [&] { return next_buffer ? chunks.next(next_buffer()) : chunks.next(); };
   Digest digest(Algorithm::md5);
   Stream stream;
   ReadContent read;
-  for (auto bytes = chunks.next(); !bytes.empty(); bytes = chunks.next()) {
+  for (auto bytes = next(); !bytes.empty(); bytes = next()) {
+    if (seen) seen(bytes);
     if (read.size == 0) read.content.head = fingerprint(bytes);
     digest.update(bytes);
     stream.update(bytes);
     read.size += static_cast<std::int64_t>(bytes.size());
-    if (seen) seen(bytes);
     if (on_bytes) on_bytes(static_cast<std::int64_t>(bytes.size()));
   }
   read.content.whole = stream.finish();

@@ -29,12 +29,15 @@ struct ReadContent {
   KnownContent content;
 };
 
-/// Is shown the bytes of a file, piece by piece, while they are hashed; may be empty.
+/// Is shown the bytes of a file, piece by piece, before they are hashed; may be empty.
 using BytesSeen = std::function<void(std::string_view bytes)>;
+/// Gives SpareBuffer::size bytes for the next piece, which nobody writes to until that was hashed;
+/// may be empty.
+using NextBuffer = std::function<char*()>;
 
 /// Throws: Error{not_found} and Error{io} as hash_file(), and what `seen` throws.
 ReadContent read_content(const std::string& path, const BytesDone& on_bytes,
-                         const BytesSeen& seen = {});
+                         const BytesSeen& seen = {}, const NextBuffer& next_buffer = {});
 /// Of a file that is read already. Throws: nothing.
 ReadContent content_of(std::string_view bytes);
 
