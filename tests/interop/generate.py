@@ -445,6 +445,26 @@ class Experimenter(Project):
     def clean(self) -> None:
         self.s.run("exp", "clean")
 
+    def queue(self) -> None:
+        """Some tasks, one of them thrown away perhaps, then all run. Each program has a queue of its own: one has them all."""
+        rng = self.rng
+        by = rng.choice(["dvc", "expcore"])
+        first = len(self.s.steps)
+        names = []
+        for _ in range(rng.randint(1, 3)):
+            self.edit_param()
+            names.append(self.new_name())
+            self.s.run("exp", "run", "--queue", "-n", names[-1], *self.whole())
+            self.stage_again()
+        if len(names) > 1 and rng.random() < 0.5:
+            removed = names.pop(rng.randrange(len(names)))
+            del self.made[removed]
+            self.s.run("queue", "remove", removed)
+        self.s.run("exp", "run", "--run-all")
+        self.stage_again()
+        for step in self.s.steps[first:]:
+            step.by = by
+
     def stage_file(self) -> None:
         """A new file, or another text for one that is there already."""
         self.has_staged = True
@@ -463,7 +483,10 @@ SHARED_HISTORY = [
     *MIXED_HISTORY, (3, Experimenter.push), (2, Experimenter.pull), (1, Experimenter.clean), (2, Experimenter.stage_file),
 ]  # fmt: skip
 
+QUEUED_HISTORY = [*SHARED_HISTORY, (6, Experimenter.queue)]
+
 FIRST_SHARED = 10_000  # seeds below have been recorded and played without
+FIRST_QUEUED = 20_000
 
 
 def mixed_scenario(seed: int, length: int = 8) -> Scenario:
@@ -478,11 +501,11 @@ def mixed_scenario(seed: int, length: int = 8) -> Scenario:
     project.commit()
     actions = MIXED_HISTORY
     if seed >= FIRST_SHARED:
-        actions = SHARED_HISTORY
+        actions = SHARED_HISTORY if seed < FIRST_QUEUED else QUEUED_HISTORY
         s.shell("rm -rf ../shared.git && git init -q --bare ../shared.git && git remote add shared ../shared.git")
     project.experiment()
     for _ in range(length):
         rng.choices([action for _, action in actions], [weight for weight, _ in actions])[0](project)
     for step in s.steps:
-        step.by = rng.choice(["dvc", "expcore"])
+        step.by = step.by or rng.choice(["dvc", "expcore"])
     return Scenario(f"mixed_{seed}", "generated", s.steps, s.tolerated, mixed=True)
