@@ -623,7 +623,7 @@ void Store::relink(const std::string& path, const Scan& scan, bool executable) {
 }
 
 bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::DvcIgnore& ignore,
-                     As as) {
+                     As as, const Members* known) {
   const ObjectId& id = wanted.id;
   static const std::vector<LinkType> copies = {LinkType::reflink, LinkType::copy};
   const auto& types = as == As::copy ? copies : impl_->options.link_types;
@@ -677,11 +677,13 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
     if (found == there.end() || found->second != entry.hex) needed.push_back(&entry);
     if (found != there.end()) there.erase(found);
   }
-  std::vector<std::int64_t> sizes;
-  const auto missing = needed.empty() ? std::unordered_set<std::string>()
-                                      : missing_members(*members, id.kind, wanted.size, &sizes);
+  Members looked_at;
+  if (!needed.empty() && (known == nullptr || known->sizes.size() != members->entries.size())) {
+    looked_at.missing = missing_members(*members, id.kind, wanted.size, &looked_at.sizes);
+    known = &looked_at;
+  }
   for (const auto* entry : needed) {
-    if (missing.contains(entry->hex)) {
+    if (known->missing.contains(entry->hex)) {
       throw Error(Errc::not_found,
                   fmt::format("'{}' ({}) is missing in the cache", entry->path, entry->hex));
     }
@@ -690,7 +692,7 @@ bool Store::checkout(const std::string& path, const Wanted& wanted, const fs::Dv
   fs::make_directories(path);
   for (const auto* entry : needed)
     make(path + "/" + entry->path, {entry->hex, id.kind},
-         sizes[static_cast<std::size_t>(entry - members->entries.data())]);
+         known->sizes[static_cast<std::size_t>(entry - members->entries.data())]);
   batch.publish();
   for (const auto& leftover : there) {
     std::string file = path + "/" + leftover.first;

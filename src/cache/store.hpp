@@ -98,6 +98,11 @@ class Store {
   std::unordered_set<std::string> missing_members(const Manifest& manifest, hash::FileHash kind,
                                                   std::int64_t size,
                                                   std::vector<std::int64_t>* sizes = nullptr) const;
+  /// Both, of somebody who has just asked.
+  struct Members {
+    std::unordered_set<std::string> missing;
+    std::vector<std::int64_t> sizes;
+  };
   /// nullopt when missing or unreadable.
   std::optional<Manifest> manifest(const ObjectId& id) const;
 
@@ -132,9 +137,9 @@ class Store {
   /// known to be in the cache: throws Error{not_found} naming the first missing object, nothing
   /// touched. Files of a folder that already match stay as they are; files that are not in the
   /// manifest are removed (ignored ones stay). Returns true when anything changed. The meter is
-  /// told what is done, but not what to expect.
+  /// told what is done, but not what to expect. `known`: of the folder that is wanted; may be null.
   bool checkout(const std::string& path, const Wanted& wanted, const fs::DvcIgnore& ignore,
-                As as = As::configured);
+                As as = As::configured, const Members* known = nullptr);
 
   /// Turns links into files of their own and makes everything below `path` writable.
   void unprotect(const std::string& path) const;

@@ -45,7 +45,8 @@ struct Job {
   std::vector<std::string> deleted;
   bool mode_differs = false;
   bool is_complete = true;
-  std::int64_t bytes = 0;  ///< Of what is added and modified.
+  std::int64_t bytes = 0;         ///< Of what is added and modified.
+  cache::Store::Members members;  ///< Of a folder in which files have to be made.
 
   bool changes() const {
     return !added.empty() || !modified.empty() || !deleted.empty() || mode_differs;
@@ -203,11 +204,11 @@ class Checkout {
       job.bytes = std::max<std::int64_t>(job.size, 0);
       return workspace_.store.contains(job.wanted, job.size);
     }
-    std::vector<std::int64_t> sizes;
-    const auto missing = workspace_.store.missing_members(*manifest, job.kind, job.size, &sizes);
+    auto& [missing, sizes] = job.members;
+    missing = workspace_.store.missing_members(*manifest, job.kind, job.size, &sizes);
     if (workspace_.meter.tells()) job.bytes = bytes_to_make(job, *manifest, sizes);
-    const auto is_there = [&](const std::string& relative) {
-      return !missing.contains(job.target.at(relative));
+    const auto is_there = [&job](const std::string& relative) {
+      return !job.members.missing.contains(job.target.at(relative));
     };
     return std::all_of(job.added.begin(), job.added.end(), is_there) &&
            std::all_of(job.modified.begin(), job.modified.end(), is_there);
@@ -251,7 +252,8 @@ class Checkout {
     }
     if (job.changes()) {
       if (job.filters.empty()) {
-        workspace_.store.checkout(path, {job.wanted, job.size, job.executable}, workspace_.ignore);
+        workspace_.store.checkout(path, {job.wanted, job.size, job.executable}, workspace_.ignore,
+                                  cache::As::configured, &job.members);
       } else {
         apply_part(job);
       }
