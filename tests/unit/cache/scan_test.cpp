@@ -33,6 +33,33 @@ struct World {
   fs::DvcIgnore ignore;
 };
 
+/// A folder of so many files that was added and linked, and is known to be.
+struct Settled : World {
+  explicit Settled(int count) : data(dir / "data"), object(store.path_of({hash::md5("1"), md5})) {
+    for (int i = 0; i < count; ++i)
+      dir.write("data/" + std::to_string(i), std::to_string(i));
+    wait_for_racy_window();
+    content = again(store).content;
+    wait_for_racy_window();
+    const auto second = again(store);
+    REQUIRE(second.is_settled);
+    CHECK(second.content.id == content.id);
+    CHECK(second.content.size == content.size);
+    CHECK(second.content.file_count == count);
+  }
+
+  cache::Scan again(cache::Store& in) {
+    auto scan = *in.scan_again(data, ignore);
+    in.add(data, scan);
+    in.relink(data, scan, false);
+    return scan;
+  }
+
+  std::string data;
+  std::string object;  ///< Of the file "1".
+  cache::Content content;
+};
+
 }  // namespace
 
 TEST_SUITE("cache/scan") {
@@ -118,63 +145,48 @@ TEST_SUITE("cache/scan") {
     CHECK_FALSE(world.store.contains_all_as_known(id, size));
   }
   TEST_CASE("a folder that is stored and linked is settled until anything of that changes") {
-    World world;
-    const std::string data = world.dir / "data";
-    for (int i = 0; i < 1030; ++i)
-      world.dir.write("data/" + std::to_string(i), std::to_string(i));
-    const cache::ObjectId one{hash::md5("1"), md5};
-    const std::string object = world.store.path_of(one);
-    wait_for_racy_window();
-    const auto again = [&](cache::Store& store) {
-      auto scan = *store.scan_again(data, world.ignore);
-      store.add(data, scan);
-      store.relink(data, scan, false);
-      return scan;
-    };
-    const auto first = again(world.store);
-    CHECK_FALSE(first.is_settled);
-    REQUIRE(world.store.contains_all(first.content.id));
-    wait_for_racy_window();
-    const auto second = again(world.store);
-    REQUIRE(second.is_settled);
-    CHECK(second.content.id == first.content.id);
-    CHECK(second.content.size == first.content.size);
-    CHECK(second.content.file_count == 1030);
+    Settled world(3);
+    const auto first = world.content;
 
     SUBCASE("by content") {
       world.dir.write("data/1", "2");
-      CHECK_FALSE(again(world.store).is_settled);
+      CHECK_FALSE(world.again(world.store).is_settled);
     }
     SUBCASE("by an object that is gone") {
-      fs::remove(object);
-      CHECK_FALSE(again(world.store).is_settled);
-      CHECK(fs::read_file(object) == "1");
-    }
-    SUBCASE("by a damaged object that somebody came across") {
-      fs::chmod(object, 0644);
-      fs::append(object, "damage");
-      SUBCASE("for its size") { CHECK_FALSE(world.store.contains(one, 1)); }
-      SUBCASE("for its content") { CHECK_FALSE(world.store.contains(one)); }
-      CHECK_FALSE(again(world.store).is_settled);
-      CHECK(fs::read_file(object) == "1");
+      fs::remove(world.object);
+      CHECK_FALSE(world.again(world.store).is_settled);
+      CHECK(fs::read_file(world.object) == "1");
     }
     SUBCASE("by the folder's object that is gone") {
-      fs::remove(world.store.path_of(first.content.id));
-      CHECK_FALSE(again(world.store).is_settled);
-      CHECK(world.store.contains(first.content.id));
+      fs::remove(world.store.path_of(first.id));
+      CHECK_FALSE(world.again(world.store).is_settled);
+      CHECK(world.store.contains(first.id));
     }
     SUBCASE("by other link types") {
       cache::Store other({world.dir / "cache", {cache::LinkType::symlink}, false}, world.state);
-      CHECK_FALSE(again(other).is_settled);
-      CHECK(fs::read_link(data + "/1") == object);
+      CHECK_FALSE(world.again(other).is_settled);
+      CHECK(fs::read_link(world.data + "/1") == world.object);
     }
     SUBCASE("by another cache") {
       cache::Store other({world.dir / "other", {cache::LinkType::copy}, false}, world.state);
-      CHECK_FALSE(again(other).is_settled);
-      CHECK(other.contains_all(first.content.id));
+      CHECK_FALSE(world.again(other).is_settled);
+      CHECK(other.contains_all(first.id));
     }
     SUBCASE("for those who need no members only") {
-      CHECK(world.store.scan_to_add(data, world.ignore)->manifest->entries.size() == 1030);
+      CHECK(world.store.scan_to_add(world.data, world.ignore)->manifest->entries.size() == 3);
+    }
+  }
+  TEST_CASE("a large folder is looked at again once somebody came across a damaged object") {
+    Settled world(1024);
+    const cache::ObjectId one{hash::md5("1"), md5};
+    for (const std::int64_t size : {1, -1}) {  // for its size, for its content
+      fs::chmod(world.object, 0644);
+      fs::append(world.object, "damage");
+      CHECK_FALSE(world.store.contains(one, size));
+      CHECK_FALSE(world.again(world.store).is_settled);
+      CHECK(fs::read_file(world.object) == "1");
+      wait_for_racy_window();
+      CHECK(world.again(world.store).is_settled);
     }
   }
 }
