@@ -215,10 +215,16 @@ std::optional<std::string> Slot::link_out() const {
   return found == own.end() ? std::nullopt : std::optional(*found);
 }
 
+/// Whether a command put something else in the place of what is the slot's own.
+bool Slot::is_foreign() const {
+  const auto git = fs::stat(fs::join(path_, ".git"), fs::Follow::no);
+  return link_out() || (git && git->kind != fs::Kind::directory);
+}
+
 /// What the last holder left behind when it died.
 void Slot::recover() {
   Record record = read_record();
-  if (link_out()) {  // a command made it
+  if (is_foreign()) {
     fs::remove_tree(path_);
     record.tree.clear();
     record.is_clean = false;
@@ -302,7 +308,7 @@ std::unique_ptr<Workspace> Slot::open(const std::string& directory) const {
 
 void Slot::clean() {
   Record record = read_record();
-  if (link_out()) {
+  if (is_foreign()) {
     repo_.reset();
     fs::remove_tree(path_);
     record = {};

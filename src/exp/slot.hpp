@@ -56,6 +56,7 @@ class Slot {
   void write_record(const Record& record) const;
   void recover();
   std::optional<std::string> link_out() const;
+  bool is_foreign() const;
   void restore(const git::Id& tree);
   void remove_foreign_files(const std::vector<git::TreeEntry>& entries);
   git::Repo& repo();

@@ -171,6 +171,20 @@ TEST_SUITE("exp/slot") {
     CHECK(elsewhere.read("x") == "precious");
     CHECK(fs::list_directory(elsewhere.path()).size() == left);
   }
+  TEST_CASE("a file that a command put in place of the slot's repository does not stay") {
+    World world;
+    const TestRepo elsewhere;
+    elsewhere.write("x", "1");
+    const std::string head = elsewhere.commit();
+    world.pipeline("rm -rf .git && echo 'gitdir: " + elsewhere.path() + "/.git' > .git && exit 1");
+    world.repo.git("commit -qam file");
+    CHECK_THROWS_AS(world.run("one"), Error);
+    world.pipeline("cp src out && cat params.yaml > m.yaml");
+    world.repo.git("commit -qam none");
+    CHECK(world.repo.git("show " + world.run("two").commit + ":sub/x") == "x");
+    CHECK(elsewhere.git("rev-parse HEAD") == head);
+    CHECK(elsewhere.git("status --porcelain").empty());
+  }
   TEST_CASE("a project whose own folder would be a link out of the slot is refused") {
     World world;
     const test::TempDir elsewhere;
