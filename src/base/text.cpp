@@ -191,13 +191,12 @@ void append_utf8(std::string& out, char32_t c) {
 }
 
 std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string result;
-  result.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    result += digits[byte >> 4U];
-    result += digits[byte & 15U];
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string result(2 * bytes.size(), '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    result[2 * i] = digits[byte >> 4U];
+    result[2 * i + 1] = digits[byte & 15U];
   }
   return result;
 }

@@ -11,6 +11,7 @@
 #include "exp/executor_info.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
+#include "git/index_file.hpp"
 #include "run/job.hpp"
 #include "yaml/reader.hpp"
 #include "yaml/writer.hpp"
@@ -263,15 +264,12 @@ bool Slot::switch_tree(const git::Id& from, const git::Id& to) {
   }
 }
 
-/// The index is made anew when it is damaged.
+/// The index is made anew when it is damaged, or when a command has made it pass over files.
 void Slot::checkout_tree(const git::Id& tree) {
-  try {
-    repo().checkout_tree(tree);
-  } catch (const Error& error) {
-    if (error.code() != Errc::git || !fs::remove(fs::join(path_, ".git/index"))) throw;
-    repo_.reset();
-    repo().checkout_tree(tree);
-  }
+  const std::string path = fs::join(path_, ".git/index");
+  const auto index = git::IndexFile::read(path);
+  if (!index || !index->is_undamaged()) fs::remove(path);
+  repo().checkout_tree(tree);
 }
 
 void Slot::prepare(const git::Id& head, const git::Id& tree, const std::string& run) {

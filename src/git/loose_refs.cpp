@@ -49,17 +49,6 @@ std::string bytes_of(const Id& id) {
   return bytes;
 }
 
-Id id_of(std::string_view bytes) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  Id id(2 * bytes.size(), '0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    id[2 * i] = digits[byte >> 4U];
-    id[2 * i + 1] = digits[byte & 0xFU];
-  }
-  return id;
-}
-
 /// A ref's file as a listing met it.
 struct SeenRef {
   RefEntry ref;
@@ -245,7 +234,7 @@ class Part {
     if (known == nullptr) return false;
     const auto stat = stats.stat(entry.name);
     if (!stat || !is_same_file(*stat, known->stat)) return false;
-    seen.push_back({{name, id_of(known->target), ""}, stat});
+    seen.push_back({{name, to_hex(known->target), ""}, stat});
     return true;
   }
 

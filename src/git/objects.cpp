@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <unordered_set>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -99,12 +101,30 @@ Id Repo::edit_tree(const Id& base, std::vector<TreeEdit> edits) {
   return to_id(oid);
 }
 
+namespace {
+
+/// Throws for a tree as Git never writes it; libgit2 would lose memory over it.
+void check_names(const git_tree* tree, const Id& id) {
+  std::unordered_set<std::string_view> names;
+  for (std::size_t i = 0; i < git_tree_entrycount(tree); ++i) {
+    const std::string_view name = git_tree_entry_name(git_tree_entry_byindex(tree, i));
+    if (!names.insert(name).second) {
+      throw Error(Errc::git, fmt::format("tree {} has two entries of the name '{}'", id, name));
+    }
+  }
+}
+
+}  // namespace
+
 /// The tree at one level; `edits` are sorted and share the first `prefix` bytes of their paths.
 /// nullopt when nothing is left in it.
 std::optional<Id> Repo::edit_level(const Id& base, const std::vector<TreeEdit>& edits,
                                    std::size_t prefix) {
   Tree tree;
-  if (!base.empty()) tree = open_tree(raw(), base);
+  if (!base.empty()) {
+    tree = open_tree(raw(), base);
+    check_names(tree.get(), base);
+  }
   TreeBuilder builder;
   check(git_treebuilder_new(out(builder), raw(), tree.get()), "write a tree");
   const auto drop = [&](const std::string& name) {

@@ -246,7 +246,7 @@ TEST_SUITE("exp/apply") {
     CHECK(elsewhere.read("out") == "precious");
     CHECK_FALSE(fs::exists(elsewhere / "new"));
   }
-  TEST_CASE("a tree that has a link and a folder of one name writes nothing behind the link") {
+  TEST_CASE("a tree that has a link and a folder of one name is refused") {
     World world;
     const test::TempDir elsewhere;
     elsewhere.write("x", "precious");
@@ -256,8 +256,11 @@ TEST_SUITE("exp/apply") {
     world.publish("both",
                   "120000 blob " + world.blob(elsewhere.path()) + "\\tboth\\n040000 tree " + inner,
                   "both");
-    world.apply("both");
+    const std::string before = world.repo.git("status --porcelain");
+    CHECK_THROWS_WITH_AS(world.apply("both"), doctest::Contains("two entries of the name 'both'"),
+                         Error);
     CHECK(elsewhere.read("x") == "precious");
+    CHECK(world.repo.git("status --porcelain") == before);
   }
   TEST_CASE("a link of the user's gives way to a folder and nothing is written behind it") {
     World world;

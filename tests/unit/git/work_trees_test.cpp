@@ -233,8 +233,8 @@ TEST_SUITE("git/loose_objects") {
     SUBCASE("short") {}
     SUBCASE("empty") { content.clear(); }
     SUBCASE("long, and not text") {
-      for (int i = 0; i < 300'000; ++i)
-        content += static_cast<char>(i * i >> 3);
+      for (unsigned i = 0; i < 300'000; ++i)
+        content += static_cast<char>(i * i >> 3U);
     }
     const git::RawObject blob("blob", content);
     objects.write(blob);

@@ -116,6 +116,10 @@ struct SharedMachine {
 
   void check_all_succeeded(std::size_t count) const {
     auto store = Store::open(folder());
+    for (const auto& task : store.tasks(Store::Detail::outline, TaskState::failed)) {
+      for (const auto& attempt : store.attempts(task.id))
+        MESSAGE(fs::read_file(store.log_folder() + "/" + attempt.log));
+    }
     CHECK(store.count(TaskState::success) == static_cast<std::int64_t>(count));
     CHECK(fs::list_directory(repo / ".dvc/tmp/expcore/ledger/tickets").empty());
   }
