@@ -21,14 +21,18 @@ std::int64_t now_ns() {
       .count();
 }
 
-/// Whether nobody uses the folder any more.
-bool is_abandoned(const std::string& folder) {
+/// Removes a folder that nobody uses any more. Whoever has just made it and does not have its lock
+/// yet gets it when the folder is gone, and sees that.
+void remove_if_abandoned(const std::string& folder) {
+  std::optional<Descriptor> lock;
   try {
-    return try_lock_folder(folder, Share::exclusive).has_value();
+    lock = try_lock_folder(folder, Share::exclusive);
+    if (!lock) return;
   } catch (const Error&) {
     const auto info = stat(folder, Follow::no);
-    return info && now_ns() - info->mtime_ns > day_ns;
+    if (!info || now_ns() - info->mtime_ns <= day_ns) return;
   }
+  remove_tree(folder);
 }
 
 /// Of the threads that asked, in their order.
@@ -80,9 +84,8 @@ void Scratch::make() {
 void Scratch::remove_leftovers() const {
   try {
     for (const auto& entry : list_directory(above_)) {
-      const std::string path = join(above_, entry.name);
       if (entry.kind != Kind::directory || !entry.name.starts_with(prefix)) continue;
-      if (is_abandoned(path)) remove_tree(path);
+      remove_if_abandoned(join(above_, entry.name));
     }
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another user's; in nobody's way
   }

@@ -143,7 +143,10 @@ void Repo::switch_tree(const Id& from, const Id& to) {
   });
   const std::string path = fs::join(git_dir_, "index");
   const auto index = IndexFile::read(path);
-  if (has_submodule || !index || !is_editable(*index)) {
+  if (!index) {
+    throw Error(Errc::git, fmt::format("'{}' is not there, damaged or out of the ordinary", path));
+  }
+  if (has_submodule || !is_editable(*index)) {
     switch_files(raw(), from, to, edits, 0);
     return;
   }

@@ -184,7 +184,8 @@ class Repo {
   /// files of neither stay unless they are in the way. HEAD does not move.
   void checkout_tree(const Id& tree);
   /// The same where index and work tree are known to equal tree `from`: looks at nothing but what
-  /// differs.
+  /// differs. Throws Error{git} when the index is damaged or one of those that IndexFile does not
+  /// read; files may have been written.
   void switch_tree(const Id& from, const Id& to);
   /// The same for the work tree alone: the index stays as it is.
   void switch_workdir(const Id& from, const Id& to);

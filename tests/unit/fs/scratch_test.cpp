@@ -1,6 +1,9 @@
 #include "fs/scratch.hpp"
 
+#include <atomic>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -22,6 +25,27 @@ TEST_SUITE("fs/scratch") {
       CHECK(fs::parent(scratch.next()) == scratch.folder());
     }
     CHECK(fs::list_directory(dir / "above").empty());
+  }
+  TEST_CASE("of many that begin at once each keeps its own folder") {
+    const TempDir dir;
+    std::atomic<int> lost = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        for (int j = 0; j < 100; ++j) {
+          fs::Scratch scratch(dir.path());
+          const std::string name = scratch.next();
+          for (int look = 0; look < 4; ++look) {
+            std::this_thread::yield();
+            if (!fs::exists(scratch.folder())) ++lost;
+          }
+          if (!fs::exists(fs::parent(name))) ++lost;
+        }
+      });
+    }
+    for (auto& thread : threads)
+      thread.join();
+    CHECK(lost == 0);
   }
   TEST_CASE("leftovers of the dead go, what others use stays") {
     const TempDir dir;
