@@ -1,5 +1,11 @@
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -72,6 +78,60 @@ std::vector<std::string> open_tasks(const std::vector<expcore::QueueTask>& all) 
   return tasks;
 }
 
+/// Looks whether somebody is there to run tasks that are followed. Without workers they would be
+/// followed for ever.
+class WorkerWatch {
+ public:
+  /// `cancel` is requested when all workers have been gone for a second.
+  WorkerWatch(std::string directory, std::vector<std::string> tasks, expcore::CancelToken cancel)
+      : directory_(std::move(directory)),
+        tasks_(std::move(tasks)),
+        cancel_(std::move(cancel)),
+        thread_([this](const std::stop_token& over) { work(over); }) {}
+
+  /// How many tasks nobody will run.
+  std::size_t deserted() const { return deserted_; }
+
+ private:
+  void work(const std::stop_token& over) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any ended;
+    const auto pause = std::chrono::milliseconds(500);
+    int looks = 0;
+    while (!ended.wait_for(lock, over, pause, [&] { return over.stop_requested(); })) {
+      const std::size_t waiting = waiting_in_vain();
+      looks = waiting > 0 ? looks + 1 : 0;
+      if (looks < 3) continue;
+      deserted_ = waiting;
+      cancel_.request();
+      return;
+    }
+  }
+
+  std::size_t waiting_in_vain() const {
+    try {
+      expcore::QueueStatusOptions brief;
+      brief.brief = true;
+      const auto status = expcore::Project::open(directory_).queue().status(brief);
+      if (status.active_workers + status.idle_workers > 0) return 0;
+      const auto open = open_tasks(status.tasks);
+      return static_cast<std::size_t>(
+          std::count_if(open.begin(), open.end(), [&](const std::string& id) {
+            return std::find(tasks_.begin(), tasks_.end(), id) != tasks_.end();
+          }));
+    } catch (const expcore::Error&) {
+      return 0;  // who follows will hear of it
+    }
+  }
+
+  std::string directory_;
+  std::vector<std::string> tasks_;
+  expcore::CancelToken cancel_;
+  std::atomic<std::size_t> deserted_ = 0;
+  std::jthread thread_;  ///< Last: the rest lives longer.
+};
+
 /// Detached workers make the tasks, so that an interrupt ends the showing of logs only.
 void run_all(const Arguments& arguments, Context& context) {
   const auto project = expcore::Project::open(context.directory);
@@ -87,6 +147,7 @@ void run_all(const Arguments& arguments, Context& context) {
       "execution will continue).\n");
   std::vector<std::string> done;
   std::vector<std::string> failed;
+  const WorkerWatch watch(context.directory, tasks, context.cancel);
   try {
     for (const auto& id : tasks) {
       queue.follow(
@@ -98,6 +159,12 @@ void run_all(const Arguments& arguments, Context& context) {
     }
   } catch (const expcore::Error& error) {
     if (error.code() != expcore::Errc::cancelled) throw;
+    if (watch.deserted() > 0) {
+      throw expcore::Error(expcore::Errc::not_found,
+                           fmt::format("no worker is left, and {} of the experiments still wait: "
+                                       "`queue start` runs them",
+                                       watch.deserted()));
+    }
     context.output.line(
         "Experiment(s) are still executing in the background. To abort execution use 'dvc queue "
         "kill' or 'dvc queue stop'.");
