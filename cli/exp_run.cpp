@@ -83,10 +83,11 @@ std::vector<std::string> open_tasks(const std::vector<expcore::QueueTask>& all) 
 class WorkerWatch {
  public:
   /// `cancel` is requested when all workers have been gone for a second.
-  WorkerWatch(std::string directory, std::vector<std::string> tasks, expcore::CancelToken cancel)
+  WorkerWatch(std::string directory, std::vector<std::string> tasks,
+              const expcore::CancelToken& cancel)
       : directory_(std::move(directory)),
         tasks_(std::move(tasks)),
-        cancel_(std::move(cancel)),
+        cancel_(cancel),
         thread_([this](const std::stop_token& over) { work(over); }) {}
 
   /// How many tasks nobody will run.
