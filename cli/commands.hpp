@@ -67,7 +67,8 @@ constexpr std::chrono::milliseconds default_linger = std::chrono::seconds(10);
 /// Starts detached workers so that there are `jobs`; returns how many.
 std::uint32_t start_workers(const Context& context, int jobs, std::chrono::milliseconds linger,
                             const std::string& executor);
-std::vector<expcore::QueueTask> brief_tasks(const expcore::Queue& queue);
+/// Without what takes longer to look up.
+expcore::QueueStatus brief_status(const expcore::Queue& queue);
 /// Says how many of `tasks` wait in DVC's own queue, which nothing of ours runs.
 void warn_of_dvc_tasks(const Context& context, const std::vector<expcore::QueueTask>& tasks);
 void add_executor_option(CLI::App& command, std::string& executor);

@@ -112,9 +112,7 @@ class WorkerWatch {
 
   std::size_t waiting_in_vain() const {
     try {
-      expcore::QueueStatusOptions brief;
-      brief.brief = true;
-      const auto status = expcore::Project::open(directory_).queue().status(brief);
+      const auto status = brief_status(expcore::Project::open(directory_).queue());
       if (status.active_workers + status.idle_workers > 0) return 0;
       const auto open = open_tasks(status.tasks);
       return static_cast<std::size_t>(
@@ -137,7 +135,7 @@ class WorkerWatch {
 void run_all(const Arguments& arguments, Context& context) {
   const auto project = expcore::Project::open(context.directory);
   const auto queue = project.queue();
-  const auto all = brief_tasks(queue);
+  const auto all = brief_status(queue).tasks;
   warn_of_dvc_tasks(context, all);
   const auto tasks = open_tasks(all);
   if (tasks.empty()) return;

@@ -132,7 +132,7 @@ void add_start(CLI::App& group, Context& context) {
     const std::uint32_t started = start_workers(context, *jobs, default_linger, *executor);
     context.output.line(fmt::format("Started '{}' new experiments task queue worker{}.", started,
                                     started > 1 ? "s" : ""));
-    warn_of_dvc_tasks(context, brief_tasks(open(context)));
+    warn_of_dvc_tasks(context, brief_status(open(context)).tasks);
   });
 }
 
@@ -419,10 +419,10 @@ void add_executor_option(CLI::App& command, std::string& executor) {
       ->option_text("<name>");
 }
 
-std::vector<expcore::QueueTask> brief_tasks(const expcore::Queue& queue) {
+expcore::QueueStatus brief_status(const expcore::Queue& queue) {
   expcore::QueueStatusOptions brief;
   brief.brief = true;
-  return queue.status(brief).tasks;
+  return queue.status(brief);
 }
 
 void warn_of_dvc_tasks(const Context& context, const std::vector<expcore::QueueTask>& tasks) {

@@ -203,13 +203,18 @@ void Slot::write_record(const Record& record) const {
   fs::write_atomic(path_ + ".json", yaml::dump_json(std::move(map)));
 }
 
+/// What is in the slot beside a tree, relative to it.
+std::vector<std::string> Slot::own_paths() const {
+  return {".git", fs::relative(fs::join(dvc_dir_, "config.local"), path_),
+          fs::relative(fs::join(dvc_dir_, "tmp"), path_)};
+}
+
 /// What is the slot's own and leads out of it: what expcore writes there would land elsewhere.
 std::optional<std::string> Slot::link_out() const {
-  std::vector<std::string> own = {".git", fs::relative(fs::join(dvc_dir_, "config.local"), path_)};
-  const std::string tmp = fs::relative(fs::join(dvc_dir_, "tmp"), path_);
+  std::vector<std::string> own = own_paths();
+  const std::string tmp = own.back();
   for (auto end = tmp.find('/'); end != std::string::npos; end = tmp.find('/', end + 1))
-    own.push_back(tmp.substr(0, end));
-  own.push_back(tmp);
+    own.insert(own.end() - 1, tmp.substr(0, end));
   const auto found = std::find_if(own.begin(), own.end(), [&](const std::string& path) {
     return is_link_out(fs::join(path_, path), path_);
   });
@@ -334,13 +339,10 @@ void Slot::restore(const git::Id& tree) {
 
 /// Removes everything that is neither in the tree with `entries` nor the slot's own.
 void Slot::remove_foreign_files(const std::vector<git::TreeEntry>& entries) {
-  std::vector<std::string> known;
-  known.reserve(entries.size() + 3);
+  std::vector<std::string> known = own_paths();
+  known.reserve(entries.size() + known.size());
   for (const auto& entry : entries)
     known.push_back(entry.path);
-  known.push_back(fs::relative(fs::join(dvc_dir_, "tmp"), path_));
-  known.push_back(fs::relative(fs::join(dvc_dir_, "config.local"), path_));
-  known.emplace_back(".git");
   std::sort(known.begin(), known.end());
   const auto has_below = [&](const std::string& folder) {
     const auto at = std::lower_bound(known.begin(), known.end(), folder + "/");

@@ -55,6 +55,7 @@ class Slot {
   Record read_record() const;
   void write_record(const Record& record) const;
   void recover();
+  std::vector<std::string> own_paths() const;
   std::optional<std::string> link_out() const;
   bool is_foreign() const;
   void restore(const git::Id& tree);

@@ -227,7 +227,7 @@ bool IndexFile::is_like(const std::string& workdir) const {
   parallel_for(entries_.size(), jobs_for(entries_.size()), [&](std::size_t i) {
     if (is_like && !is_unchanged(workdir, entries_[i])) is_like = false;
   });
-  return is_like && has_real_folders(workdir);
+  return is_like && are_real_folders(folders(), workdir);
 }
 
 std::vector<std::size_t> IndexFile::suspects(const std::string& workdir) const {
@@ -256,11 +256,10 @@ std::vector<std::string> IndexFile::folders() const {
   return folders;
 }
 
-bool IndexFile::has_real_folders(const std::string& workdir) const {
-  const auto all = folders();
+bool are_real_folders(const std::vector<std::string>& folders, const std::string& workdir) {
   std::atomic<bool> are_real = true;
-  parallel_for(all.size(), jobs_for(all.size()), [&](std::size_t i) {
-    const std::string path = fs::join(workdir, all[i].substr(0, all[i].size() - 1));
+  parallel_for(folders.size(), jobs_for(folders.size()), [&](std::size_t i) {
+    const std::string path = fs::join(workdir, folders[i].substr(0, folders[i].size() - 1));
     const auto stat = fs::stat(path, fs::Follow::no);
     if (stat && stat->kind != fs::Kind::directory) are_real = false;
   });
@@ -273,10 +272,10 @@ std::optional<RawId> IndexFile::noted_tree(const std::string& folder, std::size_
   return found->second.id;
 }
 
-std::size_t IndexFile::unknown_folders() const {
-  const auto all = folders();
-  const auto unknown = std::count_if(
-      all.begin(), all.end(), [&](const std::string& folder) { return !noted_.contains(folder); });
+std::size_t IndexFile::count_unknown(const std::vector<std::string>& folders) const {
+  const auto unknown =
+      std::count_if(folders.begin(), folders.end(),
+                    [&](const std::string& folder) { return !noted_.contains(folder); });
   return static_cast<std::size_t>(unknown);
 }
 

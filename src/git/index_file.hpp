@@ -56,14 +56,13 @@ class IndexFile {
   bool is_like(const std::string& workdir) const;
   /// Numbers of the entries of which is_like() would not be true, ascending.
   std::vector<std::size_t> suspects(const std::string& workdir) const;
-  /// Whether no folder of the index is something else, such as a link, in `workdir`; none may be
-  /// there at all.
-  bool has_real_folders(const std::string& workdir) const;
+  /// "a/" and "a/b/" for "a/b/c", each once.
+  std::vector<std::string> folders() const;
 
   /// The tree of a folder ("" or "a/b/") with `size` files below it, when Git has noted it.
   std::optional<RawId> noted_tree(const std::string& folder, std::size_t size) const;
-  /// How many folders have no noted tree.
-  std::size_t unknown_folders() const;
+  /// How many of `folders` have no noted tree.
+  std::size_t count_unknown(const std::vector<std::string>& folders) const;
 
  private:
   struct NotedTree {
@@ -73,7 +72,6 @@ class IndexFile {
   class Reader;
 
   IndexFile() = default;
-  std::vector<std::string> folders() const;
 
   bool is_unchanged(const std::string& workdir, const Entry& entry) const;
 
@@ -86,5 +84,9 @@ class IndexFile {
   bool has_submodules_ = false;
   std::map<std::string, NotedTree> noted_;  ///< By folder.
 };
+
+/// Whether none of an index's folders is something else, such as a link, in `workdir`; they need
+/// not be there.
+bool are_real_folders(const std::vector<std::string>& folders, const std::string& workdir);
 
 }  // namespace expcore::git

@@ -186,12 +186,15 @@ std::pair<Signature, Signature> Repo::identities(
   std::tm local{};
   ::localtime_r(&time, &local);
   const auto fallback = system_identity();
+  const auto plain = plain_config();  // once for all of it
+  const auto configured = [&](const char* key) { return plain ? plain->get(key) : config(key); };
   const auto make = [&](const char* name_variable, const char* mail_variable) {
     Signature signature;
     signature.name = variable(environment, name_variable);
-    if (signature.name.empty()) signature.name = config("user.name").value_or(fallback.first);
+    if (signature.name.empty()) signature.name = configured("user.name").value_or(fallback.first);
     signature.email = variable(environment, mail_variable);
-    if (signature.email.empty()) signature.email = config("user.email").value_or(fallback.second);
+    if (signature.email.empty())
+      signature.email = configured("user.email").value_or(fallback.second);
     signature.seconds = seconds;
     signature.offset_minutes = static_cast<int>(local.tm_gmtoff / 60);
     return signature;

@@ -161,8 +161,10 @@ class Changes {
 
 std::optional<WorkTrees> write_work_trees(const IndexFile& index, const std::string& workdir,
                                           const LooseObjects& objects) {
-  if (index.has_submodules() || index.unknown_folders() > most_unknown_folders) return std::nullopt;
-  if (!index.has_real_folders(workdir)) return std::nullopt;
+  if (index.has_submodules()) return std::nullopt;
+  const auto folders = index.folders();
+  if (index.count_unknown(folders) > most_unknown_folders) return std::nullopt;
+  if (!are_real_folders(folders, workdir)) return std::nullopt;
   Changes changes(index, workdir, objects);
   if (!changes.find()) return std::nullopt;
   std::vector<Item> staged;

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       index->has(entry.path);
     fuzz::require(index->suspects(nowhere).size() == index->entries().size());
     index->noted_tree("", index->entries().size());
-    index->unknown_folders();
+    index->count_unknown(index->folders());
     if (!git::is_editable(*index)) return;
     const std::string edited =
         git::edit_index(*index, {{"m/new", 0100644, std::string(40, 'a')}}, nowhere);
