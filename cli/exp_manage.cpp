@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "exp_selection.hpp"
+#include "memory.hpp"
 #include "table.hpp"
 
 namespace cli {
@@ -54,6 +55,7 @@ void list(const ListArguments& arguments, const Context& context) {
     throw expcore::Error(expcore::Errc::invalid_argument,
                          "--sha-only not supported with git_remote.");
   }
+  expect_much_memory();
   const auto project = expcore::Project::open(context.directory);
   constexpr std::size_t shown = 7;  // digits of an id
   std::string baseline;

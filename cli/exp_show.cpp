@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "commands.hpp"
+#include "memory.hpp"
 #include "table.hpp"
 
 namespace cli {
@@ -88,6 +89,7 @@ void add_exp_show(CLI::App& parent, Context& context) {
   add_options(*command, *arguments);
   add_verbosity(*command, context);
   command->callback([&context, arguments] {
+    expect_much_memory();
     const auto project = expcore::Project::open(context.directory);
     try {
       show(project.experiments(), *arguments);

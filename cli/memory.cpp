@@ -1,0 +1,27 @@
+#include "memory.hpp"
+
+#ifdef __GLIBC__
+#include <cstdint>
+#include <cstdlib>
+#include <malloc.h>
+#include <sys/mman.h>
+#endif
+
+namespace cli {
+
+void expect_much_memory() {
+#ifdef __GLIBC__
+  constexpr int size = 32 << 20;
+  constexpr std::uintptr_t large_page = 2 << 20;
+  if (::mallopt(M_MMAP_THRESHOLD, 2 * size) == 0) return;
+  ::mallopt(M_TRIM_THRESHOLD, 2 * size);
+  void* const all = std::malloc(size);
+  if (all == nullptr) return;
+  const auto start =
+      (reinterpret_cast<std::uintptr_t>(all) + large_page - 1) / large_page * large_page;
+  ::madvise(reinterpret_cast<void*>(start), size - large_page, MADV_HUGEPAGE);
+  std::free(all);
+#endif
+}
+
+}  // namespace cli
