@@ -74,6 +74,8 @@ class BinaryReader {
     return value;
   }
   std::string_view view() { return take(number()); }
+  /// As many bytes as BinaryWriter::append() was given.
+  std::string_view view(std::size_t size) { return take(size); }
   std::string text() { return std::string(view()); }
   /// How many items follow; not more than bytes are left, so that it is safe to reserve.
   std::size_t count() {

@@ -147,6 +147,21 @@ TEST_SUITE("git/loose_refs") {
     CHECK(world.list("refs/exps/x/").refs.size() == count / 3);
     CHECK_FALSE(fs::exists(world.folder / "expcore"));
   }
+  TEST_CASE("what is kept follows what is there") {
+    const World world;
+    world.list();
+    const auto all = fs::read_file(world.kept());
+    constexpr std::size_t gone = 150;
+    for (std::size_t i = 0; i < gone; ++i)
+      fs::remove(world.path(World::name(i)));
+    CHECK(world.list().refs.size() == count - gone);
+    CHECK(fs::read_file(world.kept()).size() < all.size());
+    CHECK(world.list().files_read == 0);
+    for (std::size_t i = gone; i < count; ++i)
+      fs::remove(world.path(World::name(i)));
+    CHECK(world.list().refs.empty());
+    CHECK_FALSE(fs::exists(world.kept()));
+  }
   TEST_CASE("what cannot be kept is listed all the same") {
     const World world;
     fs::write_atomic(world.folder / "expcore", "a file in the folder's place");
