@@ -54,6 +54,23 @@ std::string header_line(const char* role, const Signature& who) {
                      offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
+/// What Git would store for a file of this content: line endings and the like as .gitattributes
+/// say.
+std::string filtered(git_repository* repo, const std::string& path, const std::string& content) {
+  FilterList filters;
+  check(git_filter_list_load(out(filters), repo, nullptr, path.c_str(), GIT_FILTER_TO_ODB,
+                             GIT_FILTER_DEFAULT),
+        fmt::format("read the attributes of '{}'", path));
+  if (!filters) return content;
+  git_buf bytes{};
+  const int rc =
+      git_filter_list_apply_to_buffer(&bytes, filters.get(), content.data(), content.size());
+  std::string result = rc == 0 ? std::string(bytes.ptr, bytes.size) : "";
+  git_buf_dispose(&bytes);
+  check(rc, fmt::format("convert '{}'", path));
+  return result;
+}
+
 struct Collected {
   std::vector<TreeEntry> entries;
 };
@@ -77,8 +94,15 @@ Id Repo::write_blob(std::string_view bytes) {
 
 Id Repo::write_blob_from_workdir(const std::string& relative_path) {
   git_oid oid{};
-  check(git_blob_create_from_workdir(&oid, raw(), relative_path.c_str()),
-        fmt::format("write '{}' as a blob", relative_path));
+  const std::string path = fs::join(workdir_, relative_path);
+  const auto before = fs::stat(path, fs::Follow::no);
+  const int rc = git_blob_create_from_workdir(&oid, raw(), relative_path.c_str());
+  // libgit2 gives up on a file that becomes longer or shorter while it reads it, as a log does.
+  const auto after = fs::stat(path, fs::Follow::no);
+  if (rc != 0 && after && after->kind == fs::Kind::file && after != before) {
+    return write_blob(filtered(raw(), relative_path, fs::read_file(path)));
+  }
+  check(rc, fmt::format("write '{}' as a blob", relative_path));
   return to_id(oid);
 }
 

@@ -1,3 +1,10 @@
+#include <chrono>
+#include <fstream>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -32,6 +39,28 @@ TEST_SUITE("git/objects") {
     const auto replaced =
         opened.edit_tree(tree, {{"a/b/c", 0, ""}, {"a/d", 0, ""}, {"a", 0100644, blob}});
     CHECK(repo.git("ls-tree -r --name-only " + replaced) == "a\ne");
+  }
+  TEST_CASE("a file that grows is written as it was at some moment") {
+    const TestRepo repo;
+    Repo opened = Repo::discover(repo.path());
+    std::string_view line = "a line\n";
+    SUBCASE("as it is") {}
+    SUBCASE("with other line endings") {
+      repo.write(".gitattributes", "* text eol=crlf");
+      line = "a line\r\n";
+    }
+    repo.write("log", "");
+    std::jthread writer([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        std::ofstream(repo.path() + "/log", std::ios::app) << line << std::flush;
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+      }
+    });
+    for (int i = 0; i < 200; ++i) {
+      const auto text = opened.read_blob(opened.write_blob_from_workdir("log"));
+      CHECK(text.find('\r') == std::string::npos);
+      CHECK(text.size() % std::string_view("a line\n").size() == 0);
+    }
   }
   TEST_CASE("a commit's message is stored as it is") {
     const TestRepo repo;
