@@ -1,6 +1,8 @@
 #include "data/commit.hpp"
 
 #include <set>
+#include <utility>
+#include <vector>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
@@ -80,8 +82,18 @@ void commit(pipeline::Workspace& workspace, const std::string& target,
         target.empty() ? std::vector<std::string>() : std::vector{target};
     const auto scopes = pipeline::collect_scopes(workspace, index, targets, options.collect);
     check_free(workspace, outputs_of(index, scopes), workspace.on_warning);
+    const auto use = workspace.store.use();  // until what is stored is recorded
+    // A file is written when all its stages have been stored, as DVC does: where one fails, none of
+    // them is recorded.
+    std::vector<std::pair<StageId, pipeline::LockEntry>> taken;
+    const auto record = [&] {
+      for (auto& [id, entry] : taken)
+        runner.record(id, std::move(entry));
+      taken.clear();
+    };
     for (const auto& scope : scopes) {
       const auto& stage = index.stage(scope.stage);
+      if (!taken.empty() && index.stage(taken.back().first).file != stage.file) record();
       checker.forget();
       if (!options.force) {
         auto changes = checker.check(scope.stage, pipeline::Depth::all);
@@ -98,8 +110,9 @@ void commit(pipeline::Workspace& workspace, const std::string& target,
                           name));
         }
       }
-      runner.record(scope.stage);
+      taken.emplace_back(scope.stage, runner.take(scope.stage));
     }
+    record();
     runner.finish();
   } catch (...) {
     workspace.state.flush();

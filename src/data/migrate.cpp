@@ -154,7 +154,8 @@ std::vector<std::string> migrate_records(Workspace& workspace, bool dry,
       }
       names.insert(record_name(workspace, stage));
       if (dry) continue;
-      runner.record(id);
+      const auto use = workspace.store.use();
+      runner.record(id, runner.take(id));
       files.push_back(stage.is_dvc_file() ? stage.file : stage.lock_file());
     }
     if (!dry) runner.finish();

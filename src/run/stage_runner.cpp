@@ -748,14 +748,22 @@ void StageRunner::store_outs(const Stage& stage, const std::vector<cache::Scan>&
 }
 
 void StageRunner::save(StageId id, std::size_t rank, LockEntry entry) {
-  checker_.forget();
   const auto use = workspace_.store.use();
+  store(id, rank, entry);
+  write(id, rank, std::move(entry));
+}
+
+void StageRunner::store(StageId id, std::size_t rank, LockEntry& entry) {
+  checker_.forget();
   const Stage& stage = index_.stage(id);
   save_outs(stage, rank, index_.recorded(id), entry);
   for (std::size_t i = 0; i < stage.outs.size(); ++i)
     workspace_.note_made(stage.outs[i].path, entry.outs[i].id);
   if (is_run_cached(stage)) workspace_.run_cache.save(entry.to_value());
-  if (stage.is_dvc_file()) {
+}
+
+void StageRunner::write(StageId id, std::size_t rank, LockEntry entry) {
+  if (index_.stage(id).is_dvc_file()) {
     write_dvc_file(id, std::move(entry));
   } else {
     write_lock(id, rank, std::move(entry));
@@ -786,9 +794,13 @@ void StageRunner::record_data_source(StageId id) {
   save(id, 0, record_inputs(stage, index_.recorded(id)));
 }
 
-void StageRunner::record(StageId id) {
-  save(id, 0, record_inputs(index_.stage(id), index_.recorded(id)));
+LockEntry StageRunner::take(StageId id) {
+  LockEntry entry = record_inputs(index_.stage(id), index_.recorded(id));
+  store(id, 0, entry);
+  return entry;
 }
+
+void StageRunner::record(StageId id, LockEntry entry) { write(id, 0, std::move(entry)); }
 
 void StageRunner::bring_outs(StageId id) {
   const Stage& stage = index_.stage(id);

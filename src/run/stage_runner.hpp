@@ -62,8 +62,10 @@ class StageRunner {
   /// or as recorded.
   void record_data_source(pipeline::StageId id);
 
-  /// Hashes, stores and records what a stage's files are now, whatever was recorded: `commit`.
-  void record(pipeline::StageId id);
+  /// Hashes and stores what a stage's files are now, whatever was recorded: `commit`.
+  pipeline::LockEntry take(pipeline::StageId id);
+  /// Records what take() found.
+  void record(pipeline::StageId id, pipeline::LockEntry entry);
 
   /// To be called when no more stages follow, whatever became of them.
   void finish() { lock_writer_.finish(); }
@@ -117,6 +119,9 @@ class StageRunner {
                                   bool is_to_be_stored);
   std::optional<cache::Content> content(const std::string& path, const pipeline::LockItem* former);
   void save(pipeline::StageId id, std::size_t rank, pipeline::LockEntry entry);
+  /// save() up to what is written: hashes of the outputs come into `entry`.
+  void store(pipeline::StageId id, std::size_t rank, pipeline::LockEntry& entry);
+  void write(pipeline::StageId id, std::size_t rank, pipeline::LockEntry entry);
   void save_outs(const pipeline::Stage& stage, std::size_t rank, const pipeline::LockEntry* former,
                  pipeline::LockEntry& entry);
   void store_outs(const pipeline::Stage& stage, const std::vector<cache::Scan>& scans);

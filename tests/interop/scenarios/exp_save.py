@@ -150,3 +150,24 @@ def metric_that_only_the_run_cache_has(s):
     two_stages(s)
     s.run("exp", "run", "-n", "one")
     s.run("exp", "save", "-n", "two")
+
+
+@scenario(T)
+def a_missing_dependency_among_stages_of_one_file(s):
+    """The file's other stages are not recorded then; those of files before are."""
+    s.project()
+    s.write("src.txt", "1\n")
+    s.write("dvc.yaml", "stages:\n  a:\n    cmd: cp src.txt a\n    deps: [src.txt]\n    outs: [a]\n")
+    s.write(
+        "sub/dvc.yaml",
+        "stages:\n  b:\n    cmd: cp ../src.txt b\n    deps: [../src.txt]\n    outs: [b]\n"
+        "  c:\n    cmd: 'true'\n    deps: [missing]\n",
+    )
+    s.write("a", "a\n")
+    s.write("sub/b", "b\n")
+    s.commit()
+    s.run("exp", "save", "-n", "one")
+    s.run("commit", "-f")
+    s.write("sub/missing", "here\n")
+    s.run("commit", "-f", "sub/dvc.yaml:b")
+    s.run("exp", "save", "-n", "two")
