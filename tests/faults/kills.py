@@ -336,7 +336,10 @@ class Sweep:
         problems = []
         project = Project(given.base.with_name(given.base.name + ".dvc"), self.expcore)
         subprocess.run(["cp", "-a", given.base, project.base], check=True)
-        for words in (["exp", "show", "--json"], ["exp", "save", "-f", "-n", "by-dvc"], ["exp", "remove", "by-dvc"]):
+        # An output that its stage was making is gone or half there: then DVC has to run the stage before it can save.
+        is_whole = all((project.repo / out).exists() for out in OUTS)
+        keep = ["exp", "save", "-f"] if is_whole else ["exp", "run", "-f"]
+        for words in (["exp", "show", "--json"], [*keep, "-n", "by-dvc"], ["exp", "remove", "by-dvc"]):
             code, errors = self.dvc.run(project, *words)
             if code != 0:
                 problems.append(f"dvc {' '.join(words)}: {errors.strip()}")

@@ -14,6 +14,7 @@ import re
 import shutil
 import stat
 import subprocess
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
@@ -24,7 +25,7 @@ PATIENCE = 600  # seconds for one command: DVC takes minutes for a queue where o
 
 @dataclass
 class Step:
-    kind: str  # "write", "run", "git", "remove", "chmod", "shell"
+    kind: str  # "write", "run", "start", "git", "remove", "chmod", "shell"
     args: list[str]
     cwd: str = "."
     typed: str = ""  # what the command finds on its standard input
@@ -71,6 +72,10 @@ class Recorder:
     def commit(self, message: str = "commit") -> None:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
+
+    def start_queue(self, *args: str) -> None:
+        """`queue start`, and waits for all tasks."""
+        self.steps.append(Step("start", ["queue", "start", *args]))
 
     def shell(self, command: str) -> None:
         self.steps.append(Step("shell", [command]))
@@ -196,7 +201,21 @@ class World:
                 raise RuntimeError(f"{step.args[0]}: {done['stderr']}")
         elif step.kind == "run":
             return self.call([program.path, *step.args], step.cwd, program=True, typed=step.typed)
+        elif step.kind == "start":
+            return self.start_queue(step, program)
         return None
+
+    def start_queue(self, step: Step, program: Program) -> dict[str, Any]:
+        """Starts workers and waits until all tasks are done and the workers gone: they would take the next task.
+        (`dvc queue stop` would stop those of the next start, too, when these go by themselves meanwhile.)"""
+        started = self.call([program.path, *step.args], step.cwd, program=True)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            tasks = self.call([program.path, "queue", "status"], program=True)["stdout"]
+            if "Queued" not in tasks and "Running" not in tasks and "Worker status: 0 active, 0 idle" in tasks:
+                return started
+            time.sleep(0.3)
+        raise RuntimeError(f"{program.name} {step.args}: not done after {PATIENCE} s\n{tasks}")
 
 
 # ----------------------------------------------------------------------------------- capture
@@ -745,7 +764,7 @@ def history(scenario_: Scenario, programs: dict[str, Program], world: World) -> 
     found = []
     for number, step in enumerate(scenario_.steps):
         output = world.play(step, programs.get(step.by, last))
-        if step.kind not in ("run", "shell") or number < 3:
+        if step.kind not in ("run", "start", "shell") or number < 3:
             continue
         facts = mixed_facts(world, shown_by(last, world))
         facts["code"] = output["code"] if output and not is_unrecorded(output["stderr"]) else 0

@@ -15,7 +15,7 @@ import json
 import posixpath
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from driver import STAGE_AGAIN, Recorder, Scenario
 
@@ -446,6 +446,12 @@ class Experimenter(Project):
         self.s.run("exp", "clean")
 
     def queue(self) -> None:
+        self.queue_tasks(lambda: self.s.run("exp", "run", "--run-all"))
+
+    def queue_for_workers(self) -> None:
+        self.queue_tasks(lambda: self.s.start_queue("-j", str(self.rng.randint(1, 2))))
+
+    def queue_tasks(self, run_all: Callable[[], None]) -> None:
         """Some tasks, one of them thrown away perhaps, then all run. Each program has a queue of its own: one has them all."""
         rng = self.rng
         by = rng.choice(["dvc", "expcore"])
@@ -460,7 +466,7 @@ class Experimenter(Project):
             removed = names.pop(rng.randrange(len(names)))
             del self.made[removed]
             self.s.run("queue", "remove", removed)
-        self.s.run("exp", "run", "--run-all")
+        run_all()
         self.stage_again()
         for step in self.s.steps[first:]:
             step.by = by
@@ -484,9 +490,12 @@ SHARED_HISTORY = [
 ]  # fmt: skip
 
 QUEUED_HISTORY = [*SHARED_HISTORY, (6, Experimenter.queue)]
+WORKERS_HISTORY = [*SHARED_HISTORY, (2, Experimenter.queue), (5, Experimenter.queue_for_workers)]
 
 FIRST_SHARED = 10_000  # seeds below have been recorded and played without
 FIRST_QUEUED = 20_000
+FIRST_WITH_WORKERS = 30_000
+SHARED_HISTORIES = [(FIRST_WITH_WORKERS, WORKERS_HISTORY), (FIRST_QUEUED, QUEUED_HISTORY), (FIRST_SHARED, SHARED_HISTORY)]
 
 
 def mixed_scenario(seed: int, length: int = 8) -> Scenario:
@@ -501,7 +510,7 @@ def mixed_scenario(seed: int, length: int = 8) -> Scenario:
     project.commit()
     actions = MIXED_HISTORY
     if seed >= FIRST_SHARED:
-        actions = SHARED_HISTORY if seed < FIRST_QUEUED else QUEUED_HISTORY
+        actions = next(each for first, each in SHARED_HISTORIES if seed >= first)
         s.shell("rm -rf ../shared.git && git init -q --bare ../shared.git && git remote add shared ../shared.git")
     project.experiment()
     for _ in range(length):
