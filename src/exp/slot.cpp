@@ -25,6 +25,7 @@ struct Slot::Record {
   git::Id tree;           ///< What is checked out; "" when nobody knows.
   bool is_clean = false;  ///< The folder holds exactly `tree`.
   std::string run;        ///< Executor info of what runs here; "" when nothing does.
+  std::string index;      ///< Checksum of the index that was made for `tree`; "" when unknown.
 };
 
 namespace {
@@ -186,8 +187,10 @@ Slot::Record Slot::read_record() const {
     const auto* tree = value.find("tree");
     const auto* clean = value.find("clean");
     const auto* run = value.find("run");
+    const auto* index = value.find("index");
     if (tree != nullptr && tree->is_string()) record.tree = tree->string();
     if (run != nullptr && run->is_string()) record.run = run->string();
+    if (index != nullptr && index->is_string()) record.index = index->string();
     record.is_clean = clean != nullptr && clean->is_boolean() && clean->boolean();
   } catch (const Error&) {
     return {};
@@ -200,8 +203,11 @@ void Slot::write_record(const Record& record) const {
   map.append("tree", record.tree);
   map.append("clean", record.is_clean);
   map.append("run", record.run);
+  map.append("index", record.index);
   fs::write_atomic(path_ + ".json", yaml::dump_json(std::move(map)));
 }
+
+std::string Slot::index_path() const { return fs::join(path_, ".git/index"); }
 
 /// What is in the slot beside a tree, relative to it.
 std::vector<std::string> Slot::own_paths() const {
@@ -271,15 +277,14 @@ bool Slot::switch_tree(const git::Id& from, const git::Id& to) {
 
 /// The index is made anew when it is damaged, or when a command has made it pass over files.
 void Slot::checkout_tree(const git::Id& tree) {
-  const std::string path = fs::join(path_, ".git/index");
-  const auto index = git::IndexFile::read(path);
-  if (!index || !index->is_undamaged()) fs::remove(path);
+  const auto index = git::IndexFile::read(index_path());
+  if (!index || !index->is_undamaged()) fs::remove(index_path());
   repo().checkout_tree(tree);
 }
 
 void Slot::prepare(const git::Id& head, const git::Id& tree, const std::string& run) {
   const Record record = read_record();
-  write_record({record.tree, false, run});
+  write_record({record.tree, false, run, ""});
   const bool is_known = record.is_clean && fs::is_directory(fs::join(path_, ".git")) &&
                         project_->repo->has_object(record.tree);
   if (!is_known || !switch_tree(record.tree, tree)) {
@@ -297,7 +302,7 @@ void Slot::prepare(const git::Id& head, const git::Id& tree, const std::string& 
   fs::make_directories(fs::join(dvc_dir_, "tmp"));
   fs::write_atomic(fs::join(dvc_dir_, "config.local"), slot_config(*project_), fs::Durability::none,
                    0600);
-  write_record({tree, false, run});
+  write_record({tree, false, run, git::index_checksum(index_path())});
 }
 
 std::unique_ptr<Workspace> Slot::open(const std::string& directory) const {
@@ -316,10 +321,11 @@ void Slot::clean() {
     fs::remove_tree(path_);
     record = {};
   } else if (!record.is_clean) {
-    restore(record.tree);
+    if (!undo(record)) restore(record.tree);
     record.is_clean = true;
   }
   record.run.clear();
+  record.index.clear();
   write_record(record);
 }
 
@@ -334,15 +340,32 @@ void Slot::restore(const git::Id& tree) {
   const auto entries = repo().list_tree(tree);
   remove_links(path_, entries);
   checkout_tree(tree);
-  remove_foreign_files(entries);
+  std::vector<std::string> paths;
+  paths.reserve(entries.size());
+  for (const auto& entry : entries)
+    paths.push_back(entry.path);
+  remove_foreign_files(std::move(paths));
 }
 
-/// Removes everything that is neither in the tree with `entries` nor the slot's own.
-void Slot::remove_foreign_files(const std::vector<git::TreeEntry>& entries) {
-  std::vector<std::string> known = own_paths();
-  known.reserve(entries.size() + known.size());
-  for (const auto& entry : entries)
-    known.push_back(entry.path);
+/// Does what restore() does by a look at stats alone; false where that is not enough: commands may
+/// have written the index, or much else.
+bool Slot::undo(const Record& record) {
+  if (record.index.empty() || git::index_checksum(index_path()) != record.index) return false;
+  try {
+    auto paths = repo().restore_files(record.tree);
+    if (!paths) return false;
+    remove_foreign_files(std::move(*paths));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/// Removes everything that is neither a file of the tree, whose files are `known`, nor the slot's
+/// own.
+void Slot::remove_foreign_files(std::vector<std::string> known) {
+  for (auto& path : own_paths())
+    known.push_back(std::move(path));
   std::sort(known.begin(), known.end());
   const auto has_below = [&](const std::string& folder) {
     const auto at = std::lower_bound(known.begin(), known.end(), folder + "/");

@@ -55,11 +55,13 @@ class Slot {
   Record read_record() const;
   void write_record(const Record& record) const;
   void recover();
+  std::string index_path() const;
   std::vector<std::string> own_paths() const;
   std::optional<std::string> link_out() const;
   bool is_foreign() const;
   void restore(const git::Id& tree);
-  void remove_foreign_files(const std::vector<git::TreeEntry>& entries);
+  bool undo(const Record& record);
+  void remove_foreign_files(std::vector<std::string> known);
   git::Repo& repo();
   bool switch_tree(const git::Id& from, const git::Id& to);
   void checkout_tree(const git::Id& tree);

@@ -8,6 +8,8 @@
 #include "fs/path.hpp"
 #include "git/convert.hpp"
 #include "git/index_edit.hpp"
+#include "git/loose_objects.hpp"
+#include "git/mode.hpp"
 #include "git/repo.hpp"
 
 /// Repositories that borrow from another one, and work trees that are made to equal a tree.
@@ -160,9 +162,69 @@ void Repo::switch_tree(const Id& from, const Id& to) {
   fs::write_atomic(path, edited);
 }
 
+std::optional<std::vector<std::string>> Repo::restore_files(const Id& tree) {
+  constexpr std::size_t few = 1000;
+  const std::string path = fs::join(git_dir_, "index");
+  const auto index = IndexFile::read(path);
+  if (!index || !is_editable(*index) || index->has_submodules()) return std::nullopt;
+  auto is_undamaged = std::async(std::launch::async, [&] { return index->is_undamaged(); });
+  if (!are_real_folders(index->folders(), workdir_)) return std::nullopt;
+  const auto suspects = index->suspects(workdir_);
+  if (suspects.size() > few) return std::nullopt;
+  std::vector<TreeEdit> edits;
+  for (const std::size_t i : suspects) {
+    const auto& entry = index->entries()[i];
+    const auto stat = fs::stat(fs::join(workdir_, entry.path), fs::Follow::no);
+    if (stat && stat->kind == fs::Kind::directory) return std::nullopt;
+    edits.push_back({std::string(entry.path), entry.mode, to_id(entry.id)});
+  }
+  if (!is_undamaged.get()) return std::nullopt;
+  if (!edits.empty()) {
+    for (const auto& edit : edits)
+      fs::remove(fs::join(workdir_, edit.path));
+    const WithoutIndex without(raw());
+    switch_files(
+        raw(), tree, tree, edits,
+        GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH | GIT_CHECKOUT_RECREATE_MISSING);
+    fs::write_atomic(path, edit_index(*index, edits, workdir_));
+  }
+  std::vector<std::string> paths;
+  paths.reserve(index->entries().size());
+  for (const auto& entry : index->entries())
+    paths.emplace_back(entry.path);
+  return paths;
+}
+
+namespace {
+
+/// Whether `edit` gives a file of the work tree another content and nothing else.
+bool is_content_only(const TreeEdit& edit, const std::string& workdir) {
+  if (edit.mode != file_mode && edit.mode != executable_mode) return false;
+  const auto stat = fs::stat(fs::join(workdir, edit.path), fs::Follow::no);
+  if (!stat || stat->kind != fs::Kind::file) return false;
+  if (((stat->mode & 0100U) != 0) != (edit.mode == executable_mode)) return false;
+  std::vector<std::string> folders;
+  for (auto slash = edit.path.find('/'); slash != std::string::npos;
+       slash = edit.path.find('/', slash + 1)) {
+    folders.push_back(edit.path.substr(0, slash + 1));
+  }
+  return are_real_folders(folders, workdir);
+}
+
+}  // namespace
+
 void Repo::switch_workdir(const Id& from, const Id& to) {
   if (from == to) return;
-  switch_files(raw(), from, to, diff_trees(from, to), GIT_CHECKOUT_DONT_UPDATE_INDEX);
+  std::vector<TreeEdit> others;
+  for (auto& edit : diff_trees(from, to)) {
+    if (is_content_only(edit, workdir_)) {
+      fs::write_atomic(fs::join(workdir_, edit.path), file_content(edit.path, edit.id));
+    } else {
+      others.push_back(std::move(edit));
+    }
+  }
+  if (others.empty()) return;  // no path would mean all of them
+  switch_files(raw(), from, to, std::move(others), GIT_CHECKOUT_DONT_UPDATE_INDEX);
 }
 
 void Repo::detach_head(const Id& commit) {

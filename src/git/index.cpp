@@ -1,8 +1,12 @@
 #include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
 
 #include <expcore/error.hpp>
 #include <fmt/format.h>
 
+#include "base/parallel.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/convert.hpp"
@@ -57,12 +61,62 @@ bool Repo::is_ignored(const std::string& relative_path) const {
   return ignored != 0;
 }
 
+namespace {
+
+/// Paths as libgit2 takes them.
+class PathList {
+ public:
+  explicit PathList(std::vector<std::string> paths) : paths_(std::move(paths)) {
+    for (auto& path : paths_)
+      pointers_.push_back(path.data());
+  }
+  git_strarray array() { return {pointers_.data(), pointers_.size()}; }
+
+ private:
+  std::vector<std::string> paths_;
+  std::vector<char*> pointers_;
+};
+
+/// More than so many paths are compared no quicker than all.
+constexpr std::size_t few_paths = 1000;
+
+/// nullopt where folders may not be read, so that libgit2 decides what that means.
+template <typename Find>
+std::optional<std::vector<std::string>> unless_hidden(const Find& find) {
+  try {
+    return find();
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// The tracked files that may differ from the index, which libgit2 is then asked about: it has one
+/// thread for stats. nullopt for all.
+std::optional<std::vector<std::string>> few_suspects(const std::string& git_dir,
+                                                     const std::string& workdir) {
+  const auto index = IndexFile::read(fs::join(git_dir, "index"));
+  if (!index || !are_real_folders(index->folders(), workdir)) return std::nullopt;
+  const auto suspects = index->suspects(workdir);
+  if (suspects.size() > few_paths) return std::nullopt;
+  std::vector<std::string> paths;
+  for (const std::size_t i : suspects)
+    paths.emplace_back(index->entries()[i].path);
+  return paths;
+}
+
+}  // namespace
+
 std::vector<TreeEdit> Repo::workdir_edits() {
+  auto suspects = unless_hidden([&] { return few_suspects(git_dir_, workdir_); });
+  if (suspects && suspects->empty()) return {};
   const Index index = open_index(raw());
   git_diff_options options{};
   git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
   options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
   options.ignore_submodules = GIT_SUBMODULE_IGNORE_ALL;
+  PathList paths(std::move(suspects).value_or(std::vector<std::string>()));
+  options.pathspec = paths.array();
+  options.flags |= GIT_DIFF_DISABLE_PATHSPEC_MATCH;
   Diff diff;
   check(git_diff_index_to_workdir(out(diff), raw(), index.get(), &options),
         "compare the work tree with the index");
@@ -188,12 +242,48 @@ WorkTrees Repo::work_trees() {
   return trees;
 }
 
+namespace {
+
+/// What is in the folders of tracked files and neither such a file nor such a folder. nullopt when
+/// there is much, or nobody knows.
+std::optional<std::vector<std::string>> few_unknown(const std::string& git_dir,
+                                                    const std::string& workdir) {
+  const auto index = IndexFile::read(fs::join(git_dir, "index"));
+  if (!index || index->has_submodules()) return std::nullopt;
+  std::vector<std::string> folders = index->folders();
+  if (!are_real_folders(folders, workdir)) return std::nullopt;
+  folders.emplace_back("");
+  std::vector<std::vector<std::string>> unknown(folders.size());
+  parallel_for(folders.size(), 0, [&](std::size_t i) {
+    const std::string folder = fs::join(workdir, folders[i]);
+    if (!fs::is_directory(folder)) return;
+    for (const auto& entry : fs::list_directory(folder)) {
+      const std::string path = folders[i] + entry.name;
+      const bool is_folder = entry.kind == fs::Kind::directory;
+      const bool is_known =
+          path == ".git" || (is_folder ? index->has_below(path) : index->has_path(path));
+      if (!is_known) unknown[i].push_back(path);
+    }
+  });
+  std::vector<std::string> paths;
+  for (auto& some : unknown)
+    std::move(some.begin(), some.end(), std::back_inserter(paths));
+  if (paths.size() > few_paths) return std::nullopt;
+  return paths;
+}
+
+}  // namespace
+
 std::vector<std::string> Repo::untracked_files() const {
+  auto unknown = unless_hidden([&] { return few_unknown(git_dir_, workdir_); });
+  if (unknown && unknown->empty()) return {};
   git_status_options options{};
   git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
   options.show = GIT_STATUS_SHOW_WORKDIR_ONLY;
   options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
-                  GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+                  GIT_STATUS_OPT_EXCLUDE_SUBMODULES | GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH;
+  PathList paths(std::move(unknown).value_or(std::vector<std::string>()));
+  options.pathspec = paths.array();
   StatusList list;
   check(git_status_list_new(out(list), raw(), &options), "list untracked files");
   std::vector<std::string> files;

@@ -1,15 +1,20 @@
 #include "git/index_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
+#include <fcntl.h>
 #include <stdexcept>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/parallel.hpp"
+#include "base/text.hpp"
+#include "fs/descriptor.hpp"
 #include "fs/file.hpp"
 #include "fs/path.hpp"
 #include "git/mode.hpp"
@@ -213,12 +218,27 @@ bool IndexFile::is_undamaged() const {
   return bytes().ends_with(std::string_view(hash.data(), hash.size()));
 }
 
+std::vector<IndexFile::Entry>::const_iterator IndexFile::first_from(std::string_view path) const {
+  return std::lower_bound(
+      entries_.begin(), entries_.end(), path,
+      [](const Entry& entry, std::string_view name) { return entry.path < name; });
+}
+
 bool IndexFile::has(std::string_view path) const {
-  const auto found =
-      std::lower_bound(entries_.begin(), entries_.end(), path,
-                       [](const Entry& entry, std::string_view name) { return entry.path < name; });
+  const auto found = first_from(path);
   return found != entries_.end() && found->path == path &&
          (found->mode == file_mode || found->mode == executable_mode);
+}
+
+bool IndexFile::has_path(std::string_view path) const {
+  const auto found = first_from(path);
+  return found != entries_.end() && found->path == path;
+}
+
+bool IndexFile::has_below(std::string_view path) const {
+  const std::string folder = fmt::format("{}/", path);
+  const auto found = first_from(folder);
+  return found != entries_.end() && found->path.starts_with(folder);
 }
 
 bool IndexFile::is_like(const std::string& workdir) const {
@@ -254,6 +274,15 @@ std::vector<std::string> IndexFile::folders() const {
     last = path;
   }
   return folders;
+}
+
+std::string index_checksum(const std::string& path) {
+  const fs::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, trailer> bytes{};
+  if (!file.is_open() || ::lseek(file.get(), -static_cast<off_t>(trailer), SEEK_END) < 0) return "";
+  if (fs::read_some(file, bytes.data(), bytes.size(), path) != bytes.size()) return "";
+  if (bytes == std::array<char, trailer>{}) return "";
+  return to_hex({bytes.data(), bytes.size()});
 }
 
 bool are_real_folders(const std::vector<std::string>& folders, const std::string& workdir) {

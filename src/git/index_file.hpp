@@ -50,6 +50,8 @@ class IndexFile {
   bool is_undamaged() const;
   /// Whether `path` is a tracked file; links and submodules do not count.
   bool has(std::string_view path) const;
+  bool has_path(std::string_view path) const;   ///< An entry of any kind.
+  bool has_below(std::string_view path) const;  ///< Whether `path` is a folder of entries.
   /// Whether every file in `workdir` is, to the stat, the one that the index was told of. False
   /// also when that cannot be told, as of submodules and of a file that changed at the moment the
   /// index was written.
@@ -73,6 +75,7 @@ class IndexFile {
 
   IndexFile() = default;
 
+  std::vector<Entry>::const_iterator first_from(std::string_view path) const;
   bool is_unchanged(const std::string& workdir, const Entry& entry) const;
 
   std::string bytes_;
@@ -84,6 +87,10 @@ class IndexFile {
   bool has_submodules_ = false;
   std::map<std::string, NotedTree> noted_;  ///< By folder.
 };
+
+/// What tells an index from every other one: its last 40 digits. "" for none, and for one whose
+/// writer left them out (index.skipHash).
+std::string index_checksum(const std::string& path);
 
 /// Whether none of an index's folders is something else, such as a link, in `workdir`; they need
 /// not be there.

@@ -54,12 +54,12 @@ std::string header_line(const char* role, const Signature& who) {
                      offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
 }
 
-/// What Git would store for a file of this content: line endings and the like as .gitattributes
-/// say.
-std::string filtered(git_repository* repo, const std::string& path, const std::string& content) {
+/// What Git stores for a file of this content, or writes for such a blob: line endings and the like
+/// as .gitattributes say.
+std::string filtered(git_repository* repo, const std::string& path, git_filter_mode_t mode,
+                     std::string content) {
   FilterList filters;
-  check(git_filter_list_load(out(filters), repo, nullptr, path.c_str(), GIT_FILTER_TO_ODB,
-                             GIT_FILTER_DEFAULT),
+  check(git_filter_list_load(out(filters), repo, nullptr, path.c_str(), mode, GIT_FILTER_DEFAULT),
         fmt::format("read the attributes of '{}'", path));
   if (!filters) return content;
   git_buf bytes{};
@@ -100,7 +100,7 @@ Id Repo::write_blob_from_workdir(const std::string& relative_path) {
   // libgit2 gives up on a file that becomes longer or shorter while it reads it, as a log does.
   const auto after = fs::stat(path, fs::Follow::no);
   if (rc != 0 && after && after->kind == fs::Kind::file && after != before) {
-    return write_blob(filtered(raw(), relative_path, fs::read_file(path)));
+    return write_blob(filtered(raw(), relative_path, GIT_FILTER_TO_ODB, fs::read_file(path)));
   }
   check(rc, fmt::format("write '{}' as a blob", relative_path));
   return to_id(oid);
@@ -112,6 +112,10 @@ std::string Repo::read_blob(const Id& id) const {
   check(git_blob_lookup(out(blob), raw(), &oid), fmt::format("read blob {}", id));
   return {static_cast<const char*>(git_blob_rawcontent(blob.get())),
           static_cast<std::size_t>(git_blob_rawsize(blob.get()))};
+}
+
+std::string Repo::file_content(const std::string& relative_path, const Id& id) const {
+  return filtered(raw(), relative_path, GIT_FILTER_TO_WORKTREE, read_blob(id));
 }
 
 Id Repo::edit_tree(const Id& base, std::vector<TreeEdit> edits) {

@@ -134,6 +134,8 @@ class Repo {
   Id write_blob(std::string_view bytes);
   /// Through the filters of .gitattributes (autocrlf, LFS is not run), as `git add` would.
   Id write_blob_from_workdir(const std::string& relative_path);
+  /// What `git checkout` writes to a file for the blob `id`.
+  std::string file_content(const std::string& relative_path, const Id& id) const;
   std::string read_blob(const Id& id) const;
   /// A tree equal to `base` ("" = empty) with `edits` applied; folders come and go as needed.
   Id edit_tree(const Id& base, std::vector<TreeEdit> edits);
@@ -187,7 +189,13 @@ class Repo {
   /// differs. Throws Error{git} when the index is damaged or one of those that IndexFile does not
   /// read; files may have been written.
   void switch_tree(const Id& from, const Id& to);
-  /// The same for the work tree alone: the index stays as it is.
+  /// The same where the index is known to be that of `tree`: looks at nothing but stats and at the
+  /// files of which these have changed. The paths of all files; nullopt when checkout_tree() has to
+  /// do it: when much has changed, links or folders are in the way, or the index is damaged or one
+  /// of those that IndexFile does not read. Throws: Error{git}, Error{io}.
+  std::optional<std::vector<std::string>> restore_files(const Id& tree);
+  /// The same for the work tree alone: the index stays as it is. A file that stays one is replaced
+  /// as a whole, so that a kill leaves no part of it.
   void switch_workdir(const Id& from, const Id& to);
   /// `git reset --mixed` to a tree: the index holds `tree`, work tree and HEAD stay. Entries that
   /// do so already are left alone, with what is known of their files. Throws Error{git} on unmerged

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/text.hpp"
 #include "fs/file.hpp"
 #include "git/index_edit.hpp"
 #include "git/repo.hpp"
@@ -103,5 +104,86 @@ TEST_SUITE("git/switch_tree") {
     CHECK_FALSE(is_plain(fs::read_file(world.repo / ".git/index")));
     world.repo.git("update-index --no-assume-unchanged --skip-worktree z");
     CHECK_FALSE(is_plain(fs::read_file(world.repo / ".git/index")));
+  }
+  TEST_CASE("the work tree alone becomes another tree, the index stays") {
+    World world;
+    world.repo.write(".gitattributes", "lines text eol=crlf\n");
+    world.repo.write("lines", "one\n");
+    world.from = world.tree_of(world.repo.commit());
+    world.repo.write("lines", "one\ntwo\n");
+    world.repo.write("a", "another");
+    world.repo.git("rm -q z");
+    world.to = world.tree_of(world.repo.commit());
+    const auto index = fs::read_file(world.repo / ".git/index");
+    git::Repo opened = git::Repo::discover(world.repo.path());
+    const auto tree_there = [&] {
+      return world.repo.git(
+          "--version >/dev/null && export GIT_INDEX_FILE=.git/other && git add -A && git "
+          "write-tree");
+    };
+    opened.switch_workdir(world.to, world.from);
+    CHECK(tree_there() == world.from);
+    CHECK(fs::read_file(world.repo / "lines") == "one\r\n");
+    opened.switch_workdir(world.from, world.to);
+    CHECK(tree_there() == world.to);
+    CHECK(fs::read_file(world.repo / "lines") == "one\r\ntwo\r\n");
+    CHECK(fs::read_file(world.repo / ".git/index") == index);
+  }
+  TEST_CASE("changes of files are undone by a look at stats") {
+    const TestRepo repo;
+    repo.write(".gitattributes", "*.txt text eol=crlf\n");
+    for (const char* path : {"a/1", "a/2", "a/b/3", "a/b/4", "c.txt", "d", "run.sh", "z/5"})
+      repo.write(path, std::string(path) + "\n");
+    fs::chmod(repo / "run.sh", 0755);
+    fs::symlink("a/1", repo / "link");
+    repo.commit();
+    git::Repo opened = git::Repo::discover(repo.path());
+    const auto tree = opened.commit_info(*opened.head()).tree;
+    opened.checkout_tree(tree);
+    const auto all = opened.restore_files(tree);
+    REQUIRE(all);
+    CHECK(join(*all, "\n") == repo.git("ls-files"));
+    for (int round = 0; round < 3; ++round) {
+      repo.write("a/1", "edited");
+      repo.write("c.txt", "c.txt\n");  // another line ending
+      fs::chmod(repo / "run.sh", 0644);
+      fs::chmod(repo / "d", 0755);
+      fs::remove_tree(repo / "a/b");
+      fs::remove(repo / "link");
+      fs::symlink("elsewhere", repo / "link");
+      fs::remove(repo / "z/5");
+      fs::symlink("../d", repo / "z/5");
+      repo.write("untracked", "stays");
+      CHECK(opened.restore_files(tree) == all);
+      CHECK(fs::read_file(repo / "c.txt") == "c.txt\r\n");
+      CHECK(fs::read_file(repo / "a/b/4") == "a/b/4\n");
+      CHECK(fs::read_link(repo / "link") == "a/1");
+      CHECK(repo.git("diff-files").empty());  // by the index's stats, too
+      CHECK(repo.git("status --porcelain") == "?? untracked");
+      CHECK_NOTHROW(repo.git("fsck --strict"));
+    }
+    const auto index = fs::read_file(repo / ".git/index");
+    SUBCASE("a folder in the place of a file") {
+      fs::remove(repo / "d");
+      repo.write("d/below", "x");
+    }
+    SUBCASE("a file in the place of a folder") {
+      fs::remove_tree(repo / "a");
+      repo.write("a", "x");
+    }
+    SUBCASE("a link in the place of a folder") {
+      fs::rename(repo / "z", repo / "other");
+      fs::symlink("other", repo / "z");
+    }
+    SUBCASE("an index that is damaged") {
+      std::string damaged = index;
+      damaged[damaged.size() / 2] ^= 1;
+      fs::write_atomic(repo / ".git/index", damaged);
+      CHECK_FALSE(opened.restore_files(tree));
+      fs::write_atomic(repo / ".git/index", index);
+      return;
+    }
+    CHECK_FALSE(opened.restore_files(tree));
+    CHECK(fs::read_file(repo / ".git/index") == index);
   }
 }

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "fs/file.hpp"
 #include "git/repo.hpp"
 #include "support/test_repo.hpp"
@@ -40,6 +41,9 @@ void check_as_git(const TestRepo& repo) {
   CHECK(ours->index == theirs.index);
   CHECK(ours->workdir == theirs.workdir);
   CHECK(ours->is_verbatim);
+  git::Repo opened = git::Repo::discover(repo.path());
+  CHECK(opened.edit_tree(opened.index_tree(), opened.workdir_edits()) == theirs.workdir);
+  CHECK(join(opened.untracked_files(), "\n") == repo.git("ls-files --others --exclude-standard"));
 }
 
 /// Changes a repository in ways that people do.
@@ -120,6 +124,9 @@ TEST_SUITE("git/work_trees") {
       const TestRepo repo;
       Editor editor(repo, seed);
       editor.begin();
+      repo.write(".git/info/exclude", "*.log\n/a/b/3\n/out/\n");
+      for (const char* path : {"a/x.log", "out/file", "new/deep/file", "new/deep/y.log"})
+        repo.write(path, "untracked");
       check_as_git(repo);
       for (int i = 0; i < 12; ++i) {
         try {
@@ -130,6 +137,40 @@ TEST_SUITE("git/work_trees") {
       }
       CHECK_NOTHROW(repo.git("fsck --strict"));
     }
+  }
+
+  TEST_CASE("edits and untracked files are those that git lists, whatever took a file's place") {
+    const TestRepo repo;
+    for (const char* path : {"a/1", "a/2", "b", "c/d/3", "e"})
+      repo.write(path, path);
+    repo.commit();
+    SUBCASE("a folder") {
+      fs::remove(repo / "b");
+      repo.write("b/below", "x");
+      fs::remove(repo / "c/d/3");
+      repo.write("c/d/3/deep/er", "y");
+    }
+    SUBCASE("a file in that of a folder") {
+      fs::remove_tree(repo / "c");
+      repo.write("c", "x");
+    }
+    SUBCASE("a link in that of a folder") {
+      fs::rename(repo / "a", repo / "other");
+      fs::symlink("other", repo / "a");
+    }
+    SUBCASE("a repository") {
+      fs::make_directories(repo / "inner");
+      repo.git("init -q inner && git -C inner commit -q --allow-empty -m x");
+      repo.write("inner/file", "x");
+    }
+    SUBCASE("a folder of many files") {
+      for (int i = 0; i < 30; ++i)
+        repo.write(fmt::format("new/{}/x", i), "x");
+    }
+    git::Repo opened = git::Repo::discover(repo.path());
+    CHECK(opened.edit_tree(opened.index_tree(), opened.workdir_edits()) ==
+          trees_of_git(repo).workdir);
+    CHECK(join(opened.untracked_files(), "\n") == repo.git("ls-files --others --exclude-standard"));
   }
 
   TEST_CASE("of a clean work tree no object is written") {
