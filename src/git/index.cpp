@@ -70,6 +70,8 @@ class PathList {
     for (auto& path : paths_)
       pointers_.push_back(path.data());
   }
+  PathList(const PathList&) = delete;
+  PathList& operator=(const PathList&) = delete;
   git_strarray array() { return {pointers_.data(), pointers_.size()}; }
 
  private:
@@ -253,8 +255,9 @@ std::optional<std::vector<std::string>> few_unknown(const std::string& git_dir,
   std::vector<std::string> folders = index->folders();
   if (!are_real_folders(folders, workdir)) return std::nullopt;
   folders.emplace_back("");
+  constexpr std::size_t parallel_from = 64;
   std::vector<std::vector<std::string>> unknown(folders.size());
-  parallel_for(folders.size(), 0, [&](std::size_t i) {
+  parallel_for(folders.size(), folders.size() < parallel_from ? 1 : 0, [&](std::size_t i) {
     const std::string folder = fs::join(workdir, folders[i]);
     if (!fs::is_directory(folder)) return;
     for (const auto& entry : fs::list_directory(folder)) {
