@@ -17,9 +17,9 @@ void expect_much_memory() {
   ::mallopt(M_TRIM_THRESHOLD, 2 * size);
   void* const all = std::malloc(size);
   if (all == nullptr) return;
-  const auto start =
-      (reinterpret_cast<std::uintptr_t>(all) + large_page - 1) / large_page * large_page;
-  ::madvise(reinterpret_cast<void*>(start), size - large_page, MADV_HUGEPAGE);
+  char* const begin = static_cast<char*>(all);
+  const auto beyond = reinterpret_cast<std::uintptr_t>(begin) % large_page;
+  ::madvise(begin + (large_page - beyond), size - large_page, MADV_HUGEPAGE);
   std::free(all);
 #endif
 }

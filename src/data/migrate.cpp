@@ -86,7 +86,7 @@ bool has_legacy_record(const Workspace& workspace, Index& index, StageId id) {
 }
 
 std::string record_name(const Workspace& workspace, const pipeline::Stage& stage) {
-  const std::string file = fs::relative(stage.file, workspace.directory);
+  std::string file = fs::relative(stage.file, workspace.directory);
   if (stage.is_dvc_file()) return file;
   return fmt::format("{} ({})", file, fs::relative(stage.lock_file(), workspace.directory));
 }

@@ -33,20 +33,34 @@ std::string refname_of(const git::Id& baseline, std::string_view name) {
 
 std::string ExpRef::refname() const { return refname_of(baseline, name); }
 
+namespace {
+
+/// "refs/exps/ab/cdef…/".
+constexpr std::size_t folder_size = 10 + 42;
+
+bool is_folder_of_refs(std::string_view name) {
+  return name.size() == folder_size && name.starts_with("refs/exps/") && name[12] == '/' &&
+         name.back() == '/' && is_hex(name.substr(10, 2)) && is_hex(name.substr(13, 38));
+}
+
+/// A ref in such a folder.
+std::optional<ExpRef> ref_in_folder(git::RefEntry entry) {
+  const std::string_view name = entry.name;
+  const std::string_view rest = name.substr(folder_size);
+  if (rest.empty() || rest.find('/') != std::string_view::npos || entry.target.empty()) {
+    return std::nullopt;
+  }
+  git::Id baseline;
+  baseline.reserve(40);
+  baseline.append(name, 10, 2).append(name, 13, 38);
+  return ExpRef{std::move(baseline), std::string(rest), std::move(entry.target)};
+}
+
+}  // namespace
+
 std::optional<ExpRef> parse_ref(git::RefEntry entry) {
-  constexpr std::string_view root = "refs/exps/";
-  constexpr std::size_t id_size = 41;  // with the slash in it
-  std::string_view rest = entry.name;
-  if (!rest.starts_with(root) || entry.target.empty()) return std::nullopt;
-  rest.remove_prefix(root.size());
-  const bool shaped = rest.size() > id_size && rest[2] == '/' && rest[id_size] == '/' &&
-                      is_hex(rest.substr(0, 2)) && is_hex(rest.substr(3, 38)) &&
-                      rest.find('/', id_size + 1) == std::string_view::npos;
-  if (!shaped) return std::nullopt;
-  git::Id baseline(rest.substr(0, 2));
-  baseline += rest.substr(3, 38);
-  return ExpRef{std::move(baseline), std::string(rest.substr(id_size + 1)),
-                std::move(entry.target)};
+  if (!is_folder_of_refs(std::string_view(entry.name).substr(0, folder_size))) return std::nullopt;
+  return ref_in_folder(std::move(entry));
 }
 
 std::vector<ExpRef> list_refs(const git::Repo& repo, const std::string& baseline) {
@@ -54,8 +68,14 @@ std::vector<ExpRef> list_refs(const git::Repo& repo, const std::string& baseline
   const std::string prefix = baseline.empty() ? "refs/exps/" : refname_of(baseline, "");
   auto entries = repo.refs(prefix);
   refs.reserve(entries.size());
+  std::string folder;  // that of thousands
   for (auto& entry : entries) {
-    if (auto ref = parse_ref(std::move(entry))) refs.push_back(std::move(*ref));
+    const auto of_entry = std::string_view(entry.name).substr(0, folder_size);
+    if (of_entry != folder) {
+      if (!is_folder_of_refs(of_entry)) continue;
+      folder = of_entry;
+    }
+    if (auto ref = ref_in_folder(std::move(entry))) refs.push_back(std::move(*ref));
   }
   return refs;
 }

@@ -100,7 +100,7 @@ class Listing {
  public:
   /// `kept`: nullptr where nothing may be kept.
   Listing(const Walk& walk, const KeptRefs* kept)
-      : are_kept_(kept != nullptr), refs_(walk.count()), stats_(walk.count()) {
+      : are_kept_(kept != nullptr), refs_(walk.count()) {
     std::size_t slot = 0;
     for (const auto& files : walk.runs()) {
       take_kept(files, kept, slot);
@@ -109,6 +109,8 @@ class Listing {
   }
 
   void read_rest(std::int64_t now_ns) {
+    if (unread_.empty()) return;
+    stats_.resize(refs_.size());
     const bool are_many = files_read_ >= many;
     parallel_for(unread_.size(), are_many ? 0 : 1,
                  [&](std::size_t i) { read_part(unread_[i], now_ns); });
@@ -186,7 +188,7 @@ class Listing {
 
   bool are_kept_;
   std::vector<RefEntry> refs_;  ///< In the order of the files; without a name where there is none.
-  std::vector<std::optional<fs::Stat>> stats_;  ///< Of those that may be kept.
+  std::vector<std::optional<fs::Stat>> stats_;  ///< Of those read that may be kept.
   std::vector<Unread> unread_;
   std::size_t files_read_ = 0;
 };
