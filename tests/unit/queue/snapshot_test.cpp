@@ -26,6 +26,8 @@ struct World {
 
   void settle() const {
     repo.git("--version && git ls-files -z | xargs -0 touch -h -d 2020-01-01");
+    // Git compares whole seconds: it has to forget the files' times to take others in the same one.
+    repo.git("ls-files --stage > .git/entries && git update-index --index-info < .git/entries");
     repo.git("update-index -q --refresh || true");
   }
 
@@ -85,7 +87,9 @@ TEST_SUITE("queue/snapshot") {
       world.settle();
       second = world.capture();
       CHECK(world.shown(second, "new") == "staged");
-      CHECK(world.capture().snapshot.commit == second.snapshot.commit);
+      const auto third = world.capture();
+      CHECK(third.is_former);
+      CHECK(third.snapshot.commit == second.snapshot.commit);
     }
     SUBCASE("HEAD") {
       world.repo.git("commit -q --allow-empty -m next");
