@@ -1,8 +1,9 @@
 #include "memory.hpp"
 
-#ifdef __GLIBC__
 #include <cstdint>
-#include <cstdlib>
+#include <cstdlib>  // tells which C library this is
+
+#ifdef __GLIBC__
 #include <malloc.h>
 #include <sys/mman.h>
 #endif

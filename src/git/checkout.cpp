@@ -135,6 +135,18 @@ class WithoutIndex {
   git_repository* repo_;
 };
 
+/// As switch_files(), without libgit2's index; the bytes of `index` after it.
+std::string switch_without_index(git_repository* repo, const IndexFile& index, const Id& from,
+                                 const Id& to, const std::vector<TreeEdit>& edits,
+                                 const std::string& workdir, unsigned strategy = 0) {
+  {
+    const WithoutIndex without(repo);
+    switch_files(repo, from, to, edits,
+                 GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH | strategy);
+  }
+  return edit_index(index, edits, workdir);
+}
+
 }  // namespace
 
 void Repo::switch_tree(const Id& from, const Id& to) {
@@ -153,26 +165,20 @@ void Repo::switch_tree(const Id& from, const Id& to) {
     return;
   }
   auto is_undamaged = std::async(std::launch::async, [&] { return index->is_undamaged(); });
-  {
-    const WithoutIndex without(raw());
-    switch_files(raw(), from, to, edits, GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH);
-  }
-  const std::string edited = edit_index(*index, edits, workdir_);
+  const std::string edited = switch_without_index(raw(), *index, from, to, edits, workdir_);
   if (!is_undamaged.get()) throw Error(Errc::git, fmt::format("'{}' is damaged", path));
   fs::write_atomic(path, edited);
 }
 
 std::optional<std::vector<std::string>> Repo::restore_files(const Id& tree) {
-  constexpr std::size_t few = 1000;
   const std::string path = fs::join(git_dir_, "index");
   const auto index = IndexFile::read(path);
   if (!index || !is_editable(*index) || index->has_submodules()) return std::nullopt;
   auto is_undamaged = std::async(std::launch::async, [&] { return index->is_undamaged(); });
-  if (!are_real_folders(index->folders(), workdir_)) return std::nullopt;
-  const auto suspects = index->suspects(workdir_);
-  if (suspects.size() > few) return std::nullopt;
+  const auto suspects = index->few_suspects(workdir_);
+  if (!suspects) return std::nullopt;
   std::vector<TreeEdit> edits;
-  for (const std::size_t i : suspects) {
+  for (const std::size_t i : *suspects) {
     const auto& entry = index->entries()[i];
     const auto stat = fs::stat(fs::join(workdir_, entry.path), fs::Follow::no);
     if (stat && stat->kind == fs::Kind::directory) return std::nullopt;
@@ -182,11 +188,8 @@ std::optional<std::vector<std::string>> Repo::restore_files(const Id& tree) {
   if (!edits.empty()) {
     for (const auto& edit : edits)
       fs::remove(fs::join(workdir_, edit.path));
-    const WithoutIndex without(raw());
-    switch_files(
-        raw(), tree, tree, edits,
-        GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH | GIT_CHECKOUT_RECREATE_MISSING);
-    fs::write_atomic(path, edit_index(*index, edits, workdir_));
+    fs::write_atomic(path, switch_without_index(raw(), *index, tree, tree, edits, workdir_,
+                                                GIT_CHECKOUT_RECREATE_MISSING));
   }
   std::vector<std::string> paths;
   paths.reserve(index->entries().size());
@@ -201,14 +204,8 @@ namespace {
 bool is_content_only(const TreeEdit& edit, const std::string& workdir) {
   if (edit.mode != file_mode && edit.mode != executable_mode) return false;
   const auto stat = fs::stat(fs::join(workdir, edit.path), fs::Follow::no);
-  if (!stat || stat->kind != fs::Kind::file) return false;
-  if (((stat->mode & 0100U) != 0) != (edit.mode == executable_mode)) return false;
-  std::vector<std::string> folders;
-  for (auto slash = edit.path.find('/'); slash != std::string::npos;
-       slash = edit.path.find('/', slash + 1)) {
-    folders.push_back(edit.path.substr(0, slash + 1));
-  }
-  return are_real_folders(folders, workdir);
+  return stat && stat->kind == fs::Kind::file && mode_in_git(*stat) == edit.mode &&
+         are_real_folders(folders_above(edit.path), workdir);
 }
 
 }  // namespace

@@ -79,9 +79,6 @@ class PathList {
   std::vector<char*> pointers_;
 };
 
-/// More than so many paths are compared no quicker than all.
-constexpr std::size_t few_paths = 1000;
-
 /// nullopt where folders may not be read, so that libgit2 decides what that means.
 template <typename Find>
 std::optional<std::vector<std::string>> unless_hidden(const Find& find) {
@@ -94,14 +91,13 @@ std::optional<std::vector<std::string>> unless_hidden(const Find& find) {
 
 /// The tracked files that may differ from the index, which libgit2 is then asked about: it has one
 /// thread for stats. nullopt for all.
-std::optional<std::vector<std::string>> few_suspects(const std::string& git_dir,
-                                                     const std::string& workdir) {
+std::optional<std::vector<std::string>> suspected_files(const std::string& git_dir,
+                                                        const std::string& workdir) {
   const auto index = IndexFile::read(fs::join(git_dir, "index"));
-  if (!index || !are_real_folders(index->folders(), workdir)) return std::nullopt;
-  const auto suspects = index->suspects(workdir);
-  if (suspects.size() > few_paths) return std::nullopt;
+  const auto suspects = index ? index->few_suspects(workdir) : std::nullopt;
+  if (!suspects) return std::nullopt;
   std::vector<std::string> paths;
-  for (const std::size_t i : suspects)
+  for (const std::size_t i : *suspects)
     paths.emplace_back(index->entries()[i].path);
   return paths;
 }
@@ -109,7 +105,7 @@ std::optional<std::vector<std::string>> few_suspects(const std::string& git_dir,
 }  // namespace
 
 std::vector<TreeEdit> Repo::workdir_edits() {
-  auto suspects = unless_hidden([&] { return few_suspects(git_dir_, workdir_); });
+  auto suspects = unless_hidden([&] { return suspected_files(git_dir_, workdir_); });
   if (suspects && suspects->empty()) return {};
   const Index index = open_index(raw());
   git_diff_options options{};
@@ -271,7 +267,8 @@ std::optional<std::vector<std::string>> few_unknown(const std::string& git_dir,
   std::vector<std::string> paths;
   for (auto& some : unknown)
     std::move(some.begin(), some.end(), std::back_inserter(paths));
-  if (paths.size() > few_paths) return std::nullopt;
+  constexpr std::size_t few = 1000;  // more are listed no quicker than all
+  if (paths.size() > few) return std::nullopt;
   return paths;
 }
 

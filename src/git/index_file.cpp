@@ -260,6 +260,14 @@ std::vector<std::size_t> IndexFile::suspects(const std::string& workdir) const {
   return numbers;
 }
 
+std::optional<std::vector<std::size_t>> IndexFile::few_suspects(const std::string& workdir) const {
+  constexpr std::size_t few = 1000;
+  if (!are_real_folders(folders(), workdir)) return std::nullopt;
+  auto numbers = suspects(workdir);
+  if (numbers.size() > few) return std::nullopt;
+  return numbers;
+}
+
 std::vector<std::string> IndexFile::folders() const {
   std::vector<std::string> folders;
   std::string_view last;
@@ -283,6 +291,15 @@ std::string index_checksum(const std::string& path) {
   if (fs::read_some(file, bytes.data(), bytes.size(), path) != bytes.size()) return "";
   if (bytes == std::array<char, trailer>{}) return "";
   return to_hex({bytes.data(), bytes.size()});
+}
+
+std::vector<std::string> folders_above(std::string_view path) {
+  std::vector<std::string> folders;
+  for (auto slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    folders.emplace_back(path.substr(0, slash + 1));
+  }
+  return folders;
 }
 
 bool are_real_folders(const std::vector<std::string>& folders, const std::string& workdir) {

@@ -58,7 +58,10 @@ class IndexFile {
   bool is_like(const std::string& workdir) const;
   /// Numbers of the entries of which is_like() would not be true, ascending.
   std::vector<std::size_t> suspects(const std::string& workdir) const;
-  /// "a/" and "a/b/" for "a/b/c", each once.
+  /// The same where they are few enough to be looked at one by one and all folders are folders in
+  /// `workdir`; else nullopt.
+  std::optional<std::vector<std::size_t>> few_suspects(const std::string& workdir) const;
+  /// folders_above() all entries, each once.
   std::vector<std::string> folders() const;
 
   /// The tree of a folder ("" or "a/b/") with `size` files below it, when Git has noted it.
@@ -92,6 +95,8 @@ class IndexFile {
 /// writer left them out (index.skipHash).
 std::string index_checksum(const std::string& path);
 
+/// "a/" and "a/b/" for "a/b/c".
+std::vector<std::string> folders_above(std::string_view path);
 /// Whether none of an index's folders is something else, such as a link, in `workdir`; they need
 /// not be there.
 bool are_real_folders(const std::vector<std::string>& folders, const std::string& workdir);

@@ -23,7 +23,9 @@ struct FreshRef {
 /// What the files of the loose refs of a kind said, kept in `<common_dir>/expcore/loose/<kind>`
 /// with their stats: a file of which these are the same is not read again
 /// (docs/decisions/git-refs.md). Other threads ask for the stats while the caller lists the
-/// folders. Thread safety: for the one thread that owns it.
+/// folders.
+///
+/// Thread safety: for the one thread that owns it.
 class KeptRefs {
  public:
   /// `kind`: "exps" for "refs/exps/".

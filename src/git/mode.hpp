@@ -17,4 +17,10 @@ inline std::uint32_t mode_of(const fs::Stat& stat) {
   return stat.is_executable() ? executable_mode : file_mode;
 }
 
+/// The same as Git has it: what only others than the owner may run is no program.
+inline std::uint32_t mode_in_git(const fs::Stat& stat) {
+  if (stat.kind == fs::Kind::symlink) return link_mode;
+  return (stat.mode & 0100U) != 0 ? executable_mode : file_mode;
+}
+
 }  // namespace expcore::git

@@ -19,8 +19,6 @@ class LockMaker {
  public:
   /// The lock has its mark at once, so that no instant of death leaves one without; where the file
   /// system cannot do that, one comes after the other. False with errno set.
-  /// The lock has its mark at once, so that no instant of death leaves one without; where the file
-  /// system cannot do that, one comes after the other. False with errno set.
   bool try_create(const std::string& lock);
 
  private:

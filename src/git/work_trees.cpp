@@ -26,18 +26,10 @@ struct Item {
   RawId id{};
 };
 
-std::uint32_t mode_in_git(const fs::Stat& stat) {
-  if (stat.kind == fs::Kind::symlink) return link_mode;
-  return (stat.mode & 0100U) != 0 ? executable_mode : file_mode;
-}
-
 /// "", "a/", "a/b/" for "a/b/c".
 std::vector<std::string> folders_on_the_way(std::string_view path) {
-  std::vector<std::string> folders = {""};
-  for (auto slash = path.find('/'); slash != std::string_view::npos;
-       slash = path.find('/', slash + 1)) {
-    folders.emplace_back(path.substr(0, slash + 1));
-  }
+  std::vector<std::string> folders = folders_above(path);
+  folders.emplace(folders.begin());
   return folders;
 }
 
